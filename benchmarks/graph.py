@@ -35,6 +35,7 @@ from engine.model import (
     ApplicationStatus,
     CommonApplication,
     CommonApplicationClassification,
+    EvidenceGrade,
     EvidenceKind,
     Integration,
     IntegrationDirection,
@@ -103,7 +104,7 @@ def simulate_region(region: str, applications: int, integrations: int, seed: int
                 mode=generator.choice(list(IntegrationMode)),
                 direction=generator.choice(list(IntegrationDirection)),
                 status=IntegrationStatus.ACTIVE,
-                evidence_grade=generator.randrange(4),
+                evidence_grade=EvidenceGrade(generator.randrange(4)),
                 version=1,
                 provenance=SIMULATED,
                 verified_on=TODAY - timedelta(days=generator.randrange(450)),
@@ -193,7 +194,9 @@ def measure_region(applications: int, integrations: int, runs: int) -> None:
         *exchanges_between_agencies(exchange_patterns(), opds, graph.applications),
         *exchanges_between_services(SPBE, inventory.indicators_by_application),
     )
-    confirmed = replace(region_integrations[0], version=2, evidence_grade=2, verified_on=TODAY)
+    confirmed = replace(
+        region_integrations[0], version=2, evidence_grade=EvidenceGrade.CONFIRMED, verified_on=TODAY
+    )
 
     before = verify_levels(SPBE, RULES, LEVELS, inventory)
 
@@ -213,7 +216,7 @@ def measure_region(applications: int, integrations: int, runs: int) -> None:
         (index[source], index[target])
         for edge in graph.edges.values()
         for source, target in edge.arcs
-        if edge.counts and source in index and target in index
+        if edge.is_counted and source in index and target in index
     ]
     lines: list[tuple[str, Callable[[], object]]] = [
         (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, IntEnum
 
 
 class RegionKind(Enum):
@@ -105,6 +105,15 @@ class IntegrationStatus(Enum):
     PLANNED = "PLANNED"
     ACTIVE = "ACTIVE"
     WITHDRAWN = "WITHDRAWN"
+
+
+class EvidenceGrade(IntEnum):
+    """How well it is shown that the exchange of an integration takes place; higher is better."""
+
+    CLAIMED = 0
+    DOCUMENTED = 1
+    CONFIRMED = 2  # by the counterpart
+    LOGGED = 3  # by a machine
 
 
 class Role(Enum):
@@ -217,7 +226,7 @@ class Integration:
     mode: IntegrationMode
     direction: IntegrationDirection
     status: IntegrationStatus
-    evidence_grade: int  # 0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log
+    evidence_grade: EvidenceGrade
     version: int
     provenance: Provenance
     verified_on: date | None = None  # the latest day of evidence or confirmation

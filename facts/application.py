@@ -10,6 +10,7 @@ from engine.model import (
     ApplicationStatus,
     CommonApplication,
     CommonApplicationClassification,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -68,7 +69,7 @@ class _IntegrationRow(TableRow):
     mode: IntegrationMode
     direction: IntegrationDirection
     status: IntegrationStatus
-    evidence_grade: WholeNumber
+    evidence_grade: EvidenceGrade
 
 
 @cache

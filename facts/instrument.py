@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from engine.assessment.instrument import Aspect, Indicator, Instrument
+from engine.assessment.instrument import Aspect, Indicator, Instrument, InstrumentStatus
 from engine.decimals import format_exact
 from engine.document import from_document
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
@@ -80,7 +80,8 @@ class _Instrument(FactDocument):
     id: str
     name: str
     legal_basis: str
-    status: str
+    status: InstrumentStatus
+    status_note: str
     years: _Years
     scales: NonEmpty[_Scale]
     predicates: NonEmpty[_Predicate]

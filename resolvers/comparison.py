@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.assessment import comparison as engine
 from engine.assessment.average import AverageKind, AverageScope
-from engine.assessment.comparison import INDEX, EditionValues, Part, PartKind
+from engine.assessment.comparison import INDEX, ComparedPartKind, EditionValues, Part
 from engine.assessment.score import Score
 from engine.document import parse_document
 from engine.model import AssessmentKind, Region
@@ -24,8 +24,8 @@ from storage import region as stored_region
 
 
 @dataclass(frozen=True, slots=True)
-class Mover:
-    """The movement of a region's index within a year."""
+class RegionIndexMove:
+    """A region, and the movement of its index within a year."""
 
     region: Region
     index_move: engine.IndexMove
@@ -64,7 +64,9 @@ async def comparison_lines(
         }
         for code in codes if is_official else ():
             printed = published_results.printed_aspects(context, instrument, year, code)
-            aspects = {(PartKind.ASPECT, number): value for number, value in printed.items()}
+            aspects = {
+                (ComparedPartKind.ASPECT, number): value for number, value in printed.items()
+            }
             values[code] = aspects | values.get(code, {})
         return engine.compare_regions(
             chosen_instrument,
@@ -78,9 +80,9 @@ async def comparison_lines(
     return await asyncio.to_thread(compare)
 
 
-async def list_index_movers(
+async def list_index_moves(
     context: Context, *, instrument: str, year: int, kind: AssessmentKind, province: str | None
-) -> list[Mover]:
+) -> list[RegionIndexMove]:
     """Return the movement of each regency and city with a published index in both years."""
     if year < known_instrument(instrument).year_from:
         return []
@@ -106,7 +108,9 @@ async def list_index_movers(
 
     moves = await asyncio.to_thread(compute_moves)
     return [
-        Mover(member_regions[move.region], move) for move in moves if move.region in member_regions
+        RegionIndexMove(member_regions[move.region], move)
+        for move in moves
+        if move.region in member_regions
     ]
 
 
@@ -120,12 +124,12 @@ def _complete_parts_by_region(
 def _published_means(instrument: str, year: int) -> dict[Part, Fraction]:
     """Return the published national means; the means per aspect include the central agencies."""
     means: dict[Part, Fraction] = {
-        (PartKind.ASPECT, number): Fraction(value)
+        (ComparedPartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects(instrument, year).items()
     }
     edition = (AverageScope.LOCAL_GOVERNMENTS, instrument, year, AverageKind.OFFICIAL)
     for row in tables.average_rows():
         if (row.scope, row.instrument, row.year, row.kind) == edition:
             means[INDEX] = Fraction(row.value)
-            means |= {(PartKind.DOMAIN, n): Fraction(value) for n, value in row.domains}
+            means |= {(ComparedPartKind.DOMAIN, n): Fraction(value) for n, value in row.domains}
     return means

@@ -63,21 +63,29 @@ async def compute_integration_graph(
 
 
 async def positioned_subgraph(
-    context: Context, region: str, *, around: str | None, depth: int, limit: int, basis: GraphBasis
+    context: Context,
+    region: str,
+    *,
+    around_id: str | None,
+    depth: int,
+    limit: int,
+    basis: GraphBasis,
 ) -> PositionedSubgraph:
     """Return a part of a region's graph; a node has the same position in every part.
 
     Raises:
-        InvalidArgument: `around` is not in the graph, or `depth` or `limit` is out of bounds.
+        InvalidArgument: `around_id` is not in the graph, or `depth` or `limit` is out of bounds.
     """
     context.budget.count_searches()
     graph = await integration_graph_of(context, region)
     try:
-        neighbourhood = extract_neighbourhood(graph, around, depth=depth, limit=limit, basis=basis)
+        neighbourhood = extract_neighbourhood(
+            graph, around_id, depth=depth, limit=limit, basis=basis
+        )
     except ArgumentOutOfBounds as error:
         raise InvalidArgument(error.name, f"1 to {error.most}", str(error.found)) from error
     except NotInGraph as error:
-        raise InvalidArgument("around", "the id of a node of this graph", error.node) from error
+        raise InvalidArgument("aroundId", "the id of a node of this graph", error.node) from error
     revision = graph_revision(graph)
     positions = await context.instance.result_cache.find_or_compute(
         ("places", revision), lambda: node_positions(graph.nodes.values(), graph.edges.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.assessment.instrument import Instrument
 from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.rule_table import rule_tables
 from resolvers.problems import InvalidArgument, InvalidInput
 
 
@@ -22,11 +23,16 @@ def instrument_in_catalogue(id: str) -> Instrument:
     return instrument_by_id(id)
 
 
+def has_rules(id: str) -> bool:
+    """Return whether claims of this instrument can be verified by rules."""
+    return id in rule_tables()
+
+
 def known_instrument(id: str) -> Instrument:
     """Return the instrument with this id, or raise InvalidArgument."""
     instrument = find_instrument(id)
     if instrument is None:
-        raise InvalidArgument("instrument", f"one of {_instrument_ids()}", repr(id))
+        raise InvalidArgument("instrumentId", f"one of {_instrument_ids()}", repr(id))
     return instrument
 
 

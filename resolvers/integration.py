@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.document import to_document
-from engine.graph.graph import CLAIMED, CONFIRMED, DOCUMENTED, LOGGED
 from engine.model import (
     Application,
     ApplicationStatus,
     EventKind,
     Evidence,
+    EvidenceGrade,
     EvidenceKind,
     Integration,
     IntegrationDirection,
@@ -47,8 +47,8 @@ from storage.log import LogTransaction
 class ConnectApplications:
     """Input to record a data exchange. A target outside every inventory has only a name."""
 
-    source: str
-    target: str | None
+    source_id: str
+    target_id: str | None
     target_name: str
     data_object: str
     mode: IntegrationMode
@@ -93,16 +93,16 @@ async def connect_applications(
         WrongState: the source or the target is retired.
         AlreadyExists: the same data object is already exchanged between the two.
     """
-    region_code = (await find_application(context, request.source)).region
-    if request.target is not None:
-        await find_application(context, request.target)
-    if request.source == request.target:
-        raise InvalidInput("target", "another application than the source", request.source)
+    region_code = (await find_application(context, request.source_id)).region
+    if request.target_id is not None:
+        await find_application(context, request.target_id)
+    if request.source_id == request.target_id:
+        raise InvalidInput("targetId", "another application than the source", request.source_id)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
-        end_ids = [id for id in (request.source, request.target) if id is not None]
+        end_ids = [id for id in (request.source_id, request.target_id) if id is not None]
         ends = await stored_application.applications_by_id(transaction.session, end_ids)
-        source, target = ends[request.source], ends.get(request.target or "")
+        source, target = ends[request.source_id], ends.get(request.target_id or "")
         access.allow_application_edit(context.viewer, region, source.opd)
         evidence = _check_exchange_evidence(context.viewer, transaction.at.date(), request.evidence)
         integration = Integration(
@@ -115,7 +115,7 @@ async def connect_applications(
             mode=request.mode,
             direction=request.direction,
             status=_checked_status(request.status),
-            evidence_grade=max(map(_evidence_grade, evidence), default=CLAIMED),
+            evidence_grade=max(map(_evidence_grade, evidence), default=EvidenceGrade.CLAIMED),
             evidence=evidence,
             verified_on=_newest_date(evidence),
             version=1,
@@ -208,7 +208,7 @@ async def confirm_integration(
             current,
             version=current.version + 1,
             status=IntegrationStatus.ACTIVE,
-            evidence_grade=max(current.evidence_grade, CONFIRMED),
+            evidence_grade=max(current.evidence_grade, EvidenceGrade.CONFIRMED),
             verified_on=transaction.at.date(),
             confirmed_on=transaction.at.date(),
         )
@@ -299,8 +299,9 @@ def _sort_newest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(evidence, key=lambda item: item.dated or date.min, reverse=True))
 
 
-def _evidence_grade(evidence: Evidence) -> int:
-    return LOGGED if evidence.kind is EvidenceKind.MACHINE_LOG else DOCUMENTED
+def _evidence_grade(evidence: Evidence) -> EvidenceGrade:
+    is_log = evidence.kind is EvidenceKind.MACHINE_LOG
+    return EvidenceGrade.LOGGED if is_log else EvidenceGrade.DOCUMENTED
 
 
 def _newest_date(evidence: tuple[Evidence, ...]) -> date | None:

@@ -70,13 +70,13 @@ class RankedScore:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceMean:
-    """The mean index of `count` out of `of` regions. It is computed and not published."""
+    """The mean index of the regions of a province that have a result, computed and not published."""
 
     instrument: str
     year: int
     kind: AssessmentKind
-    value: Fraction
-    count: int
+    mean: Fraction
+    result_count: int
     region_count: int
 
 
@@ -87,7 +87,7 @@ class PublishedEdition:
     instrument: str
     year: int
     kind: AssessmentKind
-    count: int
+    result_count: int
 
 
 async def record_result(context: Context, request: RecordResult, key: str | None) -> Assessment:
@@ -208,7 +208,7 @@ async def compare_published_scores(
     requested_codes = list(dict.fromkeys(codes))
     if not COMPARED_LEAST <= len(requested_codes) <= COMPARED_MOST:
         raise InvalidArgument(
-            "codes",
+            "regionCodes",
             f"{COMPARED_LEAST} to {COMPARED_MOST} different codes",
             str(len(requested_codes)),
         )
@@ -219,7 +219,7 @@ async def compare_published_scores(
         )
     unknown_codes = [code for code in requested_codes if code not in regions]
     if unknown_codes:
-        raise InvalidArgument("codes", "codes of regions", ", ".join(unknown_codes))
+        raise InvalidArgument("regionCodes", "codes of regions", ", ".join(unknown_codes))
     by_region = {scored.assessment.region: scored for scored in scored_assessments}
     return [(regions[code], by_region.get(code)) for code in requested_codes]
 

@@ -39,7 +39,7 @@ async def verify_region_claims(
     chosen_instrument = known_instrument(instrument)
     if chosen_instrument.id not in rule_tables():
         raise InvalidArgument(
-            "instrument", f"one of {', '.join(rule_tables())}", chosen_instrument.id
+            "instrumentId", f"one of {', '.join(rule_tables())}", chosen_instrument.id
         )
     claims = await _find_claims(context, region, chosen_instrument.id, year, kind)
     return await _verify_claims(context, region, chosen_instrument.id, year, claims)

@@ -25,7 +25,7 @@ from schema.descriptions import (
 )
 from schema.enums import ApplicationStatus, Capability, CommonApplicationClassification
 from schema.function_tag import ApplicationFunction
-from schema.impact import ApplicationImpact
+from schema.impact import ApplicationImpactField
 from schema.info import Info
 from schema.node import Node, Provenance
 from schema.opd import Opd
@@ -138,7 +138,7 @@ class CommonApplication(Node):
 @strawberry.federation.type(
     keys=["id"], description="An application in the inventory of a region, as an OPD runs it."
 )
-class Application(Node, ApplicationImpact, ApplicationFunction):
+class Application(Node, ApplicationImpactField, ApplicationFunction):
     version: int = strawberry.field(description=CURRENT_VERSION)
     name: str = strawberry.field(description="The name, as its OPD writes it.")
     status: ApplicationStatus = strawberry.field(description="Whether it is in use.")

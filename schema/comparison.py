@@ -1,99 +1,143 @@
-"""GraphQL types and queries for comparisons of regions and for index movements."""
+"""GraphQL types and query for comparisons of regions and for index movements."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import strawberry
 
 from engine.assessment import comparison as engine
 from resolvers import comparison as resolved
 from resolvers.instrument import instrument_in_catalogue
-from schema.enums import AssessmentKind
+from schema.descriptions import INSTRUMENT_ID
+from schema.enums import AssessmentKind, ComparedPartKind, MeanBasis
 from schema.figure import Figure
 from schema.info import Info
 from schema.peers import DomainDifference
 from schema.region import Region
 
-strawberry.enum(
-    engine.PartKind, name="ComparedPart", description="What a line of a comparison is about."
+
+@strawberry.type(description="The mean value of a group of regions.")
+class ComparisonMean:
+    value: Figure = strawberry.field(description="The unweighted mean, on the scale of the levels.")
+    sample_size: int | None = strawberry.field(
+        description="The number of values that the mean is taken of; null if the publication does "
+        "not state it."
+    )
+    basis: MeanBasis = strawberry.field(
+        description="Whether the mean is computed here or published."
+    )
+
+
+@strawberry.type(description="The highest value in a group of regions that is known here.")
+class ComparisonBest:
+    value: Figure = strawberry.field(description="The highest value, on the scale of the levels.")
+    region_codes: list[strawberry.ID] = strawberry.field(
+        description="The codes of all regions with this value, by code; at most all local "
+        "governments of the country (552). `region(code:)` is null for a code whose region this "
+        "instance does not hold."
+    )
+
+
+@strawberry.type(
+    description="The mean and the highest value of a group of regions, to compare a region with."
 )
-strawberry.enum(
-    engine.MeanBasis,
-    description="COMPUTED: from the values that are here. PUBLISHED: printed by the source, from "
-    "values that are not all here.",
-)
-
-
-@strawberry.type(description="A mean, and over how many it was taken.")
-class ReferenceMean:
-    value: Figure
-    n: int | None = strawberry.field(description="Null where the publication does not say.")
-    basis: engine.MeanBasis
-
-
-@strawberry.type(description="The highest value that is known here, and all who have it.")
-class ReferenceBest:
-    value: Figure
-    regions: list[strawberry.ID]
-
-
-@strawberry.type(description="What a group of regions makes of a part; null: nothing is known.")
-class Reference:
-    mean: ReferenceMean | None
-    best: ReferenceBest | None
+class ComparisonReference:
+    mean: ComparisonMean | None = strawberry.field(
+        description="The mean of the group; null if no value is known."
+    )
+    best: ComparisonBest | None = strawberry.field(
+        description="The highest value of the group; null if no value is known."
+    )
 
     @classmethod
-    def from_model(cls, value: engine.Reference) -> Reference:
+    def from_model(cls, value: engine.ComparisonReference) -> ComparisonReference:
         mean, best = value.mean, value.best
         return cls(
             mean=None
             if mean is None
-            else ReferenceMean(value=Figure.from_fraction(mean.value), n=mean.n, basis=mean.basis),
+            else ComparisonMean(
+                value=Figure.from_fraction(mean.value),
+                sample_size=mean.sample_size,
+                basis=mean.basis,
+            ),
             best=None
             if best is None
-            else ReferenceBest(
+            else ComparisonBest(
                 value=Figure.from_fraction(best.value),
-                regions=[strawberry.ID(code) for code in best.regions],
+                region_codes=[strawberry.ID(code) for code in best.regions],
             ),
         )
 
 
 @strawberry.type(
-    description="One region's value and how far it is from the means and the best, signed. Null: "
-    "not known."
+    description="The value of one region in a line of a comparison, with its differences from the "
+    "means and the highest values. A difference is the region's value less the other value; it is "
+    "null if one of the two is unknown."
 )
 class ComparedValue:
-    region: strawberry.ID
-    value: Figure | None
-    to_province_mean: Figure | None
-    to_national_mean: Figure | None
-    to_province_best: Figure | None
-    to_national_best: Figure | None
+    region_code: strawberry.ID = strawberry.field(
+        description="The code of the region, which is one of `Comparison.regions`."
+    )
+    value: Figure | None = strawberry.field(
+        description="The value of the region, on the scale of the levels; null if it is not "
+        "published."
+    )
+    difference_from_province_mean: Figure | None = strawberry.field(
+        description="The difference from `ComparisonLine.province.mean`, with its sign."
+    )
+    difference_from_national_mean: Figure | None = strawberry.field(
+        description="The difference from `ComparisonLine.national.mean`, with its sign."
+    )
+    difference_from_province_best: Figure | None = strawberry.field(
+        description="The difference from `ComparisonLine.province.best`, with its sign."
+    )
+    difference_from_national_best: Figure | None = strawberry.field(
+        description="The difference from `ComparisonLine.national.best`, with its sign."
+    )
 
     @classmethod
     def from_model(cls, value: engine.ComparisonCell) -> ComparedValue:
+        difference = Figure.from_optional_difference
         return cls(
-            region=strawberry.ID(value.region),
+            region_code=strawberry.ID(value.region),
             value=Figure.from_optional(value.value),
-            to_province_mean=Figure.from_optional_difference(value.to_province_mean),
-            to_national_mean=Figure.from_optional_difference(value.to_national_mean),
-            to_province_best=Figure.from_optional_difference(value.to_province_best),
-            to_national_best=Figure.from_optional_difference(value.to_national_best),
+            difference_from_province_mean=difference(value.difference_from_province_mean),
+            difference_from_national_mean=difference(value.difference_from_national_mean),
+            difference_from_province_best=difference(value.difference_from_province_best),
+            difference_from_national_best=difference(value.difference_from_national_best),
         )
 
 
-@strawberry.type(description="The index, a domain, an aspect or an indicator across the regions.")
+@strawberry.type(
+    description="One part of the instrument across the compared regions: the index, a domain, an "
+    "aspect or an indicator."
+)
 class ComparisonLine:
-    part: engine.PartKind
-    number: int = strawberry.field(description="0 of the index.")
-    name: str = strawberry.field(description="Empty of the index.")
-    values: list[ComparedValue] = strawberry.field(description="In the order asked for.")
-    leaders: list[strawberry.ID] = strawberry.field(description="Of the regions side by side.")
-    province: Reference = strawberry.field(
-        description="The regencies and cities of the province, if all regions are of one."
+    part_kind: ComparedPartKind = strawberry.field(description="Which kind of part the line shows.")
+    number: int | None = strawberry.field(
+        description="The number of the domain, aspect or indicator in the instrument; null for "
+        "the index."
     )
-    national: Reference = strawberry.field(
-        description="All provinces, regencies and cities; a PUBLISHED mean of an aspect is over "
-        "the central agencies too. The results of the whole country that ship count too."
+    name: str | None = strawberry.field(
+        description="The name of the domain, aspect or indicator, in Indonesian; null for the "
+        "index."
+    )
+    values: list[ComparedValue] = strawberry.field(
+        description="The value of each compared region, in the requested order; from 2 to 10."
+    )
+    leader_codes: list[strawberry.ID] = strawberry.field(
+        description="The codes of the compared regions with the highest value among them, by "
+        "code; at most 10."
+    )
+    province: ComparisonReference = strawberry.field(
+        description="The regencies and cities of the province that all compared regions belong "
+        "to. If they belong to several provinces, its mean and its best are null."
+    )
+    national: ComparisonReference = strawberry.field(
+        description="All provinces, regencies and cities of the country, including results that "
+        "are published elsewhere and ship with Simpul. A published mean of an aspect also covers "
+        "the central agencies."
     )
 
     @classmethod
@@ -102,67 +146,83 @@ class ComparisonLine:
     ) -> list[ComparisonLine]:
         """Return the lines with the names of their parts."""
         chosen_instrument = instrument_in_catalogue(instrument)
-        names = {engine.INDEX: ""}
-        names |= {
-            (engine.PartKind.DOMAIN, domain.number): domain.name
+        names = {
+            (ComparedPartKind.DOMAIN, domain.number): domain.name
             for domain in chosen_instrument.domains
         }
         names |= {
-            (engine.PartKind.ASPECT, aspect.number): aspect.name
+            (ComparedPartKind.ASPECT, aspect.number): aspect.name
             for aspect in chosen_instrument.aspects
         }
         names |= {
-            (engine.PartKind.INDICATOR, indicator.number): indicator.name
+            (ComparedPartKind.INDICATOR, indicator.number): indicator.name
             for indicator in chosen_instrument.indicators
         }
         return [
             cls(
-                part=line.part[0],
-                number=line.part[1],
-                name=names[line.part],
+                part_kind=line.part[0],
+                number=None if line.part == engine.INDEX else line.part[1],
+                name=names.get(line.part),
                 values=[ComparedValue.from_model(cell) for cell in line.cells],
-                leaders=[strawberry.ID(code) for code in line.leaders],
-                province=Reference.from_model(line.province),
-                national=Reference.from_model(line.national),
+                leader_codes=[strawberry.ID(code) for code in line.leaders],
+                province=ComparisonReference.from_model(line.province),
+                national=ComparisonReference.from_model(line.national),
             )
             for line in values
         ]
 
 
-@strawberry.type(description="How a region's index moved in a year, and which domains moved it.")
-class Mover:
-    region: Region
-    before: Figure
-    after: Figure
-    change: Figure = strawberry.field(description="Signed.")
-    domains: list[DomainDifference] = strawberry.field(description="Those known in both years.")
+@strawberry.type(
+    description="The change of a region's published index from one year to the next, with the "
+    "domains that changed it."
+)
+class IndexMove:
+    region: Region = strawberry.field(description="The region whose index changed.")
+    before: Figure = strawberry.field(description="The index of the year before.")
+    after: Figure = strawberry.field(description="The index of the requested year.")
+    change: Figure = strawberry.field(
+        description="The change in index points, with its sign; it may be 0."
+    )
+    domain_changes: list[DomainDifference] = strawberry.field(
+        description="The change of each domain whose score is known in both years, by number; at "
+        "most one for each domain of the instrument."
+    )
 
     @classmethod
-    def from_model(cls, value: resolved.Mover) -> Mover:
+    def from_model(cls, value: resolved.RegionIndexMove) -> IndexMove:
         return cls(
             region=Region.from_model(value.region),
             before=Figure.from_fraction(value.index_move.before),
             after=Figure.from_fraction(value.index_move.after),
             change=Figure.from_difference(value.index_move.change),
-            domains=DomainDifference.list_from_differences(value.index_move.domains),
+            domain_changes=DomainDifference.list_from_differences(value.index_move.domains),
         )
 
 
 @strawberry.type
 class ComparisonQuery:
     @strawberry.field(
-        description="Regencies and cities with a published index in this year and the one before, "
-        "the largest rise first and the largest fall last."
+        description="The regencies and cities whose index is published for the requested year and "
+        "for the year before, by the same instrument: the largest rise first, the largest fall "
+        "last. At most one for each regency and city of the country (514)."
     )
-    async def movers(
+    async def index_moves(
         self,
         info: Info,
-        instrument: strawberry.ID,
-        year: int,
-        kind: AssessmentKind,
-        province: strawberry.ID | None = None,
-    ) -> list[Mover]:
-        movers = await resolved.list_index_movers(
-            info.context, instrument=instrument, year=year, kind=kind, province=province
+        instrument_id: Annotated[strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)],
+        year: Annotated[int, strawberry.argument(description="The later one of the two years.")],
+        kind: Annotated[
+            AssessmentKind, strawberry.argument(description="The kind of the assessments.")
+        ],
+        province_code: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="The code of the province that the regions belong to, such as 32. "
+                "Null includes all provinces."
+            ),
+        ] = None,
+    ) -> list[IndexMove]:
+        moves = await resolved.list_index_moves(
+            info.context, instrument=instrument_id, year=year, kind=kind, province=province_code
         )
-        return [Mover.from_model(mover) for mover in movers]
+        return [IndexMove.from_model(move) for move in moves]

@@ -37,6 +37,15 @@ RESUME_AFTER = (
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
 APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
 REGION_EDITORS = "The staff of the region and of its province may do it."
+GRAPH_NODE_ID = (
+    "The id of the node, to be sent as `aroundId`. It is the id of the application for the kinds "
+    "APPLICATION and ELSEWHERE, and is valid only in this graph for the other kinds."
+)
+GRAPH_BASIS = (
+    "Which exchanges to take: RECORDED takes all that are not withdrawn, COUNTED only those that "
+    "rules accept as evidence today."
+)
+INTEGRATION_ID = "The id of the integration."
 FRESHNESS = (
     "The maximum age of the copies from which the field answers. Null answers at once from the "
     "copies as they are."

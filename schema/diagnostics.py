@@ -6,163 +6,253 @@ from datetime import date
 
 import strawberry
 
-from engine.decimals import format_exact, format_rounded
 from engine.graph import diagnostics as engine
 from engine.graph.exchange import RealisedExchange
 from engine.graph.graph import IntegrationGraph
 from resolvers.graph import GraphDiagnosis
-from schema.connection import checked_page_size
+from schema.arguments import AfterArgument, FirstArgument
+from schema.connection import Connection, slice_connection
 from schema.enums import GraphBasis
-from schema.graph_end import GraphEnd, graph_ends
+from schema.figure import Figure
+from schema.graph_node_reference import GraphNodeReference, to_node_references
+from schema.integration import Integration
+from schema.ratio import Ratio
+from schema.scalars import Decimal, exact_decimal
+
+NESTED_MOST = 100  # items of a list inside an item
 
 
-@strawberry.type(description="A part of a whole, from 0 to 1.")
-class Share:
-    value: str | None = strawberry.field(
-        description="Exact decimal, 12 places where it never ends; null: nothing to take a part of."
-    )
-    display: str | None = strawberry.field(description="Rounded half up, two places.")
-    part: str
-    of: str
-
-    @classmethod
-    def from_model(cls, value: engine.Share) -> Share:
-        share = value.exact
-        return cls(
-            value=value.value,
-            display=None if share is None else format_rounded(share),
-            part=format_exact(value.part),
-            of=format_exact(value.whole),
-        )
-
-
-@strawberry.type(description="A single point of failure.")
+@strawberry.type(
+    description="A single point of failure: a node whose failure cuts other nodes off from the "
+    "largest connected part of the graph, whatever the direction of the data."
+)
 class CutPoint:
-    node: GraphEnd
-    cut_off_count: int
-    cut_off: list[GraphEnd] = strawberry.field(
-        description="What its failure cuts off from the rest; the first 100."
+    node: GraphNodeReference = strawberry.field(description="The node that can fail.")
+    cut_off_count: int = strawberry.field(
+        description="The number of nodes that its failure cuts off."
+    )
+    cut_off_nodes: list[GraphNodeReference] = strawberry.field(
+        description="The nodes that its failure cuts off; the first 100."
     )
 
     @classmethod
     def from_model(cls, value: engine.CutPoint, graph: IntegrationGraph) -> CutPoint:
         return cls(
-            node=GraphEnd.from_model(graph.nodes[value.node]),
+            node=GraphNodeReference.from_model(graph.nodes[value.node]),
             cut_off_count=len(value.cut_off),
-            cut_off=graph_ends(graph.nodes, value.cut_off[:NAMED_MOST]),
+            cut_off_nodes=to_node_references(graph.nodes, value.cut_off[:NESTED_MOST]),
         )
 
 
 @strawberry.type(description="A data object that more than one application produces.")
-class SharedData:
-    data_object: str
-    producers: list[GraphEnd]
-    integrations: list[strawberry.ID]
+class ProducedDataObject:
+    name: str = strawberry.field(
+        description="The name of the data object in lower case; exchanges with the same name count "
+        "as exchanges of the same data object."
+    )
+    producer_count: int = strawberry.field(description="The number of its producers, from 2.")
+    producers: list[GraphNodeReference] = strawberry.field(
+        description="The nodes that send the data object; the first 100."
+    )
+    integration_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the integrations that exchange the data object; the first 100."
+    )
 
     @classmethod
-    def from_model(cls, value: engine.SharedData, graph: IntegrationGraph) -> SharedData:
+    def from_model(
+        cls, value: engine.ProducedDataObject, graph: IntegrationGraph
+    ) -> ProducedDataObject:
         return cls(
-            data_object=value.data_object,
-            producers=graph_ends(graph.nodes, value.producers[:NAMED_MOST]),
-            integrations=[strawberry.ID(id) for id in value.edges[:NAMED_MOST]],
+            name=value.data_object,
+            producer_count=len(value.producers),
+            producers=to_node_references(graph.nodes, value.producers[:NESTED_MOST]),
+            integration_ids=[strawberry.ID(id) for id in value.edges[:NESTED_MOST]],
         )
 
 
 @strawberry.type(
-    description="An exchange that the region's work asks for by a rule. Rules of this kind are "
-    "examples, not law; that the right data flows is not checked."
+    description="An exchange that a rule expects between two groups of the region's applications. "
+    "These rules are examples and not law. The rules check that an exchange exists, not that it "
+    "carries the right data."
 )
 class RequiredExchange:
-    id: strawberry.ID = strawberry.field(description="Of the pattern, or two indicators.")
-    rule: str = strawberry.field(description="Table and version.")
-    data: str = strawberry.field(description="Empty where the rule names services only.")
-    weight: str
-    both_ways: bool
-    realised: bool
-    there: bool
-    back: bool
-    one: list[GraphEnd] = strawberry.field(description="Applications on one side; the first 100.")
-    other: list[GraphEnd]
-    integrations: list[strawberry.ID] = strawberry.field(description="That realise it.")
+    pattern_id: strawberry.ID = strawberry.field(
+        description="The id of the pattern in its rule table, or the numbers of two indicators whose "
+        "services are partners, such as `12-14`."
+    )
+    rule: str = strawberry.field(
+        description="The rule table and its version, such as `opd-exchanges/0.1`, or the instrument "
+        "that names the partners."
+    )
+    data_object: str | None = strawberry.field(
+        description="The data to exchange, in Indonesian; null if the rule names services only."
+    )
+    weight: Decimal = strawberry.field(
+        description="The weight of the exchange in `requiredExchangeCoverage`."
+    )
+    is_two_way: bool = strawberry.field(
+        description="Whether the rule expects data to flow in both directions."
+    )
+    is_realised: bool = strawberry.field(
+        description="Whether at least one exchange connects the two sides, in any direction."
+    )
+    is_realised_forward: bool = strawberry.field(
+        description="Whether data flows from the first side to the second."
+    )
+    is_realised_backward: bool = strawberry.field(
+        description="Whether data flows from the second side to the first."
+    )
+    first_side: list[GraphNodeReference] = strawberry.field(
+        description="The applications on the first side, any of which suffices; the first 100."
+    )
+    second_side: list[GraphNodeReference] = strawberry.field(
+        description="The applications on the second side, any of which suffices; the first 100."
+    )
+    integration_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the integrations that connect the two sides; the first 100. Empty "
+        "if the exchange is not realised."
+    )
 
     @classmethod
     def from_model(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
         required = value.required
+        first_side, second_side = (
+            to_node_references(graph.nodes, sorted(applications)[:NESTED_MOST])
+            for applications in (required.first_applications, required.second_applications)
+        )
         return cls(
-            id=strawberry.ID(required.id),
+            pattern_id=strawberry.ID(required.id),
             rule=required.rule,
-            data=required.data_object,
-            weight=format_exact(required.weight),
-            both_ways=required.both_ways,
-            realised=bool(value.edges),
-            there=value.forward,
-            back=value.backward,
-            one=graph_ends(graph.nodes, sorted(required.first_applications)[:NAMED_MOST]),
-            other=graph_ends(graph.nodes, sorted(required.second_applications)[:NAMED_MOST]),
-            integrations=[strawberry.ID(id) for id in value.edges[:NAMED_MOST]],
+            data_object=required.data_object or None,
+            weight=exact_decimal(required.weight),
+            is_two_way=required.is_two_way,
+            is_realised=bool(value.edges),
+            is_realised_forward=value.forward,
+            is_realised_backward=value.backward,
+            first_side=first_side,
+            second_side=second_side,
+            integration_ids=[strawberry.ID(id) for id in value.edges[:NESTED_MOST]],
         )
 
 
-NAMED_MOST = 100  # items of a nested list
-
-
 @strawberry.type(
-    description="Diagnoses of a graph, never levels. Null where nothing can be told. Lists that "
-    "take `first` give at most 200."
+    description="What the shape of an integration graph shows. These are diagnoses, which never "
+    "decide a level. A figure is null if the graph lacks the data for it."
 )
 class Diagnostics:
-    basis: GraphBasis
-    as_of: date
-    applications: int
-    outside: int = strawberry.field(description="Nodes outside the region.")
-    edges: int
-    required: Share = strawberry.field(description="Weight of required exchanges realised.")
-    exchanges: list[RequiredExchange] = strawberry.field(description="Required and applicable.")
-    inapplicable: list[strawberry.ID] = strawberry.field(
-        description="Required, but no application is known at one end."
+    basis: GraphBasis = strawberry.field(
+        description="Which exchanges the figures are computed from."
     )
-    bus: Share = strawberry.field(description="Exchanges over the service bus.")
-    mode_unknown: int = strawberry.field(description="Exchanges that may be over the bus as well.")
-    reciprocity: Share = strawberry.field(
-        description="Of the realised exchanges that are asked for both ways."
+    as_of: date = strawberry.field(
+        description="The day for which it is decided which exchanges count as evidence."
     )
-    propagation: Share = strawberry.field(
-        description="Ordered pairs of two different applications between which data can pass; "
-        "unknown where no exchange is recorded."
+    application_count: int = strawberry.field(
+        description="The number of the region's applications in the graph, without retired ones."
     )
-    silo: str | None = strawberry.field(
-        description="Modularity by OPD, -0.5 to 1, exact; null where no exchange joins known OPDs."
+    outside_node_count: int = strawberry.field(
+        description="The number of nodes outside the region that exchange data with it."
     )
-    silo_display: str | None
-    owner_unknown: int = strawberry.field(description="Applications left out of the silo index.")
-    producers: Share = strawberry.field(
-        description="Producers beyond the first per data object; may be above 1."
+    exchange_count: int = strawberry.field(description="The number of exchanges of this basis.")
+    required_exchange_coverage: Ratio = strawberry.field(
+        description="The weight of the required exchanges that are realised, compared with the "
+        "weight of all in `requiredExchanges`."
     )
-    cut_point_count: int
-    isolated_count: int
-    point_to_point_debt_count: int
-    several_producers_count: int
+    required_exchanges: list[RequiredExchange] = strawberry.field(
+        description="The required exchanges for which the region has applications on both sides, "
+        "realised or not; at most one for each pattern of the rule tables, of which there are "
+        "about 50."
+    )
+    inapplicable_pattern_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the other patterns of the rule tables: no application is known on "
+        "one of the sides."
+    )
+    bus_usage: Ratio = strawberry.field(
+        description="The number of exchanges over the service bus (sistem penghubung layanan), "
+        "compared with all exchanges."
+    )
+    mode_unknown_count: int = strawberry.field(
+        description="The number of exchanges whose mode is unknown; they may use the service bus "
+        "although `busUsage` does not count them."
+    )
+    reciprocity: Ratio = strawberry.field(
+        description="The number of required exchanges in which data flows in both directions, "
+        "compared with the realised ones that the rules expect in both directions."
+    )
+    propagation_cost: Ratio = strawberry.field(
+        description="The number of ordered pairs of two different applications of the region "
+        "between which data can flow, compared with all such pairs. The denominator is 0 if no "
+        "exchange between two of them is recorded."
+    )
+    silo_index: Figure | None = strawberry.field(
+        description="The modularity of the exchanges by OPD, from -0.5 to 1. Higher means that "
+        "data stays within the OPDs. Null if no exchange connects applications of known OPDs."
+    )
+    owner_unknown_count: int = strawberry.field(
+        description="The number of applications whose OPD is unknown, which the silo index leaves "
+        "out."
+    )
+    producer_redundancy: Ratio = strawberry.field(
+        description="The number of producers beyond the first of each data object, compared with "
+        "the number of named data objects. It may be above 1."
+    )
     _value: strawberry.Private[GraphDiagnosis]
 
-    @strawberry.field(description="Exchanges beside the bus although both ends are on it.")
-    def point_to_point_debt(self, first: int = 50) -> list[strawberry.ID]:
-        debt = self._value.diagnostics.point_to_point_debt[: checked_page_size(first)]
-        return [strawberry.ID(id) for id in debt]
+    @strawberry.field(
+        description="The point-to-point debt: exchanges by API, database or file between two nodes "
+        "that both already use the service bus for other exchanges."
+    )
+    def point_to_point_debt(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[Integration]:
+        edges = self._value.graph.edges
+        return slice_connection(
+            self._value.diagnostics.point_to_point_debt,
+            first,
+            after,
+            key=str,
+            to_node=lambda id: Integration.from_model(edges[id].integration),
+        )
 
-    @strawberry.field(description="The most cut off first.")
-    def cut_points(self, first: int = 50) -> list[CutPoint]:
-        points = self._value.diagnostics.cut_points[: checked_page_size(first)]
-        return [CutPoint.from_model(point, self._value.graph) for point in points]
+    @strawberry.field(
+        description="The single points of failure, the one that cuts off the most nodes first."
+    )
+    def cut_points(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[CutPoint]:
+        return slice_connection(
+            self._value.diagnostics.cut_points,
+            first,
+            after,
+            key=lambda point: point.node,
+            to_node=lambda point: CutPoint.from_model(point, self._value.graph),
+        )
 
-    @strawberry.field(description="Data objects with several producers, by name.")
-    def several_producers(self, first: int = 50) -> list[SharedData]:
-        shared = self._value.diagnostics.shared_data[: checked_page_size(first)]
-        return [SharedData.from_model(data, self._value.graph) for data in shared]
+    @strawberry.field(
+        description="The data objects that several nodes produce, by name. The custodian of such "
+        "data (walidata) has yet to be decided."
+    )
+    def several_producers(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[ProducedDataObject]:
+        return slice_connection(
+            self._value.diagnostics.several_producers,
+            first,
+            after,
+            key=lambda produced: produced.data_object,
+            to_node=lambda produced: ProducedDataObject.from_model(produced, self._value.graph),
+        )
 
-    @strawberry.field(description="Applications without an exchange of this basis.")
-    def isolated(self, first: int = 50) -> list[GraphEnd]:
-        return graph_ends(
-            self._value.graph.nodes, self._value.diagnostics.isolated[: checked_page_size(first)]
+    @strawberry.field(description="The applications without any exchange of this basis, by id.")
+    def isolated(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[GraphNodeReference]:
+        nodes = self._value.graph.nodes
+        return slice_connection(
+            self._value.diagnostics.isolated,
+            first,
+            after,
+            key=str,
+            to_node=lambda id: GraphNodeReference.from_model(nodes[id]),
         )
 
     @classmethod
@@ -171,29 +261,20 @@ class Diagnostics:
         return cls(
             basis=diagnostics.basis,
             as_of=graph.today,
-            applications=diagnostics.applications,
-            outside=diagnostics.outside,
-            edges=diagnostics.edges,
-            required=Share.from_model(diagnostics.required_share),
-            exchanges=[
+            application_count=diagnostics.applications,
+            outside_node_count=diagnostics.outside,
+            exchange_count=diagnostics.edges,
+            required_exchange_coverage=Ratio.from_model(diagnostics.required_exchange_coverage),
+            required_exchanges=[
                 RequiredExchange.from_model(exchange, graph) for exchange in diagnostics.exchanges
             ],
-            inapplicable=[strawberry.ID(id) for id in diagnostics.inapplicable],
-            bus=Share.from_model(diagnostics.bus_share),
-            mode_unknown=diagnostics.mode_unknown,
-            reciprocity=Share.from_model(diagnostics.reciprocity),
-            propagation=Share.from_model(diagnostics.propagation),
-            silo=None
-            if diagnostics.modularity_by_opd is None
-            else format_exact(diagnostics.modularity_by_opd),
-            silo_display=None
-            if diagnostics.modularity_by_opd is None
-            else format_rounded(diagnostics.modularity_by_opd),
-            owner_unknown=diagnostics.owner_unknown,
-            producers=Share.from_model(diagnostics.duplicate_producers),
-            cut_point_count=len(diagnostics.cut_points),
-            isolated_count=len(diagnostics.isolated),
-            point_to_point_debt_count=len(diagnostics.point_to_point_debt),
-            several_producers_count=len(diagnostics.shared_data),
+            inapplicable_pattern_ids=[strawberry.ID(id) for id in diagnostics.inapplicable],
+            bus_usage=Ratio.from_model(diagnostics.bus_usage),
+            mode_unknown_count=diagnostics.mode_unknown,
+            reciprocity=Ratio.from_model(diagnostics.reciprocity),
+            propagation_cost=Ratio.from_model(diagnostics.propagation_cost),
+            silo_index=Figure.from_optional(diagnostics.silo_index),
+            owner_unknown_count=diagnostics.owner_unknown,
+            producer_redundancy=Ratio.from_model(diagnostics.producer_redundancy),
             _value=value,
         )

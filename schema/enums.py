@@ -8,6 +8,9 @@ from enum import Enum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from engine.assessment.average import AverageKind, AverageScope
+from engine.assessment.comparison import ComparedPartKind, MeanBasis
+from engine.assessment.instrument import InstrumentStatus
 from engine.assessment.score import ScoreBasis
 from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RegionSnapshotRowKind
@@ -20,6 +23,7 @@ from engine.model import (
     Capability,
     CommonApplicationClassification,
     EventKind,
+    EvidenceGrade,
     EvidenceKind,
     IntegrationDirection,
     IntegrationMode,
@@ -58,20 +62,25 @@ __all__ = [
     "AssessmentKind",
     "AssessmentState",
     "AttestationState",
+    "AverageKind",
+    "AverageScope",
     "Capability",
     "ClaimWarning",
-    "ClaimWarning",
     "CommonApplicationClassification",
+    "ComparedPartKind",
     "DuplicatePolicy",
     "EventKind",
+    "EvidenceGrade",
     "EvidenceKind",
     "GraphBasis",
     "GraphNodeKind",
+    "InstrumentStatus",
     "IntegrationDefect",
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
     "MatchSignalKind",
+    "MeanBasis",
     "OpdKind",
     "RegionKind",
     "RegionSnapshotRowKind",
@@ -222,6 +231,16 @@ described_enum(
     },
 )
 described_enum(
+    EvidenceGrade,
+    "How well it is shown that the exchange of an integration takes place, from low to high.",
+    {
+        "CLAIMED": "The region or the OPD claims it; there is no document.",
+        "DOCUMENTED": "A document shows it.",
+        "CONFIRMED": "The counterpart confirmed it.",
+        "LOGGED": "The log of a machine shows it.",
+    },
+)
+described_enum(
     Role,
     "What a viewer may do.",
     {
@@ -239,6 +258,56 @@ described_enum(
     {
         "LEVELS": "From the levels of the indicators.",
         "PUBLISHED": "Only published figures are known; the levels are not.",
+    },
+)
+described_enum(
+    InstrumentStatus,
+    "Whether an instrument is in use for assessments.",
+    {
+        "IN_FORCE": "Its regulation is in force, and new assessments use it.",
+        "SUPERSEDED": "A later instrument has replaced it. Its published results remain.",
+    },
+)
+described_enum(
+    ComparedPartKind,
+    "The kind of part that a line of a comparison shows.",
+    {
+        "INDEX": "The index as a whole.",
+        "DOMAIN": "A domain of the instrument.",
+        "ASPECT": "An aspect of the instrument.",
+        "INDICATOR": "An indicator of the instrument.",
+    },
+)
+described_enum(
+    MeanBasis,
+    "The origin of a mean.",
+    {
+        "COMPUTED": "It is computed from the values that this instance knows.",
+        "PUBLISHED": "A source prints it; this instance does not know all values behind it.",
+    },
+)
+described_enum(
+    AverageScope,
+    "The regions that a published average is taken of.",
+    {
+        "NATIONAL": "All local governments and central agencies.",
+        "LOCAL_GOVERNMENTS": "All provinces, regencies and cities.",
+        "PROVINCES": "All provinces.",
+        "REGENCIES": "All regencies.",
+        "CITIES": "All cities.",
+        "WEST_JAVA": "The 27 regencies and cities of West Java.",
+        "WEST_JAVA_PILOTS": "The province of West Java and those of its regions that were chosen as pilots.",
+        "PILOTS": "All regencies and cities that were chosen as pilots in 2022.",
+    },
+)
+described_enum(
+    AverageKind,
+    "The nature of a published average.",
+    {
+        "OFFICIAL": "The assessing ministry states it, of its official results.",
+        "QUOTED": "A source other than the assessing ministry quotes it.",
+        "SIMULATION": "An estimate of the results, before they were assessed.",
+        "TARGET": "The mean index that the regions intend to reach.",
     },
 )
 described_enum(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -11,87 +10,123 @@ from engine import model
 from engine.assessment import estimate as engine
 from resolvers import estimate as resolved
 from resolvers.instrument import instrument_in_catalogue
+from schema.descriptions import INSTRUMENT_ID
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
+from schema.scalars import Decimal
+
+ASSESSMENT_ID = "The id of the assessment with the published figures, which `node` accepts."
 
 
-@strawberry.enum(description="What the levels are: nobody claimed or assessed them.")
-class EstimateBasis(Enum):
-    ESTIMATED = "ESTIMATED"
-
-
-@strawberry.type(description="An indicator's estimated level, and how open it is.")
+@strawberry.type(
+    description="The estimated level of an indicator, with the range that it may have."
+)
 class EstimatedLevel:
-    indicator: int
-    name: str
-    level: int
-    lowest: int = strawberry.field(description="Of all sets of levels that print the figures.")
-    highest: int = strawberry.field(description="Of all sets of levels that print the figures.")
+    indicator: int = strawberry.field(description="The number of the indicator in the instrument.")
+    name: str = strawberry.field(description="The name of the indicator, in Indonesian.")
+    level: int = strawberry.field(description="The level in the estimated profile.")
+    lowest: int = strawberry.field(
+        description="The lowest level among all sets of levels that give the published figures."
+    )
+    highest: int = strawberry.field(
+        description="The highest level among all sets of levels that give the published figures."
+    )
 
 
-@strawberry.type(description="An aspect's estimated value, and how open it is.")
+@strawberry.type(description="The estimated score of an aspect, with the range that it may have.")
 class EstimatedAspect:
-    number: int
-    value: Figure
-    lowest: Figure
-    highest: Figure
+    number: int = strawberry.field(description="The number of the aspect in the instrument.")
+    score: Figure = strawberry.field(
+        description="The score in the estimated profile, on the scale of the levels."
+    )
+    lowest: Figure = strawberry.field(
+        description="The lowest score among all sets of levels that give the published figures."
+    )
+    highest: Figure = strawberry.field(
+        description="The highest score among all sets of levels that give the published figures."
+    )
 
     @classmethod
     def from_model(cls, value: engine.AspectRange) -> EstimatedAspect:
         return cls(
             number=value.aspect,
-            value=Figure.from_fraction(value.value),
+            score=Figure.from_fraction(value.value),
             lowest=Figure.from_fraction(value.lowest),
             highest=Figure.from_fraction(value.highest),
         )
 
 
-@strawberry.type(description="The national mean of an aspect, which drew the estimate to it.")
-class AspectPull:
-    aspect: int
-    mean: str
+@strawberry.type(description="The published national mean of one aspect.")
+class NationalAspectMean:
+    aspect_number: int = strawberry.field(description="The number of the aspect in the instrument.")
+    mean: Figure = strawberry.field(description="The mean, on the scale of the levels.")
 
 
 @strawberry.type(
-    description="Levels that print the published domain values, nearest to the national means by "
-    "aspect. ESTIMATED: nobody claimed or assessed them. Within an aspect the higher levels go to "
-    "the first indicators, which means nothing: read the ranges."
+    description="An estimate of the levels behind published domain scores. Many sets of levels "
+    "give the same domain scores; this is the set nearest to the national means of the aspects. "
+    "The levels are neither claimed nor assessed. Within an aspect the first indicators get the "
+    "higher levels, which has no meaning: show the ranges, not the single levels."
 )
 class EstimatedProfile:
-    basis: EstimateBasis
-    instrument: Instrument
-    year: int
-    kind: AssessmentKind = strawberry.field(description="Of the result it is estimated from.")
-    result: strawberry.ID = strawberry.field(description="The published result.")
-    indicators: list[EstimatedLevel]
-    aspects: list[EstimatedAspect]
-    solutions: str = strawberry.field(
-        description="How many sets of levels print the same figures, as a whole number."
+    instrument: Instrument = strawberry.field(description="The instrument of the result.")
+    year: int = strawberry.field(description="The year of the result.")
+    kind: AssessmentKind = strawberry.field(
+        description="The kind of the result that the levels are estimated from."
+    )
+    assessment_id: strawberry.ID = strawberry.field(description=ASSESSMENT_ID)
+    indicators: list[EstimatedLevel] = strawberry.field(
+        description="The estimated levels, by indicator; one for each indicator of the instrument."
+    )
+    aspects: list[EstimatedAspect] = strawberry.field(
+        description="The estimated scores of the aspects, by number; one for each aspect of the "
+        "instrument."
+    )
+    solution_count: Decimal = strawberry.field(
+        description="The number of sets of levels that give the published figures: a whole number "
+        "that may exceed the range of Int."
     )
     distance: Figure = strawberry.field(
-        description="Weighted squares from the means; 0.00: all are met."
+        description="How far the levels are from the national means: the sum over all indicators "
+        "of the weight (in percent) times the squared difference between level and mean. It is 0 "
+        "if all levels equal the means."
     )
-    pulled_by: list[AspectPull] = strawberry.field(
-        description="An aspect that is not in it follows its domain."
+    national_means: list[NationalAspectMean] = strawberry.field(
+        description="The national means that the estimate follows, by aspect. For an aspect "
+        "without a national mean, the estimate follows the score of its domain."
     )
-    index_met: bool = strawberry.field(
-        description="False: no levels print this index with these domains; only they are met."
+    is_index_reproduced: bool = strawberry.field(
+        description="Whether the levels give the published index as well. If not, no set of "
+        "levels gives both, and the levels give only the published domain scores."
     )
 
 
-@strawberry.type(description="No whole levels print the published values.")
+@strawberry.type(
+    description="The reason why no levels can be estimated: the published figures are incomplete, "
+    "or no whole levels give them."
+)
 class NoEstimate:
-    instrument: Instrument
-    year: int
-    result: strawberry.ID
-    missing_domains: list[int] = strawberry.field(description="Not printed.")
-    impossible_domains: list[int] = strawberry.field(description="No levels give what is printed.")
+    instrument: Instrument = strawberry.field(description="The instrument of the result.")
+    year: int = strawberry.field(description="The year of the result.")
+    assessment_id: strawberry.ID = strawberry.field(description=ASSESSMENT_ID)
+    missing_domain_numbers: list[int] = strawberry.field(
+        description="The numbers of the domains whose score is not published; at most one for "
+        "each domain of the instrument."
+    )
+    impossible_domain_numbers: list[int] = strawberry.field(
+        description="The numbers of the domains whose published score no whole levels give; at "
+        "most one for each domain of the instrument."
+    )
 
 
 EstimatedProfileResult = Annotated[
-    EstimatedProfile | NoEstimate, strawberry.union("EstimatedProfileResult")
+    EstimatedProfile | NoEstimate,
+    strawberry.union(
+        "EstimatedProfileResult",
+        description="Estimated levels, or the reason why none can be estimated.",
+    ),
 ]
 
 
@@ -102,17 +137,23 @@ class RegionEstimate:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="ESTIMATED levels behind the newest official figures that fit and print "
-        "domains; null: none are published."
+        description="An estimate of the levels behind the newest official figures that fit, "
+        "preferably figures with domain scores; null if no official figures are published."
     )
     async def estimated_profile(
         self,
         info: Info,
-        instrument: strawberry.ID | None = None,
-        year: int | None = None,
+        instrument_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
+        ] = None,
+        year: Annotated[
+            int | None,
+            strawberry.argument(description="The year of the figures. Null accepts every year."),
+        ] = None,
     ) -> EstimatedProfileResult | None:
         estimate = await resolved.estimate_region_profile(
-            info.context, self._value.code, instrument, year
+            info.context, self._value.code, instrument_id, year
         )
         if estimate is None:
             return None
@@ -125,9 +166,9 @@ def _no_estimate(result: model.Assessment, value: engine.NoProfile) -> NoEstimat
     return NoEstimate(
         instrument=schema_instrument(result.instrument),
         year=result.year,
-        result=strawberry.ID(result.id),
-        missing_domains=list(value.missing),
-        impossible_domains=list(value.impossible),
+        assessment_id=strawberry.ID(result.id),
+        missing_domain_numbers=list(value.missing),
+        impossible_domain_numbers=list(value.impossible),
     )
 
 
@@ -139,11 +180,10 @@ def _estimated_profile(
         for indicator in instrument_in_catalogue(value.instrument).indicators
     }
     return EstimatedProfile(
-        basis=EstimateBasis(value.basis),
         instrument=schema_instrument(result.instrument),
         year=result.year,
         kind=result.kind,
-        result=strawberry.ID(result.id),
+        assessment_id=strawberry.ID(result.id),
         indicators=[
             EstimatedLevel(
                 indicator=level.indicator,
@@ -155,11 +195,11 @@ def _estimated_profile(
             for level in value.indicators
         ],
         aspects=[EstimatedAspect.from_model(aspect) for aspect in value.aspects],
-        solutions=str(value.solutions),
+        solution_count=Decimal(str(value.solutions)),
         distance=Figure.from_fraction(value.distance),
-        pulled_by=[
-            AspectPull(aspect=number, mean=Figure.from_fraction(mean).value)
+        national_means=[
+            NationalAspectMean(aspect_number=number, mean=Figure.from_fraction(mean))
             for number, mean in sorted(value.means.items())
         ],
-        index_met=value.is_index_reproduced,
+        is_index_reproduced=value.is_index_reproduced,
     )

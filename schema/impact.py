@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from engine import model
@@ -9,66 +11,97 @@ from engine.graph import impact as engine
 from engine.graph.graph import IntegrationGraph
 from resolvers import graph as resolved
 from resolvers.graph import ImpactAnalysis
-from schema.connection import checked_page_size
+from schema.arguments import AfterArgument, FirstArgument
+from schema.connection import Connection, slice_connection
+from schema.descriptions import GRAPH_BASIS, NOT_COMPUTED
 from schema.enums import GraphBasis
-from schema.graph_end import GraphEnd, graph_ends
+from schema.graph_node_reference import GraphNodeReference, to_node_references
 from schema.info import Info
 
 
-@strawberry.type(description="A node that can be reached, and the shortest way there.")
-class Reached:
-    node: GraphEnd
-    distance: int = strawberry.field(description="Exchanges along the way.")
-    path: list[GraphEnd] = strawberry.field(description="From the application to the node.")
-    integrations: list[strawberry.ID] = strawberry.field(description="Along the way, in order.")
+@strawberry.type(
+    description="A node that the data of an application reaches, or whose data reaches the "
+    "application, with the shortest path between the two."
+)
+class ReachableNode:
+    node: GraphNodeReference = strawberry.field(description="The node at the end of the path.")
+    distance: int = strawberry.field(description="The number of exchanges on the path, from 1.")
+    path: list[GraphNodeReference] = strawberry.field(
+        description="All nodes of the path in order, from the application to the node; one more "
+        "than `distance`."
+    )
+    integration_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the integrations on the path in order, as many as `distance`."
+    )
 
     @classmethod
-    def from_model(cls, value: engine.ReachedNode, graph: IntegrationGraph) -> Reached:
+    def from_model(cls, value: engine.ReachedNode, graph: IntegrationGraph) -> ReachableNode:
         return cls(
-            node=GraphEnd.from_model(graph.nodes[value.node]),
+            node=GraphNodeReference.from_model(graph.nodes[value.node]),
             distance=value.distance,
-            path=graph_ends(graph.nodes, value.path),
-            integrations=[strawberry.ID(id) for id in value.edges],
+            path=to_node_references(graph.nodes, value.path),
+            integration_ids=[strawberry.ID(id) for id in value.edges],
         )
 
 
 @strawberry.type(
-    description="What an application depends on and what depends on it, by the flow of data. A "
-    "node outside the region ends a way."
+    description="What an application depends on and what depends on it, by the flow of data in the "
+    "integration graph of its region. A path ends at a node outside the region."
 )
-class Impact:
-    basis: GraphBasis
-    upstream_count: int
-    downstream_count: int
+class ApplicationImpact:
+    basis: GraphBasis = strawberry.field(description="Which exchanges the paths consist of.")
     _value: strawberry.Private[ImpactAnalysis]
 
-    @strawberry.field(description="What it would miss, nearest first; `first` is at most 200.")
-    def upstream(self, first: int = 50) -> list[Reached]:
-        nodes = self._value.impact.upstream[: checked_page_size(first)]
-        return [Reached.from_model(node, self._value.graph) for node in nodes]
+    @strawberry.field(
+        description="The nodes whose data reaches the application, the nearest first. The "
+        "application lacks their data when they fail."
+    )
+    def upstream(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[ReachableNode]:
+        return self._to_connection(self._value.impact.upstream, first, after)
 
-    @strawberry.field(description="What would miss it, nearest first; `first` is at most 200.")
-    def downstream(self, first: int = 50) -> list[Reached]:
-        nodes = self._value.impact.downstream[: checked_page_size(first)]
-        return [Reached.from_model(node, self._value.graph) for node in nodes]
+    @strawberry.field(
+        description="The nodes that the data of the application reaches, the nearest first. They "
+        "lack its data when the application fails."
+    )
+    def downstream(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[ReachableNode]:
+        return self._to_connection(self._value.impact.downstream, first, after)
+
+    def _to_connection(
+        self, nodes: tuple[engine.ReachedNode, ...], first: int, after: str | None
+    ) -> Connection[ReachableNode]:
+        return slice_connection(
+            nodes,
+            first,
+            after,
+            key=lambda reached: reached.node,
+            to_node=lambda reached: ReachableNode.from_model(reached, self._value.graph),
+        )
 
     @classmethod
-    def from_model(cls, value: ImpactAnalysis) -> Impact:
-        return cls(
-            basis=value.impact.basis,
-            upstream_count=len(value.impact.upstream),
-            downstream_count=len(value.impact.downstream),
-            _value=value,
-        )
+    def from_model(cls, value: ImpactAnalysis) -> ApplicationImpact:
+        return cls(basis=value.impact.basis, _value=value)
 
 
 @strawberry.type
-class ApplicationImpact:
-    """The fields of Application for its place in the integration graph of its region."""
+class ApplicationImpactField:
+    """The field of Application for its place in the integration graph of its region."""
 
     _value: strawberry.Private[model.Application]
 
-    @strawberry.field(description="Null of a retired application: it is in no graph.")
-    async def impact(self, info: Info, basis: GraphBasis = GraphBasis.RECORDED) -> Impact | None:
+    @strawberry.field(
+        description="What depends on the application and what it depends on. Null for a retired "
+        f"application, which is in no graph. {NOT_COMPUTED}"
+    )
+    async def impact(
+        self,
+        info: Info,
+        basis: Annotated[
+            GraphBasis, strawberry.argument(description=GRAPH_BASIS)
+        ] = GraphBasis.RECORDED,
+    ) -> ApplicationImpact | None:
         analysis = await resolved.analyse_impact(info.context, self._value, basis)
-        return None if analysis is None else Impact.from_model(analysis)
+        return None if analysis is None else ApplicationImpact.from_model(analysis)

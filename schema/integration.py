@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from engine import model
 from resolvers import integration as resolved
 from schema.application import Application
-from schema.descriptions import EVIDENCE, IDEMPOTENCY_KEY, VERSION
-from schema.enums import IntegrationDirection, IntegrationMode, IntegrationStatus
+from schema.descriptions import (
+    CURRENT_VERSION,
+    EVIDENCE,
+    IDEMPOTENCY_KEY,
+    INTEGRATION_ID,
+    VERSION,
+)
+from schema.enums import EvidenceGrade, IntegrationDirection, IntegrationMode, IntegrationStatus
 from schema.info import Info
 from schema.node import EvidenceDocument, EvidenceInput, Node, Provenance
 from schema.problem import (
@@ -25,33 +31,70 @@ from schema.problem import (
     result_or_problem,
 )
 
+if TYPE_CHECKING:
+    from schema.region import Region
 
-@strawberry.type(description="A data exchange from a source to a target.")
+
+@strawberry.type(
+    description="The record of a data exchange from a source application to a target. It belongs to "
+    "the log of the source's region."
+)
 class Integration(Node):
-    version: int = strawberry.field(description="Send it back with a change.")
-    target_name: str = strawberry.field(description="Also where the target is in no inventory.")
-    data_object: str
-    mode: IntegrationMode
-    direction: IntegrationDirection
-    status: IntegrationStatus
-    evidence_grade: int = strawberry.field(
-        description="0 claimed, 1 documented, 2 confirmed by the counterpart, 3 machine log."
+    version: int = strawberry.field(description=CURRENT_VERSION)
+    target_id: strawberry.ID | None = strawberry.field(
+        description="The id of the target application; null if the target is in no inventory. The "
+        "id may be known although `target` is null."
     )
-    evidence: list[EvidenceDocument]
+    target_name: str | None = strawberry.field(
+        description="The name of the target as it was recorded, which is all that is known of a "
+        "target in no inventory; null if none was recorded."
+    )
+    data_object: str | None = strawberry.field(
+        description="The data that is exchanged, in Indonesian; null if it is not recorded."
+    )
+    mode: IntegrationMode | None = strawberry.field(
+        description="How the data is exchanged; UNKNOWN if the source does not state it, and null if "
+        "it is withheld from the viewer."
+    )
+    direction: IntegrationDirection = strawberry.field(
+        description="Whether data flows to the target only, or in both directions."
+    )
+    status: IntegrationStatus = strawberry.field(
+        description="Whether the exchange is planned, active or withdrawn."
+    )
+    evidence_grade: EvidenceGrade | None = strawberry.field(
+        description="How well it is shown that the exchange takes place; null if it is withheld "
+        "from the viewer."
+    )
+    evidence: list[EvidenceDocument] | None = strawberry.field(
+        description="The documents that show the exchange, the newest first; at most 20. Null if "
+        "they are withheld from the viewer."
+    )
     verified_on: date | None = strawberry.field(
-        description="The newest day of its evidence, or of the counterpart's confirmation."
+        description="The day up to which the exchange is verified: the newest date of its evidence "
+        "or of a confirmation by the counterpart. Null if no date is known."
     )
-    region_code: strawberry.ID
-    provenance: Provenance
+    provenance: Provenance = strawberry.field(description="Where the record comes from.")
     _value: strawberry.Private[model.Integration]
 
-    @strawberry.field
+    @strawberry.field(description="The region of the source application, which holds the record.")
+    async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
+        from schema.region import Region
+
+        return Region.from_required_model(
+            await info.context.loaders.regions.load(self._value.region)
+        )
+
+    @strawberry.field(description="The application that sends the data.")
     async def source(self, info: Info) -> Application:
         application = await info.context.loaders.applications.load(self._value.source)
         assert application is not None  # the column is a foreign key
         return Application.from_model(application)
 
-    @strawberry.field(description="Null where the target is in no inventory here.")
+    @strawberry.field(
+        description="The application that receives the data. Null if it is in no inventory, or in "
+        "the inventory of a region of which this instance has no copy."
+    )
     async def target(self, info: Info) -> Application | None:
         if self._value.target is None:
             return None
@@ -63,55 +106,74 @@ class Integration(Node):
         return cls(
             id=strawberry.ID(value.id),
             version=value.version,
-            target_name=value.target_name,
-            data_object=value.data_object,
+            target_id=None if value.target is None else strawberry.ID(value.target),
+            target_name=value.target_name or None,
+            data_object=value.data_object or None,
             mode=value.mode,
             direction=value.direction,
             status=value.status,
             evidence_grade=value.evidence_grade,
             evidence=[EvidenceDocument.from_model(link) for link in value.evidence],
             verified_on=value.verified_on,
-            region_code=strawberry.ID(value.region),
             provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
 
 
-@strawberry.input
+@strawberry.input(description="A data exchange of an application that is not recorded yet.")
 class ConnectApplicationsInput:
-    source: strawberry.ID
-    target: strawberry.ID | None = strawberry.field(
-        default=None, description="Null for a target in no inventory; then give targetName."
+    source_id: strawberry.ID = strawberry.field(
+        description="The id of the application that sends the data."
     )
-    target_name: str = ""
-    data_object: str
-    mode: IntegrationMode
-    direction: IntegrationDirection = model.IntegrationDirection.ONE_WAY
-    status: IntegrationStatus = model.IntegrationStatus.ACTIVE
+    target_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The id of the application that receives the data. Null if it is in no "
+        "inventory; `targetName` is then required.",
+    )
+    target_name: str | None = strawberry.field(
+        default=None,
+        description="The name of a target in no inventory, 1 to 300 characters. It has no effect if "
+        "`targetId` is given.",
+    )
+    data_object: str = strawberry.field(
+        description="The data that is exchanged, in Indonesian, 1 to 300 characters."
+    )
+    mode: IntegrationMode = strawberry.field(
+        description="How the data is exchanged; UNKNOWN if it is not known."
+    )
+    direction: IntegrationDirection = strawberry.field(
+        default=model.IntegrationDirection.ONE_WAY,
+        description="Whether data flows to the target only, or in both directions.",
+    )
+    status: IntegrationStatus = strawberry.field(
+        default=model.IntegrationStatus.ACTIVE,
+        description="PLANNED or ACTIVE; WITHDRAWN is refused.",
+    )
     evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description=EVIDENCE)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(description="Evidence that the exchange of an integration takes place.")
 class DocumentIntegrationInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description=INTEGRATION_ID)
     version: int = strawberry.field(description=VERSION)
     evidence: list[EvidenceInput] = strawberry.field(
-        description=f"Added to what is there. {EVIDENCE}"
+        description="Links to documents that show the exchange, 1 to 20. They are added to the "
+        "recorded ones, of which the newest 20 remain."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(description="The confirmation by the counterpart that an exchange takes place.")
 class ConfirmIntegrationInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description=INTEGRATION_ID)
     version: int = strawberry.field(description=VERSION)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(description="The withdrawal of an exchange that never took place or has ended.")
 class WithdrawIntegrationInput:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description=INTEGRATION_ID)
     version: int = strawberry.field(description=VERSION)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
@@ -124,7 +186,10 @@ ConnectApplicationsPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ConnectApplicationsPayload"),
+    strawberry.union(
+        "ConnectApplicationsPayload",
+        description="The recorded integration, or the problem for which nothing was written.",
+    ),
 ]
 ConfirmIntegrationPayload = Annotated[
     Integration
@@ -134,7 +199,10 @@ ConfirmIntegrationPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("ConfirmIntegrationPayload"),
+    strawberry.union(
+        "ConfirmIntegrationPayload",
+        description="The confirmed integration, or the problem for which nothing was written.",
+    ),
 ]
 DocumentIntegrationPayload = Annotated[
     Integration
@@ -144,7 +212,10 @@ DocumentIntegrationPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("DocumentIntegrationPayload"),
+    strawberry.union(
+        "DocumentIntegrationPayload",
+        description="The documented integration, or the problem for which nothing was written.",
+    ),
 ]
 WithdrawIntegrationPayload = Annotated[
     Integration
@@ -154,20 +225,30 @@ WithdrawIntegrationPayload = Annotated[
     | WrongState
     | OwnedElsewhere
     | IdempotencyKeyReused,
-    strawberry.union("WithdrawIntegrationPayload"),
+    strawberry.union(
+        "WithdrawIntegrationPayload",
+        description="The withdrawn integration, or the problem for which nothing was written.",
+    ),
 ]
 
 
 @strawberry.type
 class IntegrationMutation:
-    @strawberry.mutation(description="For the source application's OPD, its region, the province.")
+    @strawberry.mutation(
+        description="Records a data exchange of an application. It is allowed to the OPD of the source, "
+        "its region and its province."
+    )
     async def connect_applications(
-        self, info: Info, input: ConnectApplicationsInput
+        self,
+        info: Info,
+        input: Annotated[
+            ConnectApplicationsInput, strawberry.argument(description="The exchange to record.")
+        ],
     ) -> ConnectApplicationsPayload:
         request = resolved.ConnectApplications(
-            source=input.source,
-            target=input.target,
-            target_name=input.target_name,
+            source_id=input.source_id,
+            target_id=input.target_id,
+            target_name=input.target_name or "",
             data_object=input.data_object,
             mode=input.mode,
             direction=input.direction,
@@ -178,29 +259,50 @@ class IntegrationMutation:
         return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(
-        description="Evidence of the exchange, for the source application's OPD, its region, the "
-        "province. Its newest date is the day up to which the exchange is verified; a MACHINE_LOG "
-        "is for the region to hand in, which runs the bus."
+        description="Adds evidence to an integration. It is allowed to the OPD of the source, its "
+        "region and its province; evidence of the kind MACHINE_LOG is not allowed to an OPD, because "
+        "the region runs the service bus."
     )
     async def document_integration(
-        self, info: Info, input: DocumentIntegrationInput
+        self,
+        info: Info,
+        input: Annotated[
+            DocumentIntegrationInput,
+            strawberry.argument(description="The integration and the evidence."),
+        ],
     ) -> DocumentIntegrationPayload:
         evidence = tuple(link.to_model() for link in input.evidence)
         request = resolved.DocumentIntegration(input.id, input.version, evidence)
         mutation = resolved.add_evidence(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Integration.from_model)
 
-    @strawberry.mutation(description="For the other side: the target's OPD or its region.")
+    @strawberry.mutation(
+        description="Confirms as the counterpart that the exchange takes place. It is allowed to the "
+        "OPD of the target, its region and its province, but not to the person who recorded the "
+        "integration."
+    )
     async def confirm_integration(
-        self, info: Info, input: ConfirmIntegrationInput
+        self,
+        info: Info,
+        input: Annotated[
+            ConfirmIntegrationInput, strawberry.argument(description="The integration to confirm.")
+        ],
     ) -> ConfirmIntegrationPayload:
         request = resolved.ConfirmIntegration(input.id, input.version)
         mutation = resolved.confirm_integration(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Integration.from_model)
 
-    @strawberry.mutation(description="For either side.")
+    @strawberry.mutation(
+        description="Withdraws an integration; it stays in the history. It is allowed to the OPDs, the "
+        "regions and the provinces of the source and the target."
+    )
     async def withdraw_integration(
-        self, info: Info, input: WithdrawIntegrationInput
+        self,
+        info: Info,
+        input: Annotated[
+            WithdrawIntegrationInput,
+            strawberry.argument(description="The integration to withdraw."),
+        ],
     ) -> WithdrawIntegrationPayload:
         request = resolved.WithdrawIntegration(input.id, input.version)
         mutation = resolved.withdraw_integration(info.context, request, input.idempotency_key)

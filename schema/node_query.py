@@ -7,10 +7,12 @@ import strawberry
 from engine.identifier import parse_entity_id
 from resolvers import integration as resolved_integration
 from resolvers.context import Context
+from resolvers.instrument import find_instrument
 from resolvers.problems import NotFound
 from schema.application import Application
 from schema.assessment import Assessment
 from schema.info import Info
+from schema.instrument import schema_instrument
 from schema.integration import Integration
 from schema.node import Node
 from schema.opd import Opd
@@ -50,4 +52,4 @@ async def find_node(context: Context, id: str) -> Node | None:
             except NotFound:
                 return None
         case _:
-            return None
+            return None if find_instrument(id) is None else schema_instrument(id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from engine.document import from_document, to_document
 from engine.model import (
     Evidence,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -88,7 +89,7 @@ def integration_from_row(row: IntegrationRow) -> Integration:
         mode=IntegrationMode(row.mode),
         direction=IntegrationDirection(row.direction),
         status=IntegrationStatus(row.status),
-        evidence_grade=row.evidence_grade,
+        evidence_grade=EvidenceGrade(row.evidence_grade),
         version=row.version,
         verified_on=None if row.verified_on is None else date.fromisoformat(row.verified_on),
         confirmed_on=None if row.confirmed_on is None else date.fromisoformat(row.confirmed_on),

@@ -154,7 +154,7 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     retired = tour.ask(retire.replace("ID", examples[2]["id"]), province)
     assert retired["retireApplication"] == {"status": "RETIRED"}
     region = tour.ask(diagnose, province)["region"]
-    assert region["diagnostics"] == {"applications": 6, "isolatedCount": 6}
+    assert region["diagnostics"] == {"applicationCount": 6, "isolated": {"totalCount": 6}}
     [proposal] = [candidate for candidate in region["proposals"] if candidate["kind"] == "RETIRE"]
     filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
     assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}

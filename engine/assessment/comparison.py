@@ -28,7 +28,7 @@ class ComparisonInvalid(ValueError):
         self.found = found
 
 
-class PartKind(Enum):
+class ComparedPartKind(Enum):
     """The kind of part that a line of a comparison shows."""
 
     INDEX = "INDEX"
@@ -37,8 +37,8 @@ class PartKind(Enum):
     INDICATOR = "INDICATOR"
 
 
-Part = tuple[PartKind, int]  # the index is (INDEX, 0)
-INDEX: Part = (PartKind.INDEX, 0)
+Part = tuple[ComparedPartKind, int]  # the index is (INDEX, 0)
+INDEX: Part = (ComparedPartKind.INDEX, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,19 @@ class MeanBasis(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupMean:
-    """A mean, and the number of values in it; `n` is None where a publication does not state it."""
+class ComparisonMean:
+    """A mean, and the number of values in it.
+
+    `sample_size` is None where a publication does not state it.
+    """
 
     value: Fraction
-    n: int | None
+    sample_size: int | None
     basis: MeanBasis
 
 
 @dataclass(frozen=True, slots=True)
-class BestValue:
+class ComparisonBest:
     """The highest value of a group, and all regions that have it."""
 
     value: Fraction
@@ -76,11 +79,11 @@ class BestValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ComparisonReference:
     """The mean and the best value of one part in a group of regions; None means unknown."""
 
-    mean: GroupMean | None
-    best: BestValue | None
+    mean: ComparisonMean | None
+    best: ComparisonBest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,10 @@ class ComparisonCell:
 
     region: str
     value: Fraction | None
-    to_province_mean: Fraction | None
-    to_national_mean: Fraction | None
-    to_province_best: Fraction | None
-    to_national_best: Fraction | None
+    difference_from_province_mean: Fraction | None
+    difference_from_national_mean: Fraction | None
+    difference_from_province_best: Fraction | None
+    difference_from_national_best: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class ComparisonLine:
     part: Part
     cells: tuple[ComparisonCell, ...]  # in the requested order
     leaders: tuple[str, ...]  # the best of the compared regions
-    province: Reference
-    national: Reference
+    province: ComparisonReference
+    national: ComparisonReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,13 @@ def part_values(score: Score, levels: Mapping[int, int] | None = None) -> dict[P
     if not score.is_complete:
         raise ComparisonInvalid(f"{score.of} claimed levels", score.claimed)
     values = {INDEX: score.exact}
-    values |= {(PartKind.DOMAIN, domain.number): domain.exact for domain in score.domains}
+    values |= {(ComparedPartKind.DOMAIN, domain.number): domain.exact for domain in score.domains}
     if score.basis is ScoreBasis.LEVELS:
-        values |= {(PartKind.ASPECT, aspect.number): aspect.exact for aspect in score.aspects}
+        values |= {
+            (ComparedPartKind.ASPECT, aspect.number): aspect.exact for aspect in score.aspects
+        }
     for number, level in (levels or {}).items():
-        values[PartKind.INDICATOR, number] = Fraction(level)
+        values[ComparedPartKind.INDICATOR, number] = Fraction(level)
     return values
 
 
@@ -220,7 +225,7 @@ def list_index_moves(before: EditionValues, after: EditionValues) -> tuple[Index
         domains = {
             number: values_after[kind, number] - value
             for (kind, number), value in sorted(values_before.items(), key=lambda item: item[0][1])
-            if kind is PartKind.DOMAIN and (kind, number) in values_after
+            if kind is ComparedPartKind.DOMAIN and (kind, number) in values_after
         }
         change = values_after[INDEX] - values_before[INDEX]
         moves.append(IndexMove(region, values_before[INDEX], values_after[INDEX], change, domains))
@@ -230,43 +235,48 @@ def list_index_moves(before: EditionValues, after: EditionValues) -> tuple[Index
 def _instrument_parts(instrument: Instrument) -> list[Part]:
     return [
         INDEX,
-        *((PartKind.DOMAIN, domain.number) for domain in instrument.domains),
-        *((PartKind.ASPECT, aspect.number) for aspect in instrument.aspects),
-        *((PartKind.INDICATOR, indicator.number) for indicator in instrument.indicators),
+        *((ComparedPartKind.DOMAIN, domain.number) for domain in instrument.domains),
+        *((ComparedPartKind.ASPECT, aspect.number) for aspect in instrument.aspects),
+        *((ComparedPartKind.INDICATOR, indicator.number) for indicator in instrument.indicators),
     ]
 
 
 def _reference(
     values: Mapping[str, Fraction], group: Collection[str], published: Fraction | None
-) -> Reference:
+) -> ComparisonReference:
     group_values = {code: values[code] for code in group if code in values}
     mean = None
     if published is not None and len(group_values) < len(group):
-        mean = GroupMean(published, None, MeanBasis.PUBLISHED)
+        mean = ComparisonMean(published, None, MeanBasis.PUBLISHED)
     elif group_values:
         total = sum(group_values.values(), Fraction())
-        mean = GroupMean(total / len(group_values), len(group_values), MeanBasis.COMPUTED)
-    return Reference(mean, _best_value(group_values))
+        mean = ComparisonMean(total / len(group_values), len(group_values), MeanBasis.COMPUTED)
+    return ComparisonReference(mean, _best_value(group_values))
 
 
-def _best_value(values: Mapping[str, Fraction]) -> BestValue | None:
+def _best_value(values: Mapping[str, Fraction]) -> ComparisonBest | None:
     if not values:
         return None
     best = max(values.values())
-    return BestValue(best, tuple(sorted(code for code, value in values.items() if value == best)))
+    return ComparisonBest(
+        best, tuple(sorted(code for code, value in values.items() if value == best))
+    )
 
 
 def _comparison_cell(
-    region: str, value: Fraction | None, province: Reference, national: Reference
+    region: str,
+    value: Fraction | None,
+    province: ComparisonReference,
+    national: ComparisonReference,
 ) -> ComparisonCell:
-    def difference(reference_value: GroupMean | BestValue | None) -> Fraction | None:
+    def difference(reference_value: ComparisonMean | ComparisonBest | None) -> Fraction | None:
         return None if value is None or reference_value is None else value - reference_value.value
 
     return ComparisonCell(
         region=region,
         value=value,
-        to_province_mean=difference(province.mean),
-        to_national_mean=difference(national.mean),
-        to_province_best=difference(province.best),
-        to_national_best=difference(national.best),
+        difference_from_province_mean=difference(province.mean),
+        difference_from_national_mean=difference(national.mean),
+        difference_from_province_best=difference(province.best),
+        difference_from_national_best=difference(national.best),
     )

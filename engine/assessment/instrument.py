@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
+
+
+class InstrumentStatus(Enum):
+    """Whether an instrument is in use for assessments."""
+
+    IN_FORCE = "IN_FORCE"
+    SUPERSEDED = "SUPERSEDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,8 @@ class Instrument:
     id: str
     name: str
     legal_basis: str
-    status: str
+    status: InstrumentStatus
+    status_note: str  # what the status and the data rest on
     year_from: int
     year_to: int | None  # None: still in use
     level_min: int

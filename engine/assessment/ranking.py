@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.decimals import format_signed
-
 # The least share of the regions ranked in either year that must be ranked in both. A position among
 # 9 regions cannot be compared with one among 27.
 COMMON_SHARE_LEAST = Fraction(9, 10)
@@ -21,9 +19,11 @@ class Rank:
     region: str
     value: Fraction
     position: int
-    previous: int | None  # None if it was not ranked, or the sets of regions differ too much
+    previous_position: (
+        int | None
+    )  # None if it was not ranked, or the sets of regions differ too much
     movement: int | None  # positions gained (positive) or lost
-    change: str | None  # change of the value, signed, two decimal places
+    change: Fraction | None  # change of the value
 
 
 def rank_regions(
@@ -48,9 +48,9 @@ def rank_regions(
                 region=region,
                 value=value,
                 position=positions[region],
-                previous=previous,
+                previous_position=previous,
                 movement=None if previous is None else previous - positions[region],
-                change=format_signed(value - earlier[region]) if region in earlier else None,
+                change=value - earlier[region] if region in earlier else None,
             )
         )
     return tuple(ranks)

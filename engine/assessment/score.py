@@ -96,8 +96,8 @@ class PredicateGap:
     """The next better predicate, and the index points missing to reach it."""
 
     label: str
-    threshold: str
-    gap: str
+    threshold: Fraction
+    gap: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,7 @@ def next_predicate(
     better = instrument.predicates[position - 1]
     threshold = better.minimum
     assert threshold is not None  # only the lowest predicate has no minimum
-    return PredicateGap(
-        better.label, format_exact(threshold), format_exact(max(threshold - value, Fraction()))
-    )
+    return PredicateGap(better.label, threshold, max(threshold - value, Fraction()))
 
 
 def list_next_steps(

@@ -15,14 +15,13 @@ from engine.consolidation.proposal import Proposal, ProposalKind
 from engine.model import (
     Application,
     ApplicationStatus,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
     IntegrationStatus,
     Provenance,
 )
-
-_DOCUMENTED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ class _SimulatedInventory:
             for id in proposal.evidence:
                 edge = self.integrations.get(id)
                 if edge is not None and edge.status is IntegrationStatus.ACTIVE:
-                    grade = max(edge.evidence_grade, _DOCUMENTED)
+                    grade = max(edge.evidence_grade, EvidenceGrade.DOCUMENTED)
                     self.integrations[id] = replace(
                         edge, mode=IntegrationMode.HUB, evidence_grade=grade
                     )
@@ -165,7 +164,7 @@ class _SimulatedInventory:
             mode=IntegrationMode.HUB,
             direction=IntegrationDirection.ONE_WAY,
             status=IntegrationStatus.ACTIVE,
-            evidence_grade=_DOCUMENTED,
+            evidence_grade=EvidenceGrade.DOCUMENTED,
             version=1,
             provenance=Provenance(f"what-if {proposal.rule}", confirmed=False),
         )

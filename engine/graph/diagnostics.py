@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.decimals import format_exact
 from engine.graph.connectivity import (
     Arc,
     Backend,
@@ -28,21 +27,16 @@ POINT_TO_POINT = (IntegrationMode.API, IntegrationMode.DATABASE, IntegrationMode
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A part of a whole, as an exact ratio."""
+class Ratio:
+    """An exact ratio of two numbers."""
 
-    part: Fraction
-    whole: Fraction
+    numerator: Fraction
+    denominator: Fraction
 
     @property
     def exact(self) -> Fraction | None:
-        """The exact ratio, or None if the whole is 0."""
-        return self.part / self.whole if self.whole else None
-
-    @property
-    def value(self) -> str | None:
-        """The ratio as a decimal string, or None if the whole is 0."""
-        return None if self.exact is None else format_exact(self.exact)
+        """The exact ratio, or None if the denominator is 0."""
+        return self.numerator / self.denominator if self.denominator else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class CutPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedData:
+class ProducedDataObject:
     """A data object with more than one producer."""
 
     data_object: str
@@ -70,21 +64,20 @@ class Diagnostics:
     applications: int
     outside: int
     edges: int
-    required_share: Share  # the required exchanges that are realised, by weight
+    required_exchange_coverage: Ratio  # the required exchanges that are realised, by weight
     exchanges: tuple[RealisedExchange, ...]
     inapplicable: tuple[str, ...]  # required exchanges without an application at one end
-    bus_share: Share  # edges that use the bus
+    bus_usage: Ratio  # edges that use the bus
     mode_unknown: int  # edges of unknown mode, which may use the bus
     point_to_point_debt: tuple[str, ...]  # edges without the bus although both ends are on it
-    reciprocity: Share  # share of the exchanges required both ways with data both ways
+    reciprocity: Ratio  # exchanges required both ways with data both ways
     cut_points: tuple[CutPoint, ...]  # the one that cuts off most nodes first
-    propagation: Share  # ordered pairs of applications that data connects
-    modularity_by_opd: (
-        Fraction | None
-    )  # modularity by OPD, -1/2 to 1; None without edges of known OPDs
+    propagation_cost: Ratio  # ordered pairs of applications that data connects
+    # The modularity by OPD, -1/2 to 1; None without edges of known OPDs.
+    silo_index: Fraction | None
     owner_unknown: int  # applications without an OPD, not in the silo index
-    duplicate_producers: Share  # producers beyond the first per data object
-    shared_data: tuple[SharedData, ...]
+    producer_redundancy: Ratio  # producers beyond the first per data object
+    several_producers: tuple[ProducedDataObject, ...]
     isolated: tuple[str, ...]  # applications without an edge
 
 
@@ -103,22 +96,24 @@ def diagnose_graph(
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     outside = sorted(end for end in ends if not graph.nodes[end].inside)
     exchanges = match_required_exchanges(required, edges)
-    two_way = [exchange for exchange in exchanges if exchange.required.both_ways and exchange.edges]
+    two_way = [
+        exchange for exchange in exchanges if exchange.required.is_two_way and exchange.edges
+    ]
     over_bus = [edge for edge in edges if edge.integration.mode is IntegrationMode.HUB]
     on_bus = {end for edge in over_bus for end in (edge.source, edge.target)}
-    shared_data, objects = _shared_data(edges)
+    several_producers, objects = _several_producers(edges)
     return Diagnostics(
         basis=basis,
         applications=len(applications),
         outside=len(outside),
         edges=len(edges),
-        required_share=Share(
+        required_exchange_coverage=Ratio(
             sum((exchange.required.weight for exchange in exchanges if exchange.edges), Fraction()),
             sum((exchange.required.weight for exchange in exchanges), Fraction()),
         ),
         exchanges=exchanges,
         inapplicable=tuple(exchange.id for exchange in required if not exchange.applicable),
-        bus_share=_share(len(over_bus), len(edges)),
+        bus_usage=_ratio(len(over_bus), len(edges)),
         mode_unknown=sum(edge.integration.mode is IntegrationMode.UNKNOWN for edge in edges),
         point_to_point_debt=tuple(
             edge.id
@@ -127,21 +122,21 @@ def diagnose_graph(
             and edge.source in on_bus
             and edge.target in on_bus
         ),
-        reciprocity=_share(sum(exchange.reciprocal for exchange in two_way), len(two_way)),
+        reciprocity=_ratio(sum(exchange.reciprocal for exchange in two_way), len(two_way)),
         cut_points=_cut_points([node.id for node in applications] + outside, edges, backend),
-        propagation=_propagation_cost([node.id for node in applications], edges, backend),
-        modularity_by_opd=_modularity_by_opd(applications, edges),
+        propagation_cost=_propagation_cost([node.id for node in applications], edges, backend),
+        silo_index=_modularity_by_opd(applications, edges),
         owner_unknown=sum(node.opd is None for node in applications),
-        duplicate_producers=_share(
-            sum(len(shared.producers) - 1 for shared in shared_data), objects
+        producer_redundancy=_ratio(
+            sum(len(shared.producers) - 1 for shared in several_producers), objects
         ),
-        shared_data=shared_data,
+        several_producers=several_producers,
         isolated=tuple(node.id for node in applications if node.id not in ends),
     )
 
 
-def _share(part: int, whole: int) -> Share:
-    return Share(Fraction(part), Fraction(whole))
+def _ratio(numerator: int, denominator: int) -> Ratio:
+    return Ratio(Fraction(numerator), Fraction(denominator))
 
 
 def _arcs(nodes: Sequence[str], edges: Iterable[GraphEdge]) -> list[Arc]:
@@ -167,7 +162,7 @@ def _cut_points(
 
 def _propagation_cost(
     applications: Sequence[str], edges: Iterable[GraphEdge], backend: Backend
-) -> Share:
+) -> Ratio:
     """Return the propagation cost over the region's applications (Baldwin, MacCormack, Lagerström).
 
     Pairs of an application with itself are left out. They would raise the figure for applications
@@ -176,8 +171,8 @@ def _propagation_cost(
     """
     arcs = _arcs(applications, edges)
     if not arcs:
-        return _share(0, 0)
-    return _share(
+        return _ratio(0, 0)
+    return _ratio(
         reachable_pairs(len(applications), arcs, backend),
         len(applications) * (len(applications) - 1),
     )
@@ -206,7 +201,7 @@ def _modularity_by_opd(
     return Fraction(sum(within.values()), links) - Fraction(squares, 4 * links * links)
 
 
-def _shared_data(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], int]:
+def _several_producers(edges: Iterable[GraphEdge]) -> tuple[tuple[ProducedDataObject, ...], int]:
     """Return the data objects with several producers, and the number of named objects."""
     flows: dict[str, list[GraphEdge]] = {}
     for edge in edges:
@@ -217,5 +212,5 @@ def _shared_data(edges: Iterable[GraphEdge]) -> tuple[tuple[SharedData, ...], in
     for name, carriers in sorted(flows.items()):
         sources = tuple(sorted({edge.source for edge in carriers}))
         if len(sources) > 1:
-            shared.append(SharedData(name, sources, tuple(edge.id for edge in carriers)))
+            shared.append(ProducedDataObject(name, sources, tuple(edge.id for edge in carriers)))
     return tuple(shared), len(flows)

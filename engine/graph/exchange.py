@@ -63,7 +63,7 @@ class RequiredExchange:
     data_object: str  # the data to exchange; empty if the rule names services only
     first_applications: frozenset[str]
     second_applications: frozenset[str]
-    both_ways: bool
+    is_two_way: bool
     weight: Fraction
 
     @property
@@ -81,8 +81,8 @@ class RealisedExchange:
 
     required: RequiredExchange
     edges: tuple[str, ...]
-    forward: bool  # data flows from `one` to `other`
-    backward: bool  # data flows from `other` to `one`
+    forward: bool  # data flows from the first group to the second
+    backward: bool  # data flows from the second group to the first
 
     @property
     def reciprocal(self) -> bool:
@@ -141,7 +141,7 @@ def exchanges_between_services(
             data_object="",
             first_applications=frozenset(serving.get(first, ())),
             second_applications=frozenset(serving.get(second, ())),
-            both_ways=False,
+            is_two_way=False,
             weight=Fraction(1),
         )
         for first, second in sorted(pairs)

@@ -24,6 +24,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    EvidenceGrade,
     EvidenceKind,
     Integration,
     IntegrationDirection,
@@ -33,7 +34,6 @@ from engine.model import (
 
 EVIDENCE_DAYS = 365  # evidence of an exchange is valid this long
 LOG_DAYS = 90  # a machine log shows this long that the exchange runs
-CLAIMED, DOCUMENTED, CONFIRMED, LOGGED = range(4)  # grades of evidence
 SEPARATOR = "\x1f"  # occurs in no id and no name
 NOT_IN_USE = (ApplicationStatus.PLANNED, ApplicationStatus.INACTIVE, ApplicationStatus.RETIRED)
 
@@ -103,12 +103,12 @@ class GraphEdge:
     hashed_values: str  # the values that rules read, as a text to hash
 
     @property
-    def counts(self) -> bool:
+    def is_counted(self) -> bool:
         """Whether the edge has no defects."""
         return not self.defects
 
     @property
-    def undecided(self) -> bool:
+    def is_undecided(self) -> bool:
         """Whether the edge does not count only because values are unknown."""
         return bool(self.defects) and all(
             defect in UNKNOWN_VALUE_DEFECTS for defect in self.defects
@@ -160,7 +160,7 @@ def integration_defects(integration: Integration, today: date) -> tuple[Integrat
         defects.append(IntegrationDefect[integration.status.value])
     if integration.mode is IntegrationMode.MANUAL:
         defects.append(IntegrationDefect.BY_HAND)
-    if integration.evidence_grade < DOCUMENTED:
+    if integration.evidence_grade < EvidenceGrade.DOCUMENTED:
         return (*defects, IntegrationDefect.UNDOCUMENTED)
 
     age = None if integration.verified_on is None else (today - integration.verified_on).days
@@ -188,9 +188,9 @@ def _has_valid_confirmation(integration: Integration, today: date) -> bool:
         if evidence.kind is EvidenceKind.MACHINE_LOG and evidence.dated is not None
     ]
     logged, confirmed = max(logs, default=None), integration.confirmed_on
-    if logged is None and integration.evidence_grade == LOGGED:
+    if logged is None and integration.evidence_grade is EvidenceGrade.LOGGED:
         logged = integration.verified_on or today
-    if confirmed is None and integration.evidence_grade == CONFIRMED:
+    if confirmed is None and integration.evidence_grade is EvidenceGrade.CONFIRMED:
         return True  # it is as old as the verification, whose age the caller checks
     return any(
         day is not None and (today - day).days <= valid_days

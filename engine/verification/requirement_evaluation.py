@@ -72,7 +72,7 @@ def _edges_on_bus(evaluation: Evaluation) -> tuple[EdgesByOpd, EdgesByOpd]:
     shown: EdgesByOpd = {}
     unconfirmed: EdgesByOpd = {}
     for edge in evaluation.select_edges(lambda edge: edge.integration.mode in POSSIBLE_BUS_MODES):
-        is_shown = edge.counts and edge.integration.mode is IntegrationMode.HUB
+        is_shown = edge.is_counted and edge.integration.mode is IntegrationMode.HUB
         for opd in {owner.get(edge.source), owner.get(edge.target)}:
             if opd is not None:
                 (shown if is_shown else unconfirmed).setdefault(opd, []).append(edge)
@@ -96,7 +96,7 @@ def _opds_not_on_bus(
     undecided_opds = {
         opd
         for opd in absent
-        if any(edge.counts or edge.undecided for edge in unconfirmed.get(opd, ()))
+        if any(edge.is_counted or edge.is_undecided for edge in unconfirmed.get(opd, ()))
     }
     attestation_gaps = evaluation.attestation_gaps(absent)
     undecided_opds.update(gap.subject for gap in attestation_gaps)
@@ -121,9 +121,9 @@ def _bus_joined_outside(
         far_end = evaluation.read_far_node(
             edge.target if nodes[edge.source].inside else edge.source
         )
-        if not edge.counts or edge.integration.mode is IntegrationMode.UNKNOWN:
+        if not edge.is_counted or edge.integration.mode is IntegrationMode.UNKNOWN:
             gaps.append(not_counted_gap(edge))
-            unknown = unknown or edge.counts or edge.undecided
+            unknown = unknown or edge.is_counted or edge.is_undecided
         elif far_end.kind in OUTSIDE_KINDS:
             shown.append(edge)
         else:
@@ -166,7 +166,7 @@ def _partner_linked(
                     evaluation.served_indicators(id)
                 )
         if is_partner[far_ends[0]] or is_partner[far_ends[-1]]:
-            (shown if edge.counts else unconfirmed).append(edge)
+            (shown if edge.is_counted else unconfirmed).append(edge)
         elif len(far_ends) == 1:
             unconfirmed.append(edge)
     if shown:
@@ -174,14 +174,16 @@ def _partner_linked(
     nodes = evaluation.inventory.graph.nodes
     gaps = []
     for edge in unconfirmed:
-        if not edge.counts:
+        if not edge.is_counted:
             gaps.append(not_counted_gap(edge))
         elif GraphNodeKind.NAMED in (nodes[edge.source].kind, nodes[edge.target].kind):
             gaps.append(MissingFact(VerificationGap.OWNER_UNKNOWN, edge.id))
         else:
             gaps.append(MissingFact(VerificationGap.PARTNER_NOT_NAMED, edge.id))
     attestation_gaps = evaluation.attestation_gaps(owner_of.values())
-    unknown = bool(attestation_gaps) or any(edge.counts or edge.undecided for edge in unconfirmed)
+    unknown = bool(attestation_gaps) or any(
+        edge.is_counted or edge.is_undecided for edge in unconfirmed
+    )
     gaps += [MissingFact(VerificationGap.NO_EXCHANGE, id) for id in owner_of]
     return unmet_finding(requirement, gaps + attestation_gaps, unknown=unknown)
 
@@ -234,12 +236,12 @@ def _every_linked(
     """Return the finding on whether each of these applications has an exchange that counts."""
     evaluation.record("applications", *applications)
     edges = evaluation.edges_at(applications)
-    shown = [edge for edge in edges if edge.counts]
+    shown = [edge for edge in edges if edge.is_counted]
     linked = {end for edge in shown for end in (edge.source, edge.target)}
     unlinked = [id for id in applications if id not in linked]
     if applications and not unlinked:
         return met_finding(requirement, shown)
-    undecided = {end for edge in edges if edge.undecided for end in (edge.source, edge.target)}
+    undecided = {end for edge in edges if edge.is_undecided for end in (edge.source, edge.target)}
     owner = {id: evaluation.inventory.graph.nodes[id].opd for id in unlinked}
     attestation_gaps = evaluation.attestation_gaps(owner.values())
     undecided_opds = {gap.subject for gap in attestation_gaps}
@@ -250,7 +252,7 @@ def _every_linked(
     gaps += [
         not_counted_gap(edge)
         for edge in edges
-        if not edge.counts and {edge.source, edge.target} & owner.keys()
+        if not edge.is_counted and {edge.source, edge.target} & owner.keys()
     ]
     return unmet_finding(requirement, gaps + attestation_gaps, unknown=not refuted, edges=shown)
 
@@ -259,14 +261,14 @@ def _live_exchange(
     evaluation: Evaluation, indicator: Indicator, requirement: Requirement
 ) -> Finding:
     edges = evaluation.edges_at(application.id for application in evaluation.applications)
-    shown = [edge for edge in edges if edge.counts and edge.integration.mode in LIVE_MODES]
+    shown = [edge for edge in edges if edge.is_counted and edge.integration.mode in LIVE_MODES]
     if shown:
         return met_finding(requirement, shown)
     possible = [
         edge
         for edge in edges
         if edge.integration.mode in (*LIVE_MODES, IntegrationMode.UNKNOWN)
-        and (edge.counts or edge.undecided)
+        and (edge.is_counted or edge.is_undecided)
     ]
     attestation_gaps = evaluation.attestation_gaps(evaluation.inventory.in_scope)
     gaps = [

@@ -235,7 +235,7 @@ def graph(
             ),
             ExitCode.INPUT,
         )
-    variables = {"around": around, "depth": depth, "limit": limit}
+    variables = {"aroundId": around, "depth": depth, "limit": limit}
     result = asyncio.run(
         region_queries.query_region(
             preconditions.load_migrated_settings(), region_queries.GRAPH, region, **variables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-NODE_KEYS = ("name", "kind", "regionCode", "opdId", "function", "status")
+NODE_KEYS = ("name", "kind", "functionText", "status")
 EDGE_KEYS = ("dataObject", "mode", "direction", "status", "evidenceGrade", "verifiedOn")
 
 Graph = dict[str, Any]  # `integrationGraph` of the API
@@ -17,13 +17,20 @@ def to_graphml(graph: Graph) -> str:
 
     network = networkx.MultiDiGraph()
     for node in graph["nodes"]:
-        network.add_node(node["id"], **_known_values(node, NODE_KEYS))
+        attributes = _known_values(node, NODE_KEYS)
+        if node["region"] is not None:
+            attributes["regionCode"] = node["region"]["code"]
+        if node["opd"] is not None:
+            attributes["opdId"] = node["opd"]["id"]
+        network.add_node(node["nodeId"], **attributes)
     for edge in graph["edges"]:
         attributes = _known_values(edge["integration"], EDGE_KEYS)
-        attributes["counts"] = str(edge["counts"]).lower()  # networkx writes True, which is not XML
+        # networkx writes True, which is not XML.
+        attributes["isCounted"] = str(edge["isCounted"]).lower()
         if edge["defects"]:
             attributes["defects"] = " ".join(edge["defects"])
-        network.add_edge(edge["source"], edge["target"], key=edge["id"], **attributes)
+        id = edge["integration"]["id"]
+        network.add_edge(edge["sourceId"], edge["targetId"], key=id, **attributes)
     return "\n".join([*networkx.generate_graphml(network), ""])
 
 
@@ -35,12 +42,12 @@ def to_dot(graph: Graph) -> str:
     """
     lines = ["digraph {"]
     for node in graph["nodes"]:
-        lines.append(f"  {_quote(node['id'])} [label={_quote(node['name'])}];")
+        lines.append(f"  {_quote(node['nodeId'])} [label={_quote(node['name'])}];")
     for edge in graph["edges"]:
-        style = "solid" if edge["counts"] else "dashed"
+        style = "solid" if edge["isCounted"] else "dashed"
         both = ", dir=both" if edge["integration"]["direction"] == "TWO_WAY" else ""
-        label = _quote(edge["integration"]["dataObject"])
-        ends = f"{_quote(edge['source'])} -> {_quote(edge['target'])}"
+        label = _quote(edge["integration"]["dataObject"] or "")
+        ends = f"{_quote(edge['sourceId'])} -> {_quote(edge['targetId'])}"
         lines.append(f"  {ends} [label={label}, style={style}{both}];")
     return "\n".join([*lines, "}", ""])
 

@@ -26,9 +26,9 @@ query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
       instrument { id name } year asOf documentsClosed
       rules { id version confirmed note sources }
       assessment { id kind year state }
-      claimed { value display predicate complete }
-      supported { value display predicate }
-      notRefuted { value display predicate }
+      claimed { index { value display } predicate isComplete }
+      supported { index { value display } predicate }
+      notRefuted { index { value display } predicate }
       verdicts {
         indicator name rule confirmed claim ceiling notRefuted flag integrations inputs
         open {
@@ -41,17 +41,22 @@ query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
 }
 """
 GRAPH = """
-query ($code: ID!, $around: ID, $depth: Int!, $limit: Int!) {
+query ($code: ID!, $aroundId: ID, $depth: Int!, $limit: Int!) {
   region(code: $code) {
     code name
-    integrationGraph(around: $around, depth: $depth, limit: $limit) {
+    integrationGraph(aroundId: $aroundId, depth: $depth, limit: $limit) {
       revision asOf basis
-      nodes { id name kind regionCode opdId function status degree distance hidden x y }
-      edges {
-        id source target counts undecided defects
-        integration { dataObject mode direction status evidenceGrade verifiedOn }
+      nodes {
+        nodeId name kind functionText status exchangeCount distance hiddenNeighbourCount x y
+        region { code } opd { id }
       }
-      leftOut { nodesOverLimit nodesBeyond edges notCounted { defect count } }
+      edges {
+        sourceId targetId isCounted isUndecided defects
+        integration { id dataObject mode direction status evidenceGrade verifiedOn }
+      }
+      omitted {
+        nodesOverLimitCount nodesBeyondCount edgeCount defectCounts { defect exchangeCount }
+      }
     }
   }
 }
@@ -77,11 +82,15 @@ query ($code: ID!) {
   region(code: $code) {
     code name
     diagnostics(basis: RECORDED) {
-      basis asOf applications outside edges modeUnknown ownerUnknown silo
-      required { value } bus { value } reciprocity { value } propagation { value } producers { value }
-      pointToPointDebtCount cutPointCount isolatedCount severalProducersCount
-      cutPoints(first: 200) { node { id name } cutOffCount cutOff { id name } }
-      isolated(first: 200) { id name }
+      basis asOf applicationCount outsideNodeCount exchangeCount modeUnknownCount ownerUnknownCount
+      requiredExchangeCoverage { value { value } } busUsage { value { value } }
+      reciprocity { value { value } } propagationCost { value { value } }
+      producerRedundancy { value { value } } siloIndex { value }
+      pointToPointDebt { totalCount } severalProducers { totalCount }
+      cutPoints(first: 200) {
+        totalCount nodes { node { nodeId name } cutOffCount cutOffNodes { nodeId name } }
+      }
+      isolated(first: 200) { totalCount nodes { nodeId name } }
     }
   }
 }

@@ -12,17 +12,17 @@ from engine.model import AssessmentKind
 from hub.cli.console import out
 from hub.cli.translation import N_
 
-SHARES = {
-    N_("Required exchanges that are there"): "required",
-    N_("Exchanges over the bus"): "bus",
+RATIOS = {
+    N_("Required exchanges that are there"): "requiredExchangeCoverage",
+    N_("Exchanges over the bus"): "busUsage",
     N_("Both ways where both are asked"): "reciprocity",
-    N_("Propagation cost"): "propagation",
-    N_("Producers beyond the first"): "producers",
+    N_("Propagation cost"): "propagationCost",
+    N_("Producers beyond the first"): "producerRedundancy",
 }
 COUNTS = {  # unknown if no exchange is recorded
-    N_("Point to point beside the bus"): "pointToPointDebtCount",
-    N_("Single points of failure"): "cutPointCount",
-    N_("Data with several producers"): "severalProducersCount",
+    N_("Point to point beside the bus"): "pointToPointDebt",
+    N_("Single points of failure"): "cutPoints",
+    N_("Data with several producers"): "severalProducers",
 }
 
 
@@ -47,9 +47,9 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
             "{state}: claimed {claimed}, supported {supported}, not refuted {not_refuted}"
         ).format(
             state=claims["state"],
-            claimed=verification["claimed"]["display"],
-            supported=verification["supported"]["display"],
-            not_refuted=verification["notRefuted"]["display"],
+            claimed=verification["claimed"]["index"]["display"],
+            supported=verification["supported"]["index"]["display"],
+            not_refuted=verification["notRefuted"]["index"]["display"],
         )
     rule_template = (
         _("Rules {id} {version}, as of {date}")
@@ -118,25 +118,27 @@ def show_diagnostics(region: dict[str, Any]) -> None:
             "as of {date}"
         ).format(
             region=region["name"],
-            applications=diagnostics["applications"],
-            exchanges=diagnostics["edges"],
+            applications=diagnostics["applicationCount"],
+            exchanges=diagnostics["exchangeCount"],
             date=diagnostics["asOf"],
         )
     )
     table = Table(_("Diagnosis"), _("Value"), box=None)
-    for name, key in SHARES.items():
-        table.add_row(_(name), diagnostics[key]["value"] or _("unknown"))
-    table.add_row(_("Silo index"), diagnostics["silo"] or _("unknown"))
+    figures = {name: diagnostics[key]["value"] for name, key in RATIOS.items()}
+    figures[N_("Silo index")] = diagnostics["siloIndex"]
+    for name, figure in figures.items():
+        table.add_row(_(name), _("unknown") if figure is None else figure["value"])
     for name, key in COUNTS.items():
-        table.add_row(_(name), str(diagnostics[key]) if diagnostics["edges"] else _("unknown"))
-    table.add_row(_("Isolated applications"), str(diagnostics["isolatedCount"]))
+        count = str(diagnostics[key]["totalCount"])
+        table.add_row(_(name), count if diagnostics["exchangeCount"] else _("unknown"))
+    table.add_row(_("Isolated applications"), str(diagnostics["isolated"]["totalCount"]))
     out.print(table)
 
 
 def show_graph(region: dict[str, Any]) -> None:
     """Print the exchanges of a region's integration graph as a table."""
     graph = region["integrationGraph"]
-    names = {node["id"]: node["name"] for node in graph["nodes"]}
+    names = {node["nodeId"]: node["name"] for node in graph["nodes"]}
     out.print(
         _("[bold]{region}[/bold] · {nodes} nodes, {exchanges} exchanges, as of {date}").format(
             region=region["name"],
@@ -157,11 +159,11 @@ def show_graph(region: dict[str, Any]) -> None:
     for edge in graph["edges"]:
         integration = edge["integration"]
         table.add_row(
-            names[edge["source"]],
-            names[edge["target"]],
-            integration["dataObject"],
-            integration["mode"],
-            str(integration["evidenceGrade"]),
+            names[edge["sourceId"]],
+            names[edge["targetId"]],
+            integration["dataObject"] or _("unknown"),
+            integration["mode"] or _("unknown"),
+            integration["evidenceGrade"] or _("unknown"),
             ", ".join(edge["defects"]),
         )
     out.print(table)

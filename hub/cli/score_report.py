@@ -39,7 +39,11 @@ class ScoredSheet:
             "predicate": self.score.predicate,
             "nextPredicate": None
             if gap is None
-            else {"label": gap.label, "threshold": gap.threshold, "gap": gap.gap},
+            else {
+                "label": gap.label,
+                "threshold": format_exact(gap.threshold),
+                "gap": format_exact(gap.gap),
+            },
             "domains": [
                 {
                     "number": domain.number,
@@ -111,7 +115,9 @@ def show_score(scored: ScoredSheet) -> None:
         gap = scored.next_predicate
         out.print(
             _("{predicate} begins at {threshold}: {gap} is missing").format(
-                predicate=gap.label, threshold=gap.threshold, gap=gap.gap
+                predicate=gap.label,
+                threshold=format_exact(gap.threshold),
+                gap=format_exact(gap.gap),
             )
         )
     domains = Table(_("Domain"), _("Value"), box=None)

@@ -96,7 +96,7 @@ async def connect_to_other_instance(hub: Hub) -> dict[str, Any]:
     return await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
+        sourceId=HEALTH,
         targetName="SIASN",
         dataObject="pegawai",
         mode="API",

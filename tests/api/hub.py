@@ -46,8 +46,8 @@ SELECTED_FIELDS = {
     "Exemption": "opd { id } reason",
     "DevelopmentPolicy": "region { code } year title url",
     "RegionEffort": "regionCode instrument steps { indicator level effort edited }",
-    "Assessment": "id version state returnedReason score { value predicate claimed }",
-    "ClaimedLevels": "assessment { id version state score { value } } "
+    "Assessment": "id version state returnedReason score { index { value } predicate claimedCount }",
+    "ClaimedLevels": "assessment { id version state score { index { value } } } "
     "claims { indicator previousLevel level warnings }",
 }
 

@@ -19,8 +19,8 @@ EMPTY_KEY: Fields = {"idempotencyKey": ""}
 
 NEW_APPLICATION: Fields = {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"}
 NEW_INTEGRATION: Fields = {
-    "source": OFFICE,
-    "target": HEALTH,
+    "sourceId": OFFICE,
+    "targetId": HEALTH,
     "dataObject": "pasien",
     "mode": "API",
 }

@@ -139,14 +139,20 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(HEALTH, **USED_KEY), KEY_REUSED),
     ],
     "connectApplications": [
-        ({**NEW_INTEGRATION, "source": "32.11:application-99"}, not_found("32.11:application-99")),
-        ({**NEW_INTEGRATION, "target": "32.11:application-98"}, not_found("32.11:application-98")),
         (
-            {**NEW_INTEGRATION, "target": OFFICE},
-            invalid_input("target", "another application than the source", OFFICE),
+            {**NEW_INTEGRATION, "sourceId": "32.11:application-99"},
+            not_found("32.11:application-99"),
         ),
         (
-            {**NEW_INTEGRATION, "target": None},
+            {**NEW_INTEGRATION, "targetId": "32.11:application-98"},
+            not_found("32.11:application-98"),
+        ),
+        (
+            {**NEW_INTEGRATION, "targetId": OFFICE},
+            invalid_input("targetId", "another application than the source", OFFICE),
+        ),
+        (
+            {**NEW_INTEGRATION, "targetId": None},
             invalid_input("targetName", "1 to 300 characters", "0"),
         ),
         (
@@ -170,15 +176,15 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("evidence", "at most 20 links", "21"),
         ),
         (
-            {**NEW_INTEGRATION, "target": BUDGET, "dataObject": "GAJI"},
+            {**NEW_INTEGRATION, "targetId": BUDGET, "dataObject": "GAJI"},
             already_exists("32.11:integration-drawn"),
         ),
         (
-            {**NEW_INTEGRATION, "target": "32.11:application-old"},
+            {**NEW_INTEGRATION, "targetId": "32.11:application-old"},
             wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         (
-            {**NEW_INTEGRATION, "source": "32.11:application-old"},
+            {**NEW_INTEGRATION, "sourceId": "32.11:application-old"},
             wrong_state("32.11:application-old", "RETIRED", *NOT_RETIRED),
         ),
         ({**NEW_INTEGRATION, **USED_KEY}, KEY_REUSED),

@@ -63,8 +63,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "connect an application": (
         "connectApplications",
         {
-            "source": "32.11:application-health",
-            "target": "32.73:application-budget",
+            "sourceId": "32.11:application-health",
+            "targetId": "32.73:application-budget",
             "dataObject": "belanja",
             "mode": "API",
         },

@@ -206,7 +206,7 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
     )
     await catch_up(hub)
     after = await hub.cursor()
-    fields = {"source": HEALTH, "target": BUDGET, "dataObject": "belanja", "mode": "API"}
+    fields = {"sourceId": HEALTH, "targetId": BUDGET, "dataObject": "belanja", "mode": "API"}
     await hub.change("connectApplications", two_provinces.OPD, **fields, evidence=[PAPER])
     before = await stored_outcomes(hub)
     await catch_up(hub)

@@ -120,8 +120,8 @@ async def test_the_result_of_a_mutation_has_the_changed_values(hub: Hub) -> None
     await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -145,8 +145,8 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject=" belanja ",
         mode="API",
         status="PLANNED",
@@ -158,7 +158,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         "id": id,
         "version": 1,
         "status": "PLANNED",
-        "evidenceGrade": 1,
+        "evidenceGrade": "DOCUMENTED",
         "verifiedOn": None,
         "dataObject": "belanja",
         "targetName": "e-Budgeting",
@@ -168,7 +168,7 @@ async def test_an_integration_is_connected_confirmed_by_the_other_side_and_withd
         **integration,
         "version": 2,
         "status": "ACTIVE",
-        "evidenceGrade": 2,
+        "evidenceGrade": "CONFIRMED",
         "verifiedOn": "2026-11-24",
     }
     withdrawn = await hub.change("withdrawIntegration", two_provinces.OPD, id=id, version=2)
@@ -184,8 +184,8 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     integration = await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source=HEALTH,
-        target=BUDGET,
+        sourceId=HEALTH,
+        targetId=BUDGET,
         dataObject="belanja",
         mode="API",
     )
@@ -196,7 +196,7 @@ async def test_the_creator_of_an_integration_cannot_confirm_it(hub: Hub) -> None
     confirmed = await hub.change(
         "confirmIntegration", two_provinces.OTHER_OPD, id=integration["id"], version=1
     )
-    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, 2)
+    assert (confirmed["version"], confirmed["evidenceGrade"]) == (2, "CONFIRMED")
 
 
 async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
@@ -211,9 +211,9 @@ async def test_a_predicate_is_stored_as_printed(hub: Hub) -> None:
         predicate="Baik",
         source="laporan",
     )
-    query = '{ region(code: "32.73") { index(year: 2021) { display predicate } } }'
+    query = '{ region(code: "32.73") { index(year: 2021) { index { display } predicate } } }'
     assert (await hub.query_data(query))["region"]["index"] == {
-        "display": "3.50",
+        "index": {"display": "3.50"},
         "predicate": "Baik",
     }
 
@@ -222,12 +222,12 @@ async def test_a_target_outside_of_every_inventory_is_recorded_by_its_name(hub: 
     integration = await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
+        sourceId=HEALTH,
         targetName=" SATUSEHAT ",
         dataObject="rekam medis",
         mode="HUB",
     )
-    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", 0)
+    assert (integration["targetName"], integration["evidenceGrade"]) == ("SATUSEHAT", "CLAIMED")
 
 
 async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hub) -> None:
@@ -236,12 +236,14 @@ async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hu
       retireApplication(input: { id: "32.11:application-health", version: 1 }) { __typename }
       connectApplications(
         input: {
-          source: "32.11:application-health", target: "32.73:application-budget", dataObject: "x", mode: API
+          sourceId: "32.11:application-health", targetId: "32.73:application-budget"
+          dataObject: "x", mode: API
         }
       ) { __typename }
       other: connectApplications(
         input: {
-          source: "32.73:application-budget", target: "32.11:application-health", dataObject: "x", mode: API
+          sourceId: "32.73:application-budget", targetId: "32.11:application-health"
+          dataObject: "x", mode: API
         }
       ) { __typename }
     }
@@ -286,12 +288,16 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     assert answer == {
         **started,
         "version": 21,
-        "score": {"value": "3.30", "predicate": "Baik", "claimed": 20},
+        "score": {"index": {"value": "3.30"}, "predicate": "Baik", "claimedCount": 20},
     }
     replaced = await hub.change(
         "claimLevel", two_provinces.REGION, assessmentId=id, indicator=20, level=4, version=21
     )
-    assert replaced["score"] == {"value": "3.15", "predicate": "Baik", "claimed": 20}
+    assert replaced["score"] == {
+        "index": {"value": "3.15"},
+        "predicate": "Baik",
+        "claimedCount": 20,
+    }
     submitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=22)
     assert (submitted["state"], submitted["version"]) == ("SUBMITTED", 23)
     returned = await hub.change(
@@ -301,7 +307,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     claimed = await hub.change(
         "claimLevel", two_provinces.REGION, assessmentId=id, indicator=1, level=4, version=24
     )
-    assert (claimed["state"], claimed["score"]["value"]) == ("RETURNED", "3.20")
+    assert (claimed["state"], claimed["score"]["index"]["value"]) == ("RETURNED", "3.20")
     resubmitted = await hub.change("submitAssessment", two_provinces.REGION, id=id, version=25)
     assert (resubmitted["state"], resubmitted["returnedReason"]) == ("SUBMITTED", None)
     published = await hub.change("publishAssessment", two_provinces.ASSESSOR, id=id, version=26)
@@ -309,7 +315,7 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
         **resubmitted,
         "version": 27,
         "state": "PUBLISHED",
-        "score": {"value": "3.20", "predicate": "Baik", "claimed": 20},
+        "score": {"index": {"value": "3.20"}, "predicate": "Baik", "claimedCount": 20},
     }
     kinds = [kind for kind, _region, _sequence in await _events_after(hub, before)]
     claim = ["LEVEL_CLAIMED", "INDEX_CHANGED"]
@@ -338,8 +344,10 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     ]
     query = """
     {
-      ranking(instrument: "pemdi-2026", year: 2026, kind: SELF) {
-        position region { code } score { value basis claimed complete }
+      ranking(instrumentId: "pemdi-2026", year: 2026, kind: SELF) {
+        nodes {
+          position region { code } score { index { value } basis claimedCount isComplete }
+        }
       }
       region(code: "32.11") {
         assessments { nodes { levels { indicator level explanation evidence { url } } } }
@@ -347,11 +355,16 @@ async def test_an_assessment_goes_from_its_first_level_to_the_public(hub: Hub) -
     }
     """
     data = await hub.query_data(query)
-    assert data["ranking"] == [
+    assert data["ranking"]["nodes"] == [
         {
             "position": 1,
             "region": {"code": "32.11"},
-            "score": {"value": "3.20", "basis": "LEVELS", "claimed": 20, "complete": True},
+            "score": {
+                "index": {"value": "3.20"},
+                "basis": "LEVELS",
+                "claimedCount": 20,
+                "isComplete": True,
+            },
         }
     ]
     [assessment] = data["region"]["assessments"]["nodes"]
@@ -391,7 +404,7 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
         level=3,
         version=1,
     )
-    assert (updated["version"], updated["score"]["value"]) == (2, "3.00")
+    assert (updated["version"], updated["score"]["index"]["value"]) == (2, "3.00")
     assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
 
 
@@ -411,7 +424,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
         "version": 1,
         "state": "PUBLISHED",
         "returnedReason": None,
-        "score": {"value": "4.15", "predicate": "Sangat Baik", "claimed": 0},
+        "score": {"index": {"value": "4.15"}, "predicate": "Sangat Baik", "claimedCount": 0},
     }
     domains = [
         {"number": number, "value": value}
@@ -425,19 +438,21 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     assert corrected == {
         **recorded,
         "version": 2,
-        "score": {"value": "4.51", "predicate": "Memuaskan", "claimed": 0},
+        "score": {"index": {"value": "4.51"}, "predicate": "Memuaskan", "claimedCount": 0},
     }
     query = """
-    { region(code: "32.11") { history { value domains { number value } provenance { note } } } }
+    { region(code: "32.11") {
+      history { index { value } domains { number score { value } } provenance { note } }
+    } }
     """
     assert (await hub.query_data(query))["region"]["history"] == [
         {
-            "value": "4.51",
+            "index": {"value": "4.51"},
             "domains": [
-                {"number": 1, "value": "5.00"},
-                {"number": 2, "value": "4.30"},
-                {"number": 3, "value": "3.91"},
-                {"number": 4, "value": "4.69"},
+                {"number": 1, "score": {"value": "5.00"}},
+                {"number": 2, "score": {"value": "4.30"}},
+                {"number": 3, "score": {"value": "3.91"}},
+                {"number": 4, "score": {"value": "4.69"}},
             ],
             "provenance": {"note": "ralat"},
         }

@@ -396,8 +396,8 @@ async def test_a_decision_is_an_event(hub: Hub) -> None:
 WHAT_IF = """
 query ($code: ID!, $proposals: [ID!]!) { region(code: $code) { whatIf(proposals: $proposals) {
   applicationsBefore applicationsAfter repointed lost added
-  before { simulated diagnostics { applications edges outside } verification { year } }
-  after { simulated diagnostics { applications edges outside } verification { year } }
+  before { simulated diagnostics { applicationCount exchangeCount outsideNodeCount } verification { year } }
+  after { simulated diagnostics { applicationCount exchangeCount outsideNodeCount } verification { year } }
 } } }
 """
 
@@ -414,12 +414,12 @@ async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> No
         "added": [],
         "before": {
             "simulated": False,
-            "diagnostics": {"applications": 20, "edges": 2, "outside": 0},
+            "diagnostics": {"applicationCount": 20, "exchangeCount": 2, "outsideNodeCount": 0},
             "verification": {"year": 2026},
         },
         "after": {
             "simulated": True,
-            "diagnostics": {"applications": 19, "edges": 1, "outside": 0},
+            "diagnostics": {"applicationCount": 19, "exchangeCount": 1, "outsideNodeCount": 0},
             "verification": {"year": 2026},
         },
     }

@@ -7,14 +7,15 @@ from tests.api.hub import Hub
 PROFILE = """
 query ($code: ID!, $instrument: ID, $year: Int) {
   region(code: $code) {
-    estimatedProfile(instrument: $instrument, year: $year) {
+    estimatedProfile(instrumentId: $instrument, year: $year) {
       __typename
       ... on EstimatedProfile {
-        basis year kind result solutions indexMet pulledBy { aspect mean }
+        year kind assessmentId solutionCount isIndexReproduced
+        nationalMeans { aspectNumber mean { value display } }
         indicators { indicator level lowest highest }
-        aspects { number value { display } lowest { display } highest { display } }
+        aspects { number score { display } lowest { display } highest { display } }
       }
-      ... on NoEstimate { year missingDomains impossibleDomains }
+      ... on NoEstimate { year missingDomainNumbers impossibleDomainNumbers }
     }
   }
 }
@@ -26,18 +27,21 @@ async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
 ) -> None:
     profile = (await west_java.query_data(PROFILE, code="32.11"))["region"]["estimatedProfile"]
     assert profile["__typename"] == "EstimatedProfile"
-    assert (profile["basis"], profile["year"], profile["kind"]) == ("ESTIMATED", 2024, "OFFICIAL")
-    assert profile["result"] == "32.11:assessment-spbe-2020-2024-official"
-    assert (profile["solutions"], profile["indexMet"]) == ("20385349498800", True)
-    assert profile["pulledBy"][0] == {"aspect": 1, "mean": "3.36"}
-    assert len(profile["pulledBy"]) == 8
+    assert (profile["year"], profile["kind"]) == (2024, "OFFICIAL")
+    assert profile["assessmentId"] == "32.11:assessment-spbe-2020-2024-official"
+    assert (profile["solutionCount"], profile["isIndexReproduced"]) == ("20385349498800", True)
+    assert profile["nationalMeans"][0] == {
+        "aspectNumber": 1,
+        "mean": {"value": "3.36", "display": "3.36"},
+    }
+    assert len(profile["nationalMeans"]) == 8
     levels = profile["indicators"]
     assert len(levels) == 47
     assert levels[0] == {"indicator": 1, "level": 5, "lowest": 5, "highest": 5}
     assert levels[46] == {"indicator": 47, "level": 4, "lowest": 4, "highest": 5}
     assert profile["aspects"][1] == {
         "number": 2,
-        "value": {"display": "4.00"},
+        "score": {"display": "4.00"},
         "lowest": {"display": "3.25"},
         "highest": {"display": "5.00"},
     }
@@ -52,8 +56,8 @@ async def test_goes_back_to_the_newest_result_that_prints_domains(west_java: Hub
     assert requested == {
         "__typename": "NoEstimate",
         "year": 2025,
-        "missingDomains": [1, 2, 3, 4],
-        "impossibleDomains": [],
+        "missingDomainNumbers": [1, 2, 3, 4],
+        "impossibleDomainNumbers": [],
     }
 
 

@@ -8,38 +8,51 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 
 GRAPH = """
-query ($code: ID! = "32", $around: ID, $depth: Int! = 2, $limit: Int! = 300, $basis: GraphBasis) {
+query ($code: ID! = "32", $aroundId: ID, $depth: Int! = 2, $limit: Int! = 300, $basis: GraphBasis) {
   region(code: $code) {
-    integrationGraph(around: $around, depth: $depth, limit: $limit, basis: $basis) {
-      revision asOf basis around
-      nodes { id name kind degree distance hidden x y opd { acronym } }
-      edges { id source target counts undecided defects integration { mode evidenceGrade } }
-      leftOut { nodesOverLimit nodesBeyond edges notCounted { defect count } }
+    integrationGraph(aroundId: $aroundId, depth: $depth, limit: $limit, basis: $basis) {
+      revision asOf basis aroundId
+      nodes {
+        nodeId name kind exchangeCount distance hiddenNeighbourCount x y opd { acronym }
+        functionText region { code } commonApplication { id }
+      }
+      edges {
+        sourceId targetId isCounted isUndecided defects integration { id mode evidenceGrade }
+      }
+      omitted {
+        nodesOverLimitCount nodesBeyondCount edgeCount defectCounts { defect exchangeCount }
+      }
     }
   }
 }
 """.replace("$basis: GraphBasis", "$basis: GraphBasis! = RECORDED")
 DIAGNOSTICS = """
-query ($basis: GraphBasis! = RECORDED) {
+query ($basis: GraphBasis! = RECORDED, $after: Cursor) {
   region(code: "32") {
     diagnostics(basis: $basis) {
-      basis asOf applications outside edges modeUnknown silo siloDisplay ownerUnknown
-      required { value part of } bus { value display } propagation { part of }
-      cutPointCount cutPoints { node { name } cutOffCount cutOff { name kind } }
-      isolatedCount isolated(first: 1) { name }
-      exchanges { id rule realised }
+      basis asOf applicationCount outsideNodeCount exchangeCount modeUnknownCount ownerUnknownCount
+      siloIndex { value display }
+      requiredExchangeCoverage { value { value } numerator denominator }
+      busUsage { value { value display } }
+      propagationCost { numerator denominator }
+      cutPoints { totalCount nodes { node { name } cutOffCount cutOffNodes { name kind } } }
+      isolated(first: 1, after: $after) { totalCount pageInfo { endCursor } nodes { nodeId } }
+      pointToPointDebt { totalCount nodes { id } }
+      requiredExchanges { patternId rule isRealised }
     }
   }
 }
 """
 IMPACT = """
-query ($id: ID!, $basis: GraphBasis! = RECORDED) {
+query ($id: ID!, $basis: GraphBasis! = RECORDED, $first: Int! = 50, $after: Cursor) {
   node(id: $id) {
     ... on Application {
       impact(basis: $basis) {
-        upstreamCount downstreamCount
-        downstream { node { name } distance path { name } integrations }
-        upstream { node { name } }
+        upstream { totalCount nodes { node { name } } }
+        downstream(first: $first, after: $after) {
+          totalCount pageInfo { endCursor hasNextPage }
+          nodes { node { name } distance path { name } integrationIds }
+        }
       }
     }
   }
@@ -54,27 +67,33 @@ async def test_the_graph_of_the_province_shows_every_exchange_and_why_it_does_no
     graph = (await west_java.query_data(GRAPH))["region"]["integrationGraph"]
     assert (len(graph["nodes"]), len(graph["edges"])) == (47, 9)
     assert (graph["asOf"], graph["basis"]) == ("2026-11-24", "RECORDED")
-    assert graph["leftOut"] == {
-        "nodesOverLimit": 0,
-        "nodesBeyond": 0,
-        "edges": 0,
-        "notCounted": [
-            {"defect": "DATE_UNKNOWN", "count": 9},
-            {"defect": "MODE_UNKNOWN", "count": 5},
+    assert graph["omitted"] == {
+        "nodesOverLimitCount": 0,
+        "nodesBeyondCount": 0,
+        "edgeCount": 0,
+        "defectCounts": [
+            {"defect": "DATE_UNKNOWN", "exchangeCount": 9},
+            {"defect": "MODE_UNKNOWN", "exchangeCount": 5},
         ],
     }
     first = graph["nodes"][0]
-    assert (first["name"], first["degree"], first["hidden"]) == ("SIGESIT JUARA", 5, 0)
-    [edge] = [edge for edge in graph["edges"] if edge["id"] == "32:integration-e-033"]
-    assert edge == {
-        "id": "32:integration-e-033",
-        "source": "32:application-01",
-        "target": "32:application-25",
-        "counts": False,
-        "undecided": True,
+    assert (first["name"], first["exchangeCount"], first["hiddenNeighbourCount"]) == (
+        "SIGESIT JUARA",
+        5,
+        0,
+    )
+    assert {
+        "sourceId": "32:application-01",
+        "targetId": "32:application-25",
+        "isCounted": False,
+        "isUndecided": True,
         "defects": ["DATE_UNKNOWN"],
-        "integration": {"mode": "API", "evidenceGrade": 1},
-    }
+        "integration": {
+            "id": "32:integration-e-033",
+            "mode": "API",
+            "evidenceGrade": "DOCUMENTED",
+        },
+    } in graph["edges"]
 
 
 async def test_nothing_counts_where_no_exchange_has_a_date(west_java: Hub) -> None:
@@ -84,21 +103,23 @@ async def test_nothing_counts_where_no_exchange_has_a_date(west_java: Hub) -> No
 
 async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west_java: Hub) -> None:
     whole_graph = (await west_java.query_data(GRAPH))["region"]["integrationGraph"]
-    data = await west_java.query_data(GRAPH, around="32:application-28", depth=1, limit=3)
+    data = await west_java.query_data(GRAPH, aroundId="32:application-28", depth=1, limit=3)
     neighbourhood = data["region"]["integrationGraph"]
-    positions = {node["id"]: (node["x"], node["y"]) for node in whole_graph["nodes"]}
+    positions = {node["nodeId"]: (node["x"], node["y"]) for node in whole_graph["nodes"]}
     assert neighbourhood["revision"] == whole_graph["revision"]
-    assert [(node["distance"], node["hidden"]) for node in neighbourhood["nodes"]] == [
+    assert [
+        (node["distance"], node["hiddenNeighbourCount"]) for node in neighbourhood["nodes"]
+    ] == [
         (0, 3),
         (1, 0),
         (1, 0),
     ]
     assert {
-        node["id"]: (node["x"], node["y"]) for node in neighbourhood["nodes"]
+        node["nodeId"]: (node["x"], node["y"]) for node in neighbourhood["nodes"]
     }.items() <= positions.items()
     assert (
-        neighbourhood["leftOut"]["nodesOverLimit"],
-        neighbourhood["leftOut"]["nodesBeyond"],
+        neighbourhood["omitted"]["nodesOverLimitCount"],
+        neighbourhood["omitted"]["nodesBeyondCount"],
     ) == (3, 41)
 
 
@@ -109,7 +130,7 @@ async def test_a_subgraph_has_the_revision_and_positions_of_the_whole_graph(west
         {"depth": 6},
         {"limit": 0},
         {"limit": 1001},
-        {"around": "32.11:application-none"},
+        {"aroundId": "32.11:application-none"},
     ],
     ids=str,
 )
@@ -133,7 +154,7 @@ async def test_a_changed_integration_is_a_new_revision(hub: Hub) -> None:
         ("e-Budgeting", "ELSEWHERE"),
         ("Wakepo", "APPLICATION"),
     ]
-    assert [edge["id"] for edge in bandung["edges"]] == ["32.11:integration-out"]
+    assert [edge["integration"]["id"] for edge in bandung["edges"]] == ["32.11:integration-out"]
     assert [edge["defects"] for edge in bandung["edges"]] == [["UNDOCUMENTED"]]
 
 
@@ -141,20 +162,34 @@ async def test_the_diagnostics_of_the_province_name_applications_and_exchanges(
     west_java: Hub,
 ) -> None:
     diagnostics = (await west_java.query_data(DIAGNOSTICS))["region"]["diagnostics"]
-    assert (diagnostics["applications"], diagnostics["outside"], diagnostics["edges"]) == (42, 5, 9)
-    assert (diagnostics["modeUnknown"], diagnostics["ownerUnknown"]) == (5, 0)
-    assert (diagnostics["silo"], diagnostics["siloDisplay"]) == ("-0.03125", "-0.03")
-    assert diagnostics["bus"] == {"value": "0.00", "display": "0.00"}
-    assert diagnostics["required"] == {"value": "0.00", "part": "0.00", "of": "5.00"}
-    assert {exchange["rule"] for exchange in diagnostics["exchanges"]} == {"opd-exchanges/0.1"}
-    assert diagnostics["propagation"] == {"part": "4.00", "of": "1722.00"}
-    assert diagnostics["cutPointCount"] == 2
-    assert diagnostics["cutPoints"][1] == {
+    assert (
+        diagnostics["applicationCount"],
+        diagnostics["outsideNodeCount"],
+        diagnostics["exchangeCount"],
+    ) == (42, 5, 9)
+    assert (diagnostics["modeUnknownCount"], diagnostics["ownerUnknownCount"]) == (5, 0)
+    assert diagnostics["siloIndex"] == {"value": "-0.03125", "display": "-0.03"}
+    assert diagnostics["busUsage"] == {"value": {"value": "0.00", "display": "0.00"}}
+    assert diagnostics["requiredExchangeCoverage"] == {
+        "value": {"value": "0.00"},
+        "numerator": "0.00",
+        "denominator": "5.00",
+    }
+    rules = {exchange["rule"] for exchange in diagnostics["requiredExchanges"]}
+    assert rules == {"opd-exchanges/0.1"}
+    assert diagnostics["propagationCost"] == {"numerator": "4.00", "denominator": "1722.00"}
+    assert diagnostics["pointToPointDebt"] == {"totalCount": 0, "nodes": []}
+    assert diagnostics["cutPoints"]["totalCount"] == 2
+    assert diagnostics["cutPoints"]["nodes"][1] == {
         "node": {"name": "Sapawarga"},
         "cutOffCount": 1,
-        "cutOff": [{"name": "GeoServer Jabar", "kind": "APPLICATION"}],
+        "cutOffNodes": [{"name": "GeoServer Jabar", "kind": "APPLICATION"}],
     }
-    assert (diagnostics["isolatedCount"], len(diagnostics["isolated"])) == (34, 1)
+    isolated = diagnostics["isolated"]
+    assert (isolated["totalCount"], len(isolated["nodes"])) == (34, 1)
+    page = await west_java.query_data(DIAGNOSTICS, after=isolated["pageInfo"]["endCursor"])
+    [following] = page["region"]["diagnostics"]["isolated"]["nodes"]
+    assert following["nodeId"] > isolated["nodes"][0]["nodeId"]
 
 
 async def test_without_counted_exchanges_a_share_of_them_is_unknown_not_zero(
@@ -163,14 +198,14 @@ async def test_without_counted_exchanges_a_share_of_them_is_unknown_not_zero(
     diagnostics = (await west_java.query_data(DIAGNOSTICS, basis="COUNTED"))["region"][
         "diagnostics"
     ]
-    assert (diagnostics["edges"], diagnostics["isolatedCount"]) == (0, 42)
-    assert (diagnostics["bus"]["value"], diagnostics["silo"]) == (None, None)
+    assert (diagnostics["exchangeCount"], diagnostics["isolated"]["totalCount"]) == (0, 42)
+    assert (diagnostics["busUsage"]["value"], diagnostics["siloIndex"]) == (None, None)
 
 
 async def test_the_impact_of_an_application_has_the_path_to_each(west_java: Hub) -> None:
     impact = (await west_java.query_data(IMPACT, id=OFFICE))["node"]["impact"]
-    assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 2)
-    assert impact["downstream"][1] == {
+    assert (impact["upstream"]["totalCount"], impact["downstream"]["totalCount"]) == (0, 2)
+    farther = {
         "node": {"name": "e-SAKIP Desa"},
         "distance": 2,
         "path": [
@@ -178,13 +213,19 @@ async def test_the_impact_of_an_application_has_the_path_to_each(west_java: Hub)
             {"name": "E-Office Desa"},
             {"name": "e-SAKIP Desa"},
         ],
-        "integrations": ["32.11:integration-e-042", "32.11:integration-e-043"],
+        "integrationIds": ["32.11:integration-e-042", "32.11:integration-e-043"],
     }
+    assert impact["downstream"]["nodes"][1] == farther
+    page = (await west_java.query_data(IMPACT, id=OFFICE, first=1))["node"]["impact"]["downstream"]
+    assert page["pageInfo"]["hasNextPage"]
+    after = page["pageInfo"]["endCursor"]
+    data = await west_java.query_data(IMPACT, id=OFFICE, first=1, after=after)
+    assert data["node"]["impact"]["downstream"]["nodes"] == [farther]
 
 
 async def test_uncounted_exchanges_have_no_impact(west_java: Hub) -> None:
     impact = (await west_java.query_data(IMPACT, id=OFFICE, basis="COUNTED"))["node"]["impact"]
-    assert (impact["upstreamCount"], impact["downstreamCount"]) == (0, 0)
+    assert (impact["upstream"]["totalCount"], impact["downstream"]["totalCount"]) == (0, 0)
 
 
 async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
@@ -196,15 +237,15 @@ async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
 
 async def test_a_failed_field_leaves_the_other_fields_of_the_region(west_java: Hub) -> None:
     result = await west_java.result(
-        '{ region(code: "32.11") { name graph: integrationGraph(around: "none") { revision }'
-        ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applications } } }'
+        '{ region(code: "32.11") { name graph: integrationGraph(aroundId: "none") { revision }'
+        ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applicationCount } } }'
     )
     assert result.data == {
         "region": {
             "name": "Kabupaten Sumedang",
             "graph": None,
             "whatIf": None,
-            "diagnostics": {"applications": 20},
+            "diagnostics": {"applicationCount": 20},
         }
     }
     assert sorted((error.path or [])[-1] for error in result.errors or ()) == ["graph", "whatIf"]

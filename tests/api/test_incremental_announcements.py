@@ -151,8 +151,8 @@ class _HistoryState:
                 await change("retireApplication", two_provinces.ADMIN, id=target, version=version)
             case "connect":
                 fields = {
-                    "source": target,
-                    "target": self.applications[value],
+                    "sourceId": target,
+                    "targetId": self.applications[value],
                     "dataObject": f"{len(self.integrations)}",
                 }
                 integration = await change(

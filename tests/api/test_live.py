@@ -19,7 +19,7 @@ INDEX_CHANGED = """
 subscription ($regions: [ID!], $after: Cursor) {
   indexChanged(regions: $regions, after: $after) {
     cursor previousCursor at before after predicateBefore predicateAfter
-    instrument year kind state replay region { code name } domains { number display }
+    instrument year kind state replay region { code name } domains { number score { display } }
   }
 }
 """
@@ -132,8 +132,8 @@ async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
         "replay": False,
         "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
         "domains": [
-            *({"number": number, "display": "3.00"} for number in range(1, 7)),
-            {"number": 7, "display": "4.20"},
+            *({"number": number, "score": {"display": "3.00"}} for number in range(1, 7)),
+            {"number": 7, "score": {"display": "4.20"}},
         ],
     }
 
@@ -168,7 +168,9 @@ async def test_a_corrected_result_is_sent_with_its_former_value(hub: Hub) -> Non
 async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
     query = """
     subscription ($after: Cursor) {
-      indexChanged(after: $after) { after region { index { display } history { display } } }
+      indexChanged(after: $after) {
+        after region { index { index { display } } history { index { display } } }
+      }
     }
     """
     async with hub.subscribe(query, after=await hub.cursor()) as changes:
@@ -176,7 +178,10 @@ async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
             await _record_result(hub, "32.11", value, version or None)
             assert await changes.next() == {
                 "after": value,
-                "region": {"index": {"display": value}, "history": [{"display": value}]},
+                "region": {
+                    "index": {"index": {"display": value}},
+                    "history": [{"index": {"display": value}}],
+                },
             }
 
 

@@ -26,8 +26,10 @@ QUERIES = {
     "a ranking with its regions": (
         """
         {
-          ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL, province: "32") {
-            position region { name parent { name } } score { display }
+          ranking(
+            instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL, filter: { provinceCode: "32" }
+          ) {
+            nodes { position region { name parent { name } } score { index { display } } }
           }
         }
         """,
@@ -37,7 +39,7 @@ QUERIES = {
         """
         {
           regions(filter: { provinceCode: "32" }) {
-            nodes { name parent { name } index { display } history { display } }
+            nodes { name parent { name } index { index { display } } history { index { display } } }
           }
         }
         """,
@@ -47,7 +49,7 @@ QUERIES = {
         """
         {
           regions(filter: { provinceCode: "32" }) {
-            nodes { index { display } own: index(kind: SELF) { display } }
+            nodes { index { index { display } } own: index(kind: SELF) { index { display } } }
           }
         }
         """,
@@ -103,7 +105,7 @@ async def test_many_rows_are_loaded_by_a_few_statements(
 async def test_a_hundred_entities_cost_no_more_statements_than_a_page_of_them(
     west_java_template: Path, tmp_path: Path
 ) -> None:
-    selection = "name parent { name } index { display } history { display }"
+    selection = "name parent { name } index { index { display } } history { index { display } }"
     page = f"{{ regions(first: 100) {{ nodes {{ code {selection} }} }} }}"
     entities = f"""
     query ($all: [_Any!]!, $half: [_Any!]!) {{

@@ -15,7 +15,7 @@ query ($id: ID!) {
     ... on Region { name }
     ... on Opd { acronym region { code } }
     ... on Application { name opd { id } region { code } }
-    ... on Integration { source { id } target { id } regionCode }
+    ... on Integration { source { id } target { id } targetId region { code } }
     ... on Assessment { state region { code } instrument { id } }
   }
 }
@@ -59,8 +59,8 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
     integration = await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source="32.11:application-office",
-        target="32.73:application-budget",
+        sourceId="32.11:application-office",
+        targetId="32.73:application-budget",
         dataObject="gaji",
         mode="API",
     )
@@ -69,7 +69,8 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
         "id": integration["id"],
         "source": {"id": "32.11:application-office"},
         "target": {"id": "32.73:application-budget"},
-        "regionCode": "32.11",
+        "targetId": "32.73:application-budget",
+        "region": {"code": "32.11"},
     }
 
 

@@ -11,47 +11,66 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 
 RANKING = """
-query ($year: Int! = 2024, $kind: AssessmentKind! = OFFICIAL, $regionKinds: [RegionKind!]) {
+query (
+  $instrument: ID! = "spbe-2020", $year: Int! = 2024, $kind: AssessmentKind! = OFFICIAL,
+  $filter: RankingFilter = { provinceCode: "32" }, $first: Int! = 100, $after: Cursor
+) {
   ranking(
-    instrument: "spbe-2020", year: $year, kind: $kind, province: "32", regionKinds: $regionKinds
+    instrumentId: $instrument, year: $year, kind: $kind, filter: $filter,
+    first: $first, after: $after
   ) {
-    position previous movement change
-    region { code name }
-    score { value display predicate basis kind year domains { number value } provenance { source } }
+    totalCount pageInfo { hasNextPage endCursor }
+    nodes {
+      position previousPosition movement change { value display }
+      region { code name }
+      score {
+        index { value display } predicate basis kind year domains { number score { value } }
+        provenance { source }
+      }
+    }
   }
 }
 """
 COMPARE = """
-query ($codes: [ID!]!) {
-  compare(codes: $codes, instrument: "spbe-2020", year: 2025, kind: OFFICIAL) {
+query ($codes: [ID!]!, $instrument: ID! = "spbe-2020") {
+  compare(regionCodes: $codes, instrumentId: $instrument, year: 2025, kind: OFFICIAL) {
     instrument { id } year kind
-    regions { region { name } score { display predicate } }
+    regions { region { name } score { index { display } predicate } }
   }
 }
 """
 MEANS = """
 query ($kind: AssessmentKind! = OFFICIAL) {
-  indexMeans(province: "32", kind: $kind) { instrument { id } year value display count of }
+  indexMeans(provinceCode: "32", kind: $kind) {
+    instrument { id } year mean { value display } resultCount regionCount
+  }
 }
 """
-EDITIONS = (
-    "query ($province: ID) { editions(province: $province) { instrument { id } year kind count } }"
-)
+EDITIONS = """
+query ($province: ID) {
+  resultEditions(provinceCode: $province) { instrument { id } year kind resultCount }
+}
+"""
 
 
 def _row(rank: dict[str, Any]) -> tuple[Any, ...]:
     return (
         rank["position"],
         rank["region"]["name"],
-        rank["score"]["display"],
-        rank["previous"],
+        rank["score"]["index"]["display"],
+        rank["previousPosition"],
         rank["movement"],
-        rank["change"],
+        None if rank["change"] is None else rank["change"]["display"],
     )
 
 
+async def _ranks(hub: Hub, **variables: Any) -> list[dict[str, Any]]:
+    ranks: list[dict[str, Any]] = (await hub.query_data(RANKING, **variables))["ranking"]["nodes"]
+    return ranks
+
+
 async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_java: Hub) -> None:
-    ranks = (await west_java.query_data(RANKING))["ranking"]
+    ranks = await _ranks(west_java)
     assert len(ranks) == 27
     assert [_row(rank) for rank in ranks[:3]] == [
         (1, "Kota Bandung", "4.59", 4, 3, "+0.61"),
@@ -63,14 +82,14 @@ async def test_the_official_ranking_of_2024_has_all_27_with_their_movement(west_
 
 async def test_no_rank_moves_from_a_year_with_few_results(west_java: Hub) -> None:
     """For 2022 only nine of 27 results are known, so a rank among nine is not comparable."""
-    ranks = (await west_java.query_data(RANKING, year=2023))["ranking"]
+    ranks = await _ranks(west_java, year=2023)
     assert len(ranks) == 27
-    assert {(rank["previous"], rank["movement"]) for rank in ranks} == {(None, None)}
+    assert {(rank["previousPosition"], rank["movement"]) for rank in ranks} == {(None, None)}
     assert sum(rank["change"] is not None for rank in ranks) == 9
 
 
 async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: Hub) -> None:
-    ranks = (await west_java.query_data(RANKING))["ranking"]
+    ranks = await _ranks(west_java)
     assert [_row(rank)[:3] for rank in ranks[6:10]] == [
         (7, "Kabupaten Bogor", "4.10"),
         (8, "Kabupaten Bekasi", "4.08"),
@@ -80,19 +99,18 @@ async def test_equal_values_share_a_position_and_the_next_one_skips(west_java: H
 
 
 async def test_a_rank_shows_its_score_as_printed_with_its_source(west_java: Hub) -> None:
-    first = (await west_java.query_data(RANKING))["ranking"][0]
+    first, *_ = await _ranks(west_java)
     assert first["score"] == {
-        "value": "4.59",
-        "display": "4.59",
+        "index": {"value": "4.59", "display": "4.59"},
         "predicate": "Memuaskan",
         "basis": "PUBLISHED",
         "kind": "OFFICIAL",
         "year": 2024,
         "domains": [
-            {"number": 1, "value": "5.00"},
-            {"number": 2, "value": "4.80"},
-            {"number": 3, "value": "4.18"},
-            {"number": 4, "value": "4.51"},
+            {"number": 1, "score": {"value": "5.00"}},
+            {"number": 2, "score": {"value": "4.80"}},
+            {"number": 3, "score": {"value": "4.18"}},
+            {"number": 4, "score": {"value": "4.51"}},
         ],
         "provenance": {
             "source": "KemenPANRB, Laporan Pelaksanaan Evaluasi SPBE 2024, tabel 28 no 20"
@@ -101,17 +119,15 @@ async def test_a_rank_shows_its_score_as_printed_with_its_source(west_java: Hub)
 
 
 async def test_the_province_is_ranked_separately_from_its_regions(west_java: Hub) -> None:
-    codes = [rank["region"]["code"] for rank in (await west_java.query_data(RANKING))["ranking"]]
+    codes = [rank["region"]["code"] for rank in await _ranks(west_java)]
     assert "32" not in codes
-    alone = await west_java.query_data(
-        RANKING.replace('province: "32", ', ""), regionKinds=["PROVINCE"]
-    )
-    assert [_row(rank) for rank in alone["ranking"]] == [(1, "Jawa Barat", "4.73", 1, 0, "+0.59")]
+    alone = await _ranks(west_java, filter={"regionKinds": ["PROVINCE"]})
+    assert [_row(rank) for rank in alone] == [(1, "Jawa Barat", "4.73", 1, 0, "+0.59")]
 
 
 async def test_a_self_assessment_has_a_ranking_of_its_own(west_java: Hub) -> None:
-    official = (await west_java.query_data(RANKING, year=2023))["ranking"]
-    own = (await west_java.query_data(RANKING, year=2023, kind="SELF"))["ranking"]
+    official = await _ranks(west_java, year=2023)
+    own = await _ranks(west_java, year=2023, kind="SELF")
     assert len(official) == 27
     assert {rank["score"]["kind"] for rank in official} == {"OFFICIAL"}
     assert [(rank["position"], rank["region"]["name"]) for rank in own] == [
@@ -122,7 +138,31 @@ async def test_a_self_assessment_has_a_ranking_of_its_own(west_java: Hub) -> Non
 
 async def test_a_year_without_results_has_an_empty_ranking(any_hub: Hub) -> None:
     for year in (-(2**31), 1900, 2020, 2**31 - 1):
-        assert await any_hub.query_data(RANKING, year=year) == {"ranking": []}
+        assert await _ranks(any_hub, year=year) == []
+
+
+async def test_a_ranking_is_read_page_by_page_with_the_positions_of_the_whole(
+    west_java: Hub,
+) -> None:
+    whole = await _ranks(west_java)
+    nodes: list[dict[str, Any]] = []
+    after, sizes = None, []
+    while True:
+        page = (await west_java.query_data(RANKING, first=10, after=after))["ranking"]
+        assert page["totalCount"] == 27
+        nodes += page["nodes"]
+        sizes.append(len(page["nodes"]))
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert (nodes, sizes) == (whole, [10, 10, 7])
+
+
+@pytest.mark.parametrize("page", [{"first": 0}, {"first": 201}, {"after": "OTkuOTk="}])
+async def test_a_page_that_a_ranking_does_not_have_is_an_invalid_argument(
+    west_java: Hub, page: dict[str, Any]
+) -> None:
+    assert await west_java.refusal(RANKING, **page) == "INVALID_ARGUMENT"
 
 
 async def test_two_to_ten_regions_are_compared_in_the_requested_order(west_java: Hub) -> None:
@@ -136,12 +176,12 @@ async def test_two_to_ten_regions_are_compared_in_the_requested_order(west_java:
         "regions": [
             {
                 "region": {"name": "Kota Bandung"},
-                "score": {"display": "4.66", "predicate": "Memuaskan"},
+                "score": {"index": {"display": "4.66"}, "predicate": "Memuaskan"},
             },
             {"region": {"name": "Kabupaten Sumedang"}, "score": None},
             {
                 "region": {"name": "Kabupaten Bekasi"},
-                "score": {"display": "4.48", "predicate": "Memuaskan"},
+                "score": {"index": {"display": "4.48"}, "predicate": "Memuaskan"},
             },
         ],
     }
@@ -172,15 +212,19 @@ async def test_other_than_two_to_ten_known_regions_are_not_compared(
 
 @pytest.mark.parametrize("query", [RANKING, COMPARE])
 async def test_an_unknown_instrument_is_an_invalid_argument(hub: Hub, query: str) -> None:
-    document = query.replace("spbe-2020", "spbe-2099")
-    codes = {"codes": ["32.11", "32.73"]} if query is COMPARE else {}
-    assert await hub.refusal(document, **codes) == "INVALID_ARGUMENT"
+    variables: dict[str, Any] = {"codes": ["32.11", "32.73"]} if query is COMPARE else {}
+    assert await hub.refusal(query, instrument="spbe-2099", **variables) == "INVALID_ARGUMENT"
 
 
 async def test_means_are_exact_and_state_their_count(west_java: Hub) -> None:
     means = (await west_java.query_data(MEANS))["indexMeans"]
     assert [
-        (mean["instrument"]["id"], mean["year"], mean["value"], mean["display"], mean["count"])
+        (
+            mean["instrument"]["id"],
+            mean["year"],
+            *mean["mean"].values(),
+            mean["resultCount"],
+        )
         for mean in means
     ] == [
         ("spbe-2018", 2018, "2.32", "2.32", 2),
@@ -192,16 +236,18 @@ async def test_means_are_exact_and_state_their_count(west_java: Hub) -> None:
         ("spbe-2020", 2024, "3.896666666667", "3.90", 27),
         ("spbe-2020", 2025, "4.57", "4.57", 2),
     ]
-    assert {mean["of"] for mean in means} == {27}
+    assert {mean["regionCount"] for mean in means} == {27}
     own = (await west_java.query_data(MEANS, kind="SELF"))["indexMeans"]
-    assert [(mean["year"], mean["display"], mean["count"]) for mean in own] == [(2023, "3.66", 2)]
+    assert [(mean["year"], mean["mean"]["display"], mean["resultCount"]) for mean in own] == [
+        (2023, "3.66", 2)
+    ]
 
 
 async def test_published_editions_are_listed_newest_first(west_java: Hub) -> None:
     def rows(data: dict[str, Any]) -> list[tuple[Any, ...]]:
         return [
-            (edition["instrument"]["id"], edition["year"], edition["kind"], edition["count"])
-            for edition in data["editions"]
+            (edition["instrument"]["id"], edition["year"], edition["kind"], edition["resultCount"])
+            for edition in data["resultEditions"]
         ]
 
     assert rows(await west_java.query_data(EDITIONS, province="32")) == [
@@ -226,24 +272,24 @@ async def test_the_newest_index_that_fits_and_the_history_are_of_one_kind(west_j
     query = """
     {
       region(code: "32.73") {
-        index { year display }
-        of2022: index(year: 2022) { year display }
+        index { year index { display } }
+        of2022: index(year: 2022) { year index { display } }
         of2018: index(instrumentId: "spbe-2018") { year }
-        target: index(kind: TARGET) { year display kind }
-        history { year display instrument { id } }
+        target: index(kind: TARGET) { year index { display } kind }
+        history { year index { display } instrument { id } }
       }
     }
     """
     assert (await west_java.query_data(query))["region"] == {
-        "index": {"year": 2025, "display": "4.66"},
-        "of2022": {"year": 2022, "display": "3.60"},
+        "index": {"year": 2025, "index": {"display": "4.66"}},
+        "of2022": {"year": 2022, "index": {"display": "3.60"}},
         "of2018": None,
-        "target": {"year": 2025, "display": "4.62", "kind": "TARGET"},
+        "target": {"year": 2025, "index": {"display": "4.62"}, "kind": "TARGET"},
         "history": [
-            {"year": 2022, "display": "3.60", "instrument": {"id": "spbe-2020"}},
-            {"year": 2023, "display": "3.98", "instrument": {"id": "spbe-2020"}},
-            {"year": 2024, "display": "4.59", "instrument": {"id": "spbe-2020"}},
-            {"year": 2025, "display": "4.66", "instrument": {"id": "spbe-2020"}},
+            {"year": 2022, "index": {"display": "3.60"}, "instrument": {"id": "spbe-2020"}},
+            {"year": 2023, "index": {"display": "3.98"}, "instrument": {"id": "spbe-2020"}},
+            {"year": 2024, "index": {"display": "4.59"}, "instrument": {"id": "spbe-2020"}},
+            {"year": 2025, "index": {"display": "4.66"}, "instrument": {"id": "spbe-2020"}},
         ],
     }
 
@@ -263,20 +309,22 @@ async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> No
     )
     query = """
     {
-      ranking(instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) { position }
-      compare(codes: ["32.11", "32.73"], instrument: "pemdi-2026", year: 2026, kind: OFFICIAL) {
-        regions { score { value } }
+      ranking(instrumentId: "pemdi-2026", year: 2026, kind: OFFICIAL) { totalCount }
+      compare(
+        regionCodes: ["32.11", "32.73"], instrumentId: "pemdi-2026", year: 2026, kind: OFFICIAL
+      ) {
+        regions { score { predicate } }
       }
-      indexMeans(province: "32", kind: OFFICIAL) { count }
-      editions { count }
-      region(code: "32.11") { index { value } history { value } }
+      indexMeans(provinceCode: "32", kind: OFFICIAL) { resultCount }
+      resultEditions { resultCount }
+      region(code: "32.11") { index { year } history { year } }
     }
     """
     for viewer in (two_provinces.PUBLIC, two_provinces.REGION, two_provinces.ADMIN):
         assert await hub.query_data(query, viewer) == {
-            "ranking": [],
+            "ranking": {"totalCount": 0},
             "compare": {"regions": [{"score": None}, {"score": None}]},
             "indexMeans": [],
-            "editions": [],
+            "resultEditions": [],
             "region": {"index": None, "history": []},
         }

@@ -15,6 +15,7 @@ from engine.model import (
     AssessmentKind,
     AssessmentState,
     EventKind,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -60,7 +61,7 @@ async def _prepare(hub: Hub) -> None:
         mode=IntegrationMode.API,
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=0,
+        evidence_grade=EvidenceGrade.CLAIMED,
         version=1,
         provenance=two_provinces.SOURCE,
     )

@@ -56,7 +56,7 @@ async def test_of_two_concurrent_claims_one_succeeds_and_the_other_conflicts(
         "currentVersion": 2,
     }
     level = answers.index(won) + 4
-    assert won["score"]["value"] == {4: "3.15", 5: "3.30"}[level]
+    assert won["score"]["index"]["value"] == {4: "3.15", 5: "3.30"}[level]
     query = (
         '{ region(code: "32.11") { assessments { nodes { version levels { indicator level } } } } }'
     )
@@ -130,7 +130,7 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
         "idempotencyKey": "k",
     }
     first = await hub.change("claimLevel", two_provinces.REGION, **fields)
-    assert (first["version"], first["score"]["value"]) == (2, "3.30")
+    assert (first["version"], first["score"]["index"]["value"]) == (2, "3.30")
     other_claim = await hub.change(
         "claimLevel",
         two_provinces.REGION,
@@ -145,8 +145,8 @@ async def test_a_retried_claim_is_no_version_conflict(hub: Hub) -> None:
 
 async def test_a_retry_returns_the_first_result_although_its_input_is_now_invalid(hub: Hub) -> None:
     fields = {
-        "source": "32.11:application-health",
-        "target": "32.73:application-budget",
+        "sourceId": "32.11:application-health",
+        "targetId": "32.73:application-budget",
         "dataObject": "belanja",
         "mode": "API",
         "idempotencyKey": "k",

@@ -23,7 +23,7 @@ query { region(code: "32.11") { verification {
 } } }
 """
 EDGES = """
-query { region(code: "32.11") { integrationGraph { edges { counts defects
+query { region(code: "32.11") { integrationGraph { edges { isCounted defects
   integration { id version evidenceGrade verifiedOn evidence { title kind date } } } } } }
 """
 PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "date": "2026-06-01"}
@@ -61,14 +61,20 @@ async def _edges(hub: Hub) -> list[dict[str, Any]]:
 
 
 async def _connect(hub: Hub, **changes: object) -> dict[str, Any]:
-    fields = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API", **changes}
+    fields = {
+        "sourceId": HEALTH,
+        "targetId": OFFICE,
+        "dataObject": "pasien",
+        "mode": "API",
+        **changes,
+    }
     return await hub.change("connectApplications", two_provinces.OPD, **fields)
 
 
 async def test_a_dated_document_makes_an_exchange_count_from_the_start(hub: Hub) -> None:
     await _connect(hub, evidence=[PAPER, {**PAPER, "url": "https://a.id", "date": "2026-01-01"}])
     [edge] = await _edges(hub)
-    assert (edge["counts"], edge["defects"]) == (True, [])
+    assert (edge["isCounted"], edge["defects"]) == (True, [])
     assert edge["integration"]["verifiedOn"] == "2026-06-01"
     assert edge["integration"]["evidence"][0] == {
         "title": "Berita acara",
@@ -85,7 +91,7 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
     )
     assert (documented["version"], documented["evidenceGrade"], documented["verifiedOn"]) == (
         2,
-        1,
+        "DOCUMENTED",
         "2026-06-01",
     )
     older = {**PAPER, "url": "https://a.id/lama", "date": "2025-12-01"}
@@ -102,7 +108,7 @@ async def test_new_evidence_is_added_and_never_moves_the_date_back(hub: Hub) -> 
 
 
 async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hub) -> None:
-    connection = {"source": HEALTH, "target": OFFICE, "dataObject": "pasien", "mode": "API"}
+    connection = {"sourceId": HEALTH, "targetId": OFFICE, "dataObject": "pasien", "mode": "API"}
     code = await hub.change_refusal(
         "connectApplications", two_provinces.OPD, **connection, evidence=[LOG]
     )
@@ -116,7 +122,7 @@ async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hu
     answer = await hub.change("documentIntegration", two_provinces.REGION, **undated)
     assert (answer["field"], answer["got"]) == ("evidence.date", "null")
     documented = await hub.change("documentIntegration", two_provinces.REGION, **fields)
-    assert (documented["evidenceGrade"], documented["verifiedOn"]) == (3, "2026-06-01")
+    assert (documented["evidenceGrade"], documented["verifiedOn"]) == ("LOGGED", "2026-06-01")
 
 
 async def test_an_exchange_retains_its_newest_documents(hub: Hub) -> None:
@@ -179,7 +185,7 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     await hub.change(
         "connectApplications",
         two_provinces.OPD,
-        source=HEALTH,
+        sourceId=HEALTH,
         targetName="SIASN",
         dataObject="pegawai",
         mode="API",
@@ -333,7 +339,7 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
     await hub.change(
         "connectApplications",
         two_provinces.REGION,
-        source=OFFICE,
+        sourceId=OFFICE,
         targetName="SIASN",
         dataObject="pegawai",
         mode="HUB",

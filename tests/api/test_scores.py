@@ -24,9 +24,9 @@ ASSESSMENT = """
   region(code: "32.11") {
     assessments { nodes {
       score {
-        value display predicate basis claimed complete
-        nextPredicate { label threshold gap }
-        domains { number value } aspects { number value }
+        index { value display } predicate basis claimedCount isComplete
+        nextPredicate { label threshold gap { value display } }
+        domains { number score { value } } aspects { number score { value } }
       }
       nextSteps {
         indicator fromLevel toLevel gain { value display } index { value display } predicate
@@ -69,7 +69,10 @@ async def test_the_highest_level_has_no_next_step_and_no_next_predicate(hub: Hub
     await two_provinces.write_assessment(hub, two_provinces.assessment(level=5))
     assessment = await _assessment(hub)
     assert assessment["nextSteps"] == []
-    assert (assessment["score"]["value"], assessment["score"]["nextPredicate"]) == ("5.00", None)
+    assert (assessment["score"]["index"]["value"], assessment["score"]["nextPredicate"]) == (
+        "5.00",
+        None,
+    )
 
 
 async def test_a_score_from_levels_is_exact_and_counts_claimed_levels(hub: Hub) -> None:
@@ -78,26 +81,29 @@ async def test_a_score_from_levels_is_exact_and_counts_claimed_levels(hub: Hub) 
         hub, replace(empty, levels=(LevelClaim(6, 4), LevelClaim(20, 5)))
     )
     assert (await _assessment(hub))["score"] == {
-        "value": "1.69",  # 1 + 3 * 0.03 + 4 * 0.15
-        "display": "1.69",
+        "index": {"value": "1.69", "display": "1.69"},  # 1 + 3 * 0.03 + 4 * 0.15
         "predicate": "Cukup",
         "basis": "LEVELS",
-        "claimed": 2,
-        "complete": False,
-        "nextPredicate": {"label": "Baik", "threshold": "2.50", "gap": "0.81"},
+        "claimedCount": 2,
+        "isComplete": False,
+        "nextPredicate": {
+            "label": "Baik",
+            "threshold": "2.50",
+            "gap": {"value": "0.81", "display": "0.81"},
+        },
         "domains": [
-            {"number": 1, "value": "1.00"},
-            {"number": 2, "value": "1.00"},
-            {"number": 3, "value": "1.60"},
-            *({"number": number, "value": "1.00"} for number in (4, 5, 6)),
-            {"number": 7, "value": "3.40"},
+            {"number": 1, "score": {"value": "1.00"}},
+            {"number": 2, "score": {"value": "1.00"}},
+            {"number": 3, "score": {"value": "1.60"}},
+            *({"number": number, "score": {"value": "1.00"}} for number in (4, 5, 6)),
+            {"number": 7, "score": {"value": "3.40"}},
         ],
         "aspects": [
-            {"number": 1, "value": "1.00"},
-            {"number": 2, "value": "1.00"},
-            {"number": 3, "value": "1.60"},
-            *({"number": number, "value": "1.00"} for number in (4, 5, 6)),
-            {"number": 7, "value": "3.40"},
+            {"number": 1, "score": {"value": "1.00"}},
+            {"number": 2, "score": {"value": "1.00"}},
+            {"number": 3, "score": {"value": "1.60"}},
+            *({"number": number, "score": {"value": "1.00"}} for number in (4, 5, 6)),
+            {"number": 7, "score": {"value": "3.40"}},
         ],
     }
 
@@ -127,28 +133,55 @@ def _published(value: str, predicate: str) -> Assessment:
 @pytest.mark.parametrize(
     ("value", "predicate", "next_predicate"),
     [
-        ("4.15", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.05"}),
+        (
+            "4.15",
+            "Sangat Baik",
+            {
+                "label": "Memuaskan",
+                "threshold": "4.20",
+                "gap": {"value": "0.05", "display": "0.05"},
+            },
+        ),
         # The displayed value is rounded up to the threshold; the exact value is just below it.
-        ("3.50", "Baik", {"label": "Sangat Baik", "threshold": "3.50", "gap": "0.00"}),
-        ("3.50", "Sangat Baik", {"label": "Memuaskan", "threshold": "4.20", "gap": "0.70"}),
-        ("1.00", "Kurang", {"label": "Cukup", "threshold": "1.80", "gap": "0.80"}),
+        (
+            "3.50",
+            "Baik",
+            {
+                "label": "Sangat Baik",
+                "threshold": "3.50",
+                "gap": {"value": "0.00", "display": "0.00"},
+            },
+        ),
+        (
+            "3.50",
+            "Sangat Baik",
+            {
+                "label": "Memuaskan",
+                "threshold": "4.20",
+                "gap": {"value": "0.70", "display": "0.70"},
+            },
+        ),
+        (
+            "1.00",
+            "Kurang",
+            {"label": "Cukup", "threshold": "1.80", "gap": {"value": "0.80", "display": "0.80"}},
+        ),
         ("4.20", "Memuaskan", None),
     ],
 )
 async def test_the_next_predicate_is_the_one_after_the_printed_one(
-    hub: Hub, value: str, predicate: str, next_predicate: dict[str, str] | None
+    hub: Hub, value: str, predicate: str, next_predicate: dict[str, Any] | None
 ) -> None:
     published = _published(value, predicate)
     await hub.record(EventKind.RESULT_RECORDED, "32.11", published.id, published)
     assessment = await _assessment(hub)
     assert assessment == {
         "score": {
-            "value": value,
-            "display": value,
+            "index": {"value": value, "display": value},
             "predicate": predicate,
             "basis": "PUBLISHED",
-            "claimed": 0,
-            "complete": True,
+            "claimedCount": 0,
+            "isComplete": True,
             "nextPredicate": next_predicate,
             "domains": [],
             "aspects": [],
@@ -160,10 +193,12 @@ async def test_the_next_predicate_is_the_one_after_the_printed_one(
 async def test_instruments_are_returned_whole(hub: Hub) -> None:
     query = """
     {
-      instruments { id yearFrom yearTo levelMin levelMax indicators { number } }
+      instruments {
+        id status hasRules yearFrom yearTo levelMin levelMax indicators { number }
+      }
       instrument(id: "pemdi-2026") {
         predicates { label minimum } domains { number weight }
-        indicators { number weight aspect levels { level } }
+        indicators { number weight aspectNumber levels { level criterion } }
       }
       unknown: instrument(id: "pemdi") { id }
     }
@@ -172,6 +207,8 @@ async def test_instruments_are_returned_whole(hub: Hub) -> None:
     assert [
         (
             instrument["id"],
+            instrument["status"],
+            instrument["hasRules"],
             instrument["yearFrom"],
             instrument["yearTo"],
             instrument["levelMin"],
@@ -179,9 +216,9 @@ async def test_instruments_are_returned_whole(hub: Hub) -> None:
         )
         for instrument in data["instruments"]
     ] == [
-        ("spbe-2018", 2018, 2020, 0, 37),
-        ("spbe-2020", 2021, 2025, 1, 47),
-        ("pemdi-2026", 2026, None, 1, 20),
+        ("spbe-2018", "SUPERSEDED", False, 2018, 2020, 0, 37),
+        ("spbe-2020", "SUPERSEDED", True, 2021, 2025, 1, 47),
+        ("pemdi-2026", "IN_FORCE", True, 2026, None, 1, 20),
     ]
     assert data["instrument"]["predicates"] == [
         {"label": "Memuaskan", "minimum": "4.00"},
@@ -196,8 +233,8 @@ async def test_instruments_are_returned_whole(hub: Hub) -> None:
     assert data["instrument"]["indicators"][19] == {
         "number": 20,
         "weight": "15.00",
-        "aspect": 7,
-        "levels": [{"level": level} for level in (1, 2, 3, 4, 5)],
+        "aspectNumber": 7,
+        "levels": [{"level": level, "criterion": None} for level in (1, 2, 3, 4, 5)],
     }
     assert data["unknown"] is None
 

@@ -23,8 +23,9 @@ query ($instrument: ID! = "spbe-2020", $year: Int, $code: ID! = "32.11") {
     verification(instrument: $instrument, year: $year) {
       instrument { id } year asOf documentsClosed
       rules { id version confirmed }
-      assessment { id score { value } }
-      claimed { value display predicate complete } supported { value } notRefuted { value }
+      assessment { id score { index { value } } }
+      claimed { index { value display } predicate isComplete }
+      supported { index { value } } notRefuted { index { value } }
       verdicts {
         indicator rule confirmed claim ceiling notRefuted flag integrations
         findings { level ask state }
@@ -130,7 +131,7 @@ async def test_a_draft_is_verified_only_for_viewers_who_may_see_it(hub: Hub) -> 
     assert (await _verification(hub))["assessment"] is None
     assert (await _verification(hub, two_provinces.OTHER_REGION))["assessment"] is None
     verification = await _verification(hub, two_provinces.REGION)
-    assert verification["assessment"] == {"id": CLAIMS.id, "score": {"value": "3.00"}}
+    assert verification["assessment"] == {"id": CLAIMS.id, "score": {"index": {"value": "3.00"}}}
     assert verification["year"] == 2025
 
 
@@ -145,13 +146,12 @@ async def test_claims_without_an_attested_inventory_are_unverifiable_never_over_
         "UNVERIFIABLE",
     }
     assert verification["claimed"] == {
-        "value": "3.00",
-        "display": "3.00",
+        "index": {"value": "3.00", "display": "3.00"},
         "predicate": "Baik",
-        "complete": True,
+        "isComplete": True,
     }
-    assert verification["notRefuted"] == {"value": "3.00"}
-    assert verification["supported"]["value"] < "3.00"
+    assert verification["notRefuted"] == {"index": {"value": "3.00"}}
+    assert verification["supported"]["index"]["value"] < "3.00"
 
 
 async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub: Hub) -> None:
@@ -164,7 +164,7 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
     bus = _verdict(sealed, 18)
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
     assert bus["open"][0]["state"] == "FAILED"
-    assert sealed["notRefuted"]["value"] < sealed["claimed"]["value"]
+    assert sealed["notRefuted"]["index"]["value"] < sealed["claimed"]["index"]["value"]
     own_edit = {"id": "32.11:application-health", "version": 2, "name": "Lain"}
     await hub.change("updateApplication", two_provinces.OPD, **own_edit)
     with_one_seal = _verdict(await _verification(hub, two_provinces.REGION), 18)

@@ -10,6 +10,7 @@ from engine.model import (
     AssessmentKind,
     AssessmentState,
     EventKind,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -164,7 +165,7 @@ async def write_integration(hub: Hub, id: str, source: str, target: str | None) 
         mode=IntegrationMode.API,
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=0,
+        evidence_grade=EvidenceGrade.CLAIMED,
         version=1,
         provenance=SOURCE,
     )

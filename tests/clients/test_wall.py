@@ -36,7 +36,7 @@ mutation ($value: Decimal!, $version: Int!) {
     regionCode: "32.13", instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL,
     value: $value, source: "test", version: $version
   }) {
-    ... on Assessment { version score { display } }
+    ... on Assessment { version score { index { display } } }
     ... on Problem { message }
   }
 }
@@ -227,7 +227,10 @@ async def test_a_change_by_mutation_shows_without_a_reload(
 ) -> None:
     page = own_wall.page
     await page.evaluate("window.untouched = true")
-    assert record_result(own_hub, "4.60", 1) == {"version": 2, "score": {"display": "4.60"}}
+    assert record_result(own_hub, "4.60", 1) == {
+        "version": 2,
+        "score": {"index": {"display": "4.60"}},
+    }
     await expect(rank_rows(page).first).to_contain_text("Subang", timeout=SEEN_WITHIN)
     await expect(rank_rows(page).first).to_contain_text("4,60")
     await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
@@ -266,11 +269,12 @@ async def answered_with_small_gaps(route: Route) -> None:
     answer = await response.json()
     document = route.request.post_data or ""
     if "query Wall(" in document:
-        ranks = {rank["region"]["code"]: rank for rank in answer["data"]["ranking"]}
-        ranks["32.77"]["score"]["nextPredicate"]["gap"] = "0.004"
-        ranks["32.74"]["score"]["nextPredicate"]["gap"] = "0.00"  # printed as the threshold itself
+        ranks = {rank["region"]["code"]: rank for rank in answer["data"]["ranking"]["nodes"]}
+        ranks["32.77"]["score"]["nextPredicate"]["gap"]["value"] = "0.004"
+        # The value is printed as the threshold itself.
+        ranks["32.74"]["score"]["nextPredicate"]["gap"]["value"] = "0.00"
     elif "query Results(" in document:
-        answer["data"]["region"]["index"]["nextPredicate"]["gap"] = "0.004"
+        answer["data"]["region"]["index"]["nextPredicate"]["gap"]["value"] = "0.004"
     elif "query Peers(" in document:
         small = {"distance": 0.001, "byDomains": 0.001, "byKind": 0, "byPopulation": 0}
         answer["data"]["region"]["peers"][0].update(small)
@@ -287,7 +291,10 @@ async def test_a_lost_connection_shows_at_once_and_heals_without_a_missed_change
     restarted_hub = simpul_process(
         "demo", port=int(hub.url.rpartition(":")[2]), data_dir=hub.data_dir
     )
-    assert record_result(restarted_hub, "4.61", 1) == {"version": 2, "score": {"display": "4.61"}}
+    assert record_result(restarted_hub, "4.61", 1) == {
+        "version": 2,
+        "score": {"index": {"display": "4.61"}},
+    }
     await expect(rank_rows(page).first).to_contain_text("4,61", timeout=HEALED_WITHIN)
     await expect(page.get_by_test_id("banner")).to_have_count(0)
     await expect(page.get_by_test_id("ticker").locator("li[data-code='32.13']")).to_have_count(1)

@@ -55,7 +55,7 @@ def test_the_aspects_of_pemdi_are_its_domains() -> None:
 
 
 def test_pemdi_says_that_its_sources_are_secondary() -> None:
-    assert "sumber sekunder" in instrument_by_id("pemdi-2026").status
+    assert "sumber sekunder" in instrument_by_id("pemdi-2026").status_note
 
 
 def test_27_indicators_of_2020_need_an_integration_and_17_of_them_a_link() -> None:

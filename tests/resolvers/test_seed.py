@@ -64,20 +64,23 @@ async def test_a_load_keeps_later_edits(instance: Instance) -> None:
     corrected = await change(
         instance,
         "recordResult",
-        "Assessment { version score { value } }",
+        "Assessment { version score { index { value } } }",
         {**RESULT, "value": "3.33", "source": "koreksi", "version": 1},
     )
-    assert corrected == {"version": 2, "score": {"value": "3.33"}}
+    assert corrected == {"version": 2, "score": {"index": {"value": "3.33"}}}
 
     assert await seed_regions(instance) == SeedSummary(entries=0, regions=28)
     current = await ask(
         instance,
         "query ($id: ID!) { node(id: $id) { ... on Application { name url version } } "
-        'region(code: "32.13") { index(year: 2024) { value provenance { source } } } }',
+        'region(code: "32.13") { index(year: 2024) { index { value } provenance { source } } } }',
         {"id": SAPAWARGA},
     )
     assert current["node"] == edited
-    assert current["region"]["index"] == {"value": "3.33", "provenance": {"source": "koreksi"}}
+    assert current["region"]["index"] == {
+        "index": {"value": "3.33"},
+        "provenance": {"source": "koreksi"},
+    }
 
 
 @pytest.mark.integration
@@ -88,12 +91,12 @@ async def test_the_whole_country_is_every_region_agency_and_result(instance: Ins
         instance,
         "{ areas: regions(filter: { kinds: [PROVINCE, REGENCY, CITY] }) { totalCount } "
         "agencies: regions(filter: { kinds: [CENTRAL_AGENCY] }) { totalCount } "
-        "editions { count } }",
+        "resultEditions { resultCount } }",
         {},
     )
     assert counts["areas"] == {"totalCount": 552}
     assert counts["agencies"] == {"totalCount": 94}
-    assert sum(edition["count"] for edition in counts["editions"]) == 1280
+    assert sum(edition["resultCount"] for edition in counts["resultEditions"]) == 1280
     async with instance.database.read() as session:
         written = [
             entry.kind

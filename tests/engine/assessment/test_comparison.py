@@ -9,12 +9,12 @@ import pytest
 from engine.assessment import score
 from engine.assessment.comparison import (
     INDEX,
-    BestValue,
+    ComparedPartKind,
+    ComparisonBest,
     ComparisonInvalid,
+    ComparisonMean,
     EditionValues,
-    GroupMean,
     MeanBasis,
-    PartKind,
     compare_regions,
     list_index_moves,
     part_values,
@@ -51,17 +51,17 @@ def test_real_regions_are_compared_with_the_province_and_the_nation() -> None:
     comparison = compare_regions(SPBE_2020, edition(2024), ["32.11", "32.73"], WEST_JAVA, NATION)
     assert [line.part for line in comparison.lines] == [
         INDEX,
-        *((PartKind.DOMAIN, number) for number in (1, 2, 3, 4)),
+        *((ComparedPartKind.DOMAIN, number) for number in (1, 2, 3, 4)),
     ]
     index = comparison.lines[0]
     assert [cell.value for cell in index.cells] == [Fraction("4.51"), Fraction("4.59")]
     assert index.leaders == ("32.73",)
-    assert index.province.mean == GroupMean(Fraction("105.21") / 27, 27, MeanBasis.COMPUTED)
-    assert index.province.best == BestValue(Fraction("4.59"), ("32.73",))
-    assert index.cells[0].to_province_best == Fraction("-0.08")
-    assert index.cells[1].to_province_best == 0
+    assert index.province.mean == ComparisonMean(Fraction("105.21") / 27, 27, MeanBasis.COMPUTED)
+    assert index.province.best == ComparisonBest(Fraction("4.59"), ("32.73",))
+    assert index.cells[0].difference_from_province_best == Fraction("-0.08")
+    assert index.cells[1].difference_from_province_best == 0
     assert index.national.mean is not None
-    assert index.national.mean.n == 615
+    assert index.national.mean.sample_size == 615
 
 
 def test_a_published_mean_is_used_where_values_are_missing() -> None:
@@ -74,7 +74,7 @@ def test_a_published_mean_is_used_where_values_are_missing() -> None:
     sheet = part_values(score.score_levels(SPBE_2020, levels), levels)
     values = {**official.values, "18.71": sheet}
     published = {
-        (PartKind.ASPECT, number): Fraction(value)
+        (ComparedPartKind.ASPECT, number): Fraction(value)
         for number, value in national_aspects("spbe-2020", 2024).items()
     }
     comparison = compare_regions(
@@ -87,14 +87,14 @@ def test_a_published_mean_is_used_where_values_are_missing() -> None:
     )
     lines = {line.part: line for line in comparison.lines}
     assert len(lines) == 1 + 4 + 8 + 47
-    aspect = lines[PartKind.ASPECT, 6]
-    assert aspect.national.mean == GroupMean(Fraction("1.73"), None, MeanBasis.PUBLISHED)
+    aspect = lines[ComparedPartKind.ASPECT, 6]
+    assert aspect.national.mean == ComparisonMean(Fraction("1.73"), None, MeanBasis.PUBLISHED)
     assert aspect.province.mean is None
     assert [cell.value for cell in aspect.cells] == [None, Fraction(8, 3)]
-    assert aspect.cells[0].to_national_mean is None
-    assert aspect.cells[1].to_national_mean == Fraction(8, 3) - Fraction("1.73")
-    indicator = lines[PartKind.INDICATOR, 42]
-    assert indicator.national.mean == GroupMean(Fraction(levels[42]), 1, MeanBasis.COMPUTED)
+    assert aspect.cells[0].difference_from_national_mean is None
+    assert aspect.cells[1].difference_from_national_mean == Fraction(8, 3) - Fraction("1.73")
+    indicator = lines[ComparedPartKind.INDICATOR, 42]
+    assert indicator.national.mean == ComparisonMean(Fraction(levels[42]), 1, MeanBasis.COMPUTED)
 
 
 def test_equal_values_lead_together_and_a_region_without_any_is_named() -> None:
@@ -104,7 +104,7 @@ def test_equal_values_lead_together_and_a_region_without_any_is_named() -> None:
     (line,) = comparison.lines
     assert line.leaders == ("a", "b")
     assert [cell.region for cell in line.cells] == ["c", "b", "a", "d"]
-    assert line.cells[0].to_national_mean == Fraction(-2, 3)
+    assert line.cells[0].difference_from_national_mean == Fraction(-2, 3)
     assert comparison.unknown == ("d",)
 
 

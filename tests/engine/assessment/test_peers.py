@@ -17,6 +17,7 @@ from engine.assessment.peers import (
     population_class,
 )
 from engine.model import (
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -54,7 +55,7 @@ def integration(id: str, mode: IntegrationMode) -> Integration:
         mode=mode,
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=1,
+        evidence_grade=EvidenceGrade.DOCUMENTED,
         version=1,
         provenance=Provenance("test"),
     )

@@ -30,9 +30,9 @@ def test_movement_and_change_are_since_the_earlier_year() -> None:
         values(a="3.25", b="4.00") | others,
     )
     assert ranks[:3] == (
-        Rank("a", Fraction(4), 1, previous=2, movement=1, change="+0.75"),
-        Rank("b", Fraction("3.9"), 2, previous=1, movement=-1, change="-0.10"),
-        Rank("new", Fraction(2), 3, previous=None, movement=None, change=None),
+        Rank("a", Fraction(4), 1, previous_position=2, movement=1, change=Fraction("0.75")),
+        Rank("b", Fraction("3.9"), 2, previous_position=1, movement=-1, change=Fraction("-0.1")),
+        Rank("new", Fraction(2), 3, previous_position=None, movement=None, change=None),
     )
 
 
@@ -56,13 +56,13 @@ def test_positions_among_different_regions_are_not_compared(
     earlier = {f"then-{number}": Fraction(5) for number in range(then)}
     ranks = {rank.region: rank for rank in rank_regions(shared | later, shared | earlier)}
     rank = ranks["both-0"]
-    assert rank.change == "0.00"  # the change of an index does not depend on other regions
-    assert (rank.previous is not None, rank.movement is not None) == (moves, moves)
+    assert rank.change == 0  # the change of an index does not depend on other regions
+    assert (rank.previous_position is not None, rank.movement is not None) == (moves, moves)
 
 
 def test_without_an_earlier_year_nothing_has_moved() -> None:
     (rank,) = rank_regions(values(a="4.59"))
-    assert (rank.previous, rank.movement, rank.change) == (None, None, None)
+    assert (rank.previous_position, rank.movement, rank.change) == (None, None, None)
 
 
 def test_an_empty_ranking_ranks_no_region() -> None:

@@ -127,17 +127,17 @@ def test_an_assessment_is_scored_by_its_published_figures_or_by_its_levels() -> 
 
 def test_the_next_predicate_is_named_with_the_gap_to_it() -> None:
     assert score.next_predicate(SPBE_2020, Fraction("4.15")) == score.PredicateGap(
-        "Memuaskan", "4.20", "0.05"
+        "Memuaskan", Fraction("4.20"), Fraction("0.05")
     )
     assert score.next_predicate(SPBE_2020, Fraction("1.7985")) == score.PredicateGap(
-        "Cukup", "1.80", "0.0015"
+        "Cukup", Fraction("1.80"), Fraction("0.0015")
     )
     assert score.next_predicate(SPBE_2020, Fraction("4.2")) is None
 
 
 def test_a_printed_predicate_below_its_printed_value_is_followed_by_the_one_just_missed() -> None:
     gap = score.next_predicate(SPBE_2020, Fraction("3.50"), "Baik")  # Pacitan, 2024
-    assert gap == score.PredicateGap("Sangat Baik", "3.50", "0.00")
+    assert gap == score.PredicateGap("Sangat Baik", Fraction("3.50"), Fraction())
 
 
 def test_the_best_next_steps_come_first_and_the_lowest_level_first_among_equals() -> None:

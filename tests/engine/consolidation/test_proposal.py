@@ -26,6 +26,7 @@ from engine.model import (
     ApplicationStatus,
     CommonApplication,
     CommonApplicationClassification,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -71,7 +72,7 @@ def edge(
         mode=IntegrationMode[mode],
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=grade,
+        evidence_grade=EvidenceGrade(grade),
         version=1,
         provenance=SOURCE,
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph.connectivity import NetworkxBackend, select_backend
-from engine.graph.diagnostics import CutPoint, SharedData, diagnose_graph
+from engine.graph.diagnostics import CutPoint, ProducedDataObject, diagnose_graph
 from engine.graph.exchange import (
     RequiredExchange,
     exchanges_between_agencies,
@@ -22,6 +22,7 @@ from engine.graph.graph import GraphBasis, IntegrationGraph, build_integration_g
 from engine.model import (
     Application,
     ApplicationStatus,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -51,7 +52,7 @@ def exchange(
         mode=mode,
         direction=IntegrationDirection.TWO_WAY if both_ways else IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=2,
+        evidence_grade=EvidenceGrade.CONFIRMED,
         version=1,
         provenance=SOURCE,
         verified_on=TODAY,
@@ -71,36 +72,36 @@ def test_a_graph_without_exchanges_has_no_shares_and_only_isolated_applications(
     diagnostics = diagnose_graph(graph_of({"a": "x", "b": None}))
     assert (diagnostics.applications, diagnostics.outside, diagnostics.edges) == (2, 0, 0)
     assert (
-        diagnostics.bus_share.value,
-        diagnostics.required_share.value,
-        diagnostics.reciprocity.value,
+        diagnostics.bus_usage.exact,
+        diagnostics.required_exchange_coverage.exact,
+        diagnostics.reciprocity.exact,
     ) == (
         None,
         None,
         None,
     )
-    assert diagnostics.modularity_by_opd is None
+    assert diagnostics.silo_index is None
     assert diagnostics.owner_unknown == 1
-    assert diagnostics.propagation.value is None
+    assert diagnostics.propagation_cost.exact is None
     assert diagnostics.isolated == ("a", "b")
     assert diagnostics.cut_points == ()
 
 
 def test_only_counted_exchanges_are_diagnosed_unless_all_are_requested() -> None:
-    claimed = replace(exchange("ab"), evidence_grade=0)
+    claimed = replace(exchange("ab"), evidence_grade=EvidenceGrade.CLAIMED)
     graph = graph_of({"a": "x", "b": "y"}, claimed)
     assert diagnose_graph(graph).edges == 0
     assert diagnose_graph(graph, basis=GraphBasis.RECORDED).edges == 1
     assert diagnose_graph(graph, basis=GraphBasis.RECORDED).isolated == ()
 
 
-def test_the_bus_share_states_how_many_modes_are_unknown() -> None:
+def test_the_bus_usage_states_how_many_modes_are_unknown() -> None:
     opds = dict.fromkeys("abcd", "x")
     unknown = exchange("cd", IntegrationMode.UNKNOWN)
     diagnostics = diagnose_graph(
         graph_of(opds, exchange("ab", HUB), exchange("bc"), exchange("ad"), unknown)
     )
-    assert diagnostics.bus_share.value == "0.25"
+    assert diagnostics.bus_usage.exact == Fraction(1, 4)
     assert diagnostics.mode_unknown == 1
 
 
@@ -127,9 +128,11 @@ def test_propagation_is_the_share_of_pairs_with_a_data_path() -> None:
     opds = dict.fromkeys("abc", "x")
     assert diagnose_graph(
         graph_of(opds, exchange("ab"), exchange("bc"))
-    ).propagation.exact == Fraction(3, 6)
+    ).propagation_cost.exact == Fraction(3, 6)
     both = exchange("ab", both_ways=True)
-    assert diagnose_graph(graph_of(opds, both, exchange("bc"))).propagation.exact == Fraction(4, 6)
+    assert diagnose_graph(graph_of(opds, both, exchange("bc"))).propagation_cost.exact == Fraction(
+        4, 6
+    )
 
 
 def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
@@ -137,9 +140,9 @@ def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
     within = diagnose_graph(
         graph_of(opds, exchange("ab"), exchange("ba"), exchange("cd"), exchange("ae"))
     )
-    assert within.modularity_by_opd == Fraction(1, 2)
+    assert within.silo_index == Fraction(1, 2)
     across = diagnose_graph(graph_of(opds, exchange("ac"), exchange("bd")))
-    assert across.modularity_by_opd == Fraction(-1, 2)
+    assert across.silo_index == Fraction(-1, 2)
 
 
 @settings(deadline=None)  # a busy machine must not fail the test
@@ -147,7 +150,7 @@ def test_the_silo_index_is_high_where_exchanges_stay_within_an_opd() -> None:
 def test_the_silo_index_is_the_modularity_that_networkx_finds(pairs: list[tuple[str, str]]) -> None:
     opds = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y", "f": "z"}
     ends = {source + target for source, target in pairs if source != target}
-    silo = diagnose_graph(graph_of({**opds}, *map(exchange, sorted(ends)))).modularity_by_opd
+    silo = diagnose_graph(graph_of({**opds}, *map(exchange, sorted(ends)))).silo_index
     network = networkx.Graph([(pair[0], pair[1]) for pair in ends])
     if not ends:
         assert silo is None
@@ -167,11 +170,11 @@ def test_data_with_several_producers_is_named_without_regard_to_case_and_spaces(
         exchange("cd", data=""),
     )
     diagnostics = diagnose_graph(graph_of(opds, *edges))
-    assert diagnostics.shared_data == (
-        SharedData("data pegawai", ("a", "b"), ("ad-API", "bd-API")),
+    assert diagnostics.several_producers == (
+        ProducedDataObject("data pegawai", ("a", "b"), ("ad-API", "bd-API")),
     )
     # Two data objects have one producer too many.
-    assert diagnostics.duplicate_producers.exact == Fraction(1, 2)
+    assert diagnostics.producer_redundancy.exact == Fraction(1, 2)
 
 
 PAY = RequiredExchange("pay", "t", "gaji", frozenset("a"), frozenset("b"), True, Fraction(3))
@@ -182,20 +185,20 @@ LAW = RequiredExchange("law", "t", "hukum", frozenset("a"), frozenset(), False, 
 @pytest.mark.parametrize(
     ("ends", "coverage", "reciprocity"),
     [
-        ([], "0.00", None),
-        (["ab"], "0.75", "0.00"),
-        (["ab", "ba"], "0.75", "1.00"),
-        (["da"], "0.25", None),
-        (["ab", "da"], "1.00", "0.00"),
+        ([], Fraction(0), None),
+        (["ab"], Fraction(3, 4), Fraction(0)),
+        (["ab", "ba"], Fraction(3, 4), Fraction(1)),
+        (["da"], Fraction(1, 4), None),
+        (["ab", "da"], Fraction(1), Fraction(0)),
     ],
 )
 def test_required_exchanges_are_covered_by_weight_and_reciprocated_by_both_ways(
-    ends: list[str], coverage: str, reciprocity: str | None
+    ends: list[str], coverage: Fraction, reciprocity: Fraction | None
 ) -> None:
     edges = map(exchange, ends)
     diagnostics = diagnose_graph(graph_of(dict.fromkeys("abcd", "x"), *edges), [PAY, MAP, LAW])
-    assert diagnostics.required_share.value == coverage
-    assert diagnostics.reciprocity.value == reciprocity
+    assert diagnostics.required_exchange_coverage.exact == coverage
+    assert diagnostics.reciprocity.exact == reciprocity
     assert diagnostics.inapplicable == ("law",)
 
 
@@ -203,7 +206,7 @@ def test_a_two_way_exchange_is_reciprocal() -> None:
     diagnostics = diagnose_graph(
         graph_of(dict.fromkeys("ab", "x"), exchange("ab", both_ways=True)), [PAY]
     )
-    assert diagnostics.reciprocity.value == "1.00"
+    assert diagnostics.reciprocity.exact == 1
     assert diagnostics.exchanges[0].edges == ("ab-API",)
 
 
@@ -226,7 +229,7 @@ def test_the_roles_of_agencies_require_exchanges_between_their_applications() ->
             requirement.id,
             requirement.first_applications,
             requirement.second_applications,
-            requirement.both_ways,
+            requirement.is_two_way,
         )
         for requirement in applicable
     ] == [("bkpsdm-bpkad", frozenset("a"), frozenset("b"), True)]

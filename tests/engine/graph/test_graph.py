@@ -28,6 +28,7 @@ from engine.model import (
     CommonApplication,
     CommonApplicationClassification,
     Evidence,
+    EvidenceGrade,
     EvidenceKind,
     Integration,
     IntegrationDirection,
@@ -67,7 +68,7 @@ EXCHANGE = Integration(
     mode=IntegrationMode.API,
     direction=IntegrationDirection.ONE_WAY,
     status=IntegrationStatus.ACTIVE,
-    evidence_grade=1,
+    evidence_grade=EvidenceGrade.DOCUMENTED,
     version=1,
     provenance=SOURCE,
     verified_on=TODAY,
@@ -110,8 +111,14 @@ MODE, STATUS = IntegrationMode, IntegrationStatus
     ("integration", "defects"),
     [
         (EXCHANGE, ()),
-        (replace(EXCHANGE, evidence_grade=0), (IntegrationDefect.UNDOCUMENTED,)),
-        (replace(EXCHANGE, evidence_grade=0, verified_on=None), (IntegrationDefect.UNDOCUMENTED,)),
+        (
+            replace(EXCHANGE, evidence_grade=EvidenceGrade.CLAIMED),
+            (IntegrationDefect.UNDOCUMENTED,),
+        ),
+        (
+            replace(EXCHANGE, evidence_grade=EvidenceGrade.CLAIMED, verified_on=None),
+            (IntegrationDefect.UNDOCUMENTED,),
+        ),
         (replace(EXCHANGE, verified_on=verified(365)), ()),
         (replace(EXCHANGE, verified_on=verified(366)), (IntegrationDefect.OUT_OF_DATE,)),
         (replace(EXCHANGE, verified_on=None), (IntegrationDefect.DATE_UNKNOWN,)),
@@ -120,17 +127,33 @@ MODE, STATUS = IntegrationMode, IntegrationStatus
         (replace(EXCHANGE, status=STATUS.WITHDRAWN), (IntegrationDefect.WITHDRAWN,)),
         (replace(EXCHANGE, mode=MODE.HUB), ()),
         (replace(EXCHANGE, mode=MODE.DATABASE), ()),
-        (replace(EXCHANGE, mode=MODE.MANUAL, evidence_grade=3), (IntegrationDefect.BY_HAND,)),
-        (replace(EXCHANGE, mode=MODE.FILE), (IntegrationDefect.FILE_UNCONFIRMED,)),
-        (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=2), ()),
-        (replace(EXCHANGE, mode=MODE.UNKNOWN), (IntegrationDefect.MODE_UNKNOWN,)),
-        (replace(EXCHANGE, mode=MODE.UNKNOWN, evidence_grade=2), ()),
-        (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(90)), ()),
         (
-            replace(EXCHANGE, mode=MODE.FILE, evidence_grade=3, verified_on=verified(91)),
+            replace(EXCHANGE, mode=MODE.MANUAL, evidence_grade=EvidenceGrade.LOGGED),
+            (IntegrationDefect.BY_HAND,),
+        ),
+        (replace(EXCHANGE, mode=MODE.FILE), (IntegrationDefect.FILE_UNCONFIRMED,)),
+        (replace(EXCHANGE, mode=MODE.FILE, evidence_grade=EvidenceGrade.CONFIRMED), ()),
+        (replace(EXCHANGE, mode=MODE.UNKNOWN), (IntegrationDefect.MODE_UNKNOWN,)),
+        (replace(EXCHANGE, mode=MODE.UNKNOWN, evidence_grade=EvidenceGrade.CONFIRMED), ()),
+        (
+            replace(
+                EXCHANGE,
+                mode=MODE.FILE,
+                evidence_grade=EvidenceGrade.LOGGED,
+                verified_on=verified(90),
+            ),
+            (),
+        ),
+        (
+            replace(
+                EXCHANGE,
+                mode=MODE.FILE,
+                evidence_grade=EvidenceGrade.LOGGED,
+                verified_on=verified(91),
+            ),
             (IntegrationDefect.FILE_UNCONFIRMED,),
         ),
-        (replace(EXCHANGE, evidence_grade=3, verified_on=verified(91)), ()),
+        (replace(EXCHANGE, evidence_grade=EvidenceGrade.LOGGED, verified_on=verified(91)), ()),
     ],
 )
 def test_an_exchange_counts_by_its_status_evidence_age_and_mode(
@@ -202,7 +225,7 @@ INTEGRATIONS = st.builds(
         target=ends[1],
         target_name=target_name,
         status=status,
-        evidence_grade=grade,
+        evidence_grade=EvidenceGrade(grade),
         version=version,
     ),
     id=st.sampled_from("efgh"),
@@ -261,7 +284,7 @@ def test_a_confirmation_counts_although_a_log_is_out_of_date() -> None:
     file = replace(
         EXCHANGE,
         mode=IntegrationMode.FILE,
-        evidence_grade=3,
+        evidence_grade=EvidenceGrade.LOGGED,
         verified_on=TODAY - timedelta(days=91),
         evidence=(log,),
     )
@@ -276,7 +299,7 @@ def test_a_newer_document_renews_no_log() -> None:
     file = replace(
         EXCHANGE,
         mode=IntegrationMode.FILE,
-        evidence_grade=3,
+        evidence_grade=EvidenceGrade.LOGGED,
         verified_on=paper.dated,
         evidence=(paper, log),
     )

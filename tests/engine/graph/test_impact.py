@@ -12,6 +12,7 @@ from engine.graph.impact import NotInGraph, ReachedNode, trace_impact
 from engine.model import (
     Application,
     ApplicationStatus,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -34,7 +35,7 @@ def exchange(ends: str, *, both_ways: bool = False) -> Integration:
         mode=IntegrationMode.API,
         direction=IntegrationDirection.TWO_WAY if both_ways else IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=2,
+        evidence_grade=EvidenceGrade.CONFIRMED,
         version=1,
         provenance=SOURCE,
         verified_on=TODAY,
@@ -84,7 +85,7 @@ def test_a_path_ends_outside_the_region() -> None:
 
 
 def test_an_exchange_without_evidence_is_left_out_only_on_request() -> None:
-    graph = graph_of(replace(exchange("ab"), evidence_grade=0))
+    graph = graph_of(replace(exchange("ab"), evidence_grade=EvidenceGrade.CLAIMED))
     assert [reached.node for reached in trace_impact(graph, "a").downstream] == ["b"]
     assert trace_impact(graph, "a", basis=GraphBasis.COUNTED).downstream == ()
 

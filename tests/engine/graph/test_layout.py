@@ -7,6 +7,7 @@ from datetime import date
 from engine.graph.graph import GraphEdge, GraphNode, GraphNodeKind
 from engine.graph.layout import ISOLATED_TOP, node_positions
 from engine.model import (
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -30,7 +31,7 @@ def edge(source: str, target: str) -> GraphEdge:
         mode=IntegrationMode.API,
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=2,
+        evidence_grade=EvidenceGrade.CONFIRMED,
         version=1,
         provenance=Provenance("test"),
         verified_on=date(2026, 11, 24),

@@ -18,6 +18,7 @@ from engine.graph.subgraph import ArgumentOutOfBounds, Neighbourhood, extract_ne
 from engine.model import (
     Application,
     ApplicationStatus,
+    EvidenceGrade,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -40,7 +41,7 @@ def exchange(ends: str, grade: int = 2) -> Integration:
         mode=IntegrationMode.API,
         direction=IntegrationDirection.ONE_WAY,
         status=IntegrationStatus.ACTIVE,
-        evidence_grade=grade,
+        evidence_grade=EvidenceGrade(grade),
         version=1,
         provenance=SOURCE,
         verified_on=TODAY,
@@ -113,7 +114,7 @@ def test_uncounted_exchanges_are_summed_by_defect_and_shown_on_request() -> None
     }
     recorded = extract_neighbourhood(mixed, "a", basis=GraphBasis.RECORDED)
     assert node_ids(recorded) == "abcd"
-    assert [edge.counts for edge in recorded.edges] == [True, False, False]
+    assert [edge.is_counted for edge in recorded.edges] == [True, False, False]
 
 
 @pytest.mark.parametrize(

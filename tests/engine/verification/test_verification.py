@@ -13,6 +13,7 @@ from engine.model import (
     CommonApplication,
     CommonApplicationClassification,
     Evidence,
+    EvidenceGrade,
     EvidenceKind,
     Integration,
     IntegrationStatus,
@@ -65,10 +66,14 @@ from tests.engine.verification.inventories import (
         (exchange("a", "SIMPEG"), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),  # the owner is unknown
         (exchange("b", "c"), 4, (3, 3, VerificationFlag.OVER_CLAIM)),
         (exchange("b", "c"), 3, (3, 3, VerificationFlag.SUPPORTED)),
-        (replace(exchange("a", "b"), evidence_grade=0), 4, (3, 3, VerificationFlag.OVER_CLAIM)),
+        (
+            replace(exchange("a", "b"), evidence_grade=EvidenceGrade.CLAIMED),
+            4,
+            (3, 3, VerificationFlag.OVER_CLAIM),
+        ),
         (replace(exchange("a", "b"), verified_on=None), 4, (3, 4, VerificationFlag.UNVERIFIABLE)),
         (
-            replace(exchange("a", "b", UNKNOWN), evidence_grade=1),
+            replace(exchange("a", "b", UNKNOWN), evidence_grade=EvidenceGrade.DOCUMENTED),
             4,
             (3, 4, VerificationFlag.UNVERIFIABLE),
         ),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.graph.graph import changed_edge_ends, with_integration
 from engine.model import (
+    EvidenceGrade,
     Integration,
     IntegrationMode,
 )
@@ -18,7 +19,9 @@ from tests.engine.verification.inventories import RULES, SPBE, TODAY, exchange, 
 
 INTEGRATIONS = st.builds(
     lambda ends, mode, grade, dated: replace(
-        exchange(*ends, mode), evidence_grade=grade, verified_on=TODAY if dated else None
+        exchange(*ends, mode),
+        evidence_grade=EvidenceGrade(grade),
+        verified_on=TODAY if dated else None,
     ),
     ends=st.sampled_from(
         [

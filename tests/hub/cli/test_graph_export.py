@@ -12,29 +12,29 @@ NAME = 'Surat "Desa" \\ <b> & é\nbaru'
 GRAPH = {
     "nodes": [
         {
-            "id": id,
+            "nodeId": id,
             "name": name,
             "kind": "APPLICATION",
-            "regionCode": "32.11",
-            "opdId": None,
-            "function": None,
+            "region": {"code": "32.11"},
+            "opd": None,
+            "functionText": None,
             "status": "ACTIVE",
         }
         for id, name in (("a", NAME), ("b", "B"))
     ],
     "edges": [
         {
-            "id": id,
-            "source": "a",
-            "target": "b",
-            "counts": not defects,
+            "sourceId": "a",
+            "targetId": "b",
+            "isCounted": not defects,
             "defects": defects,
             "integration": {
+                "id": id,
                 "dataObject": "surat",
                 "mode": "API",
                 "direction": direction,
                 "status": "ACTIVE",
-                "evidenceGrade": 1,
+                "evidenceGrade": "DOCUMENTED",
                 "verifiedOn": None,
             },
         }
@@ -57,8 +57,8 @@ def test_graphml_is_read_back_whole() -> None:
         "mode": "API",
         "direction": "ONE_WAY",
         "status": "ACTIVE",
-        "evidenceGrade": 1,
-        "counts": "false",
+        "evidenceGrade": "DOCUMENTED",
+        "isCounted": "false",
         "defects": "OLD X",
     }
 

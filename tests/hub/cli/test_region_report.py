@@ -112,12 +112,12 @@ def test_proposals_are_printed_with_kind_successor_and_reasons(west_java: Comman
 
 def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Commands) -> None:
     diagnostics = json.loads(west_java("diagnose", "32.11", "--json").stdout)["diagnostics"]
-    assert (diagnostics["applications"], diagnostics["edges"], diagnostics["isolatedCount"]) == (
-        20,
-        2,
-        17,
-    )
-    assert [cut_point["node"]["name"] for cut_point in diagnostics["cutPoints"]] == [
+    assert (
+        diagnostics["applicationCount"],
+        diagnostics["exchangeCount"],
+        diagnostics["isolated"]["totalCount"],
+    ) == (20, 2, 17)
+    assert [cut_point["node"]["name"] for cut_point in diagnostics["cutPoints"]["nodes"]] == [
         "E-Office Desa"
     ]
     output = west_java("diagnose", "32.11").stdout
@@ -169,9 +169,9 @@ def test_graph_is_written_as_graphml(west_java: Commands) -> None:
     ("arguments", "message"),
     [
         (("graph", "99"), "there is no region '99'\n"),
-        (("graph", "32", "--around", "x"), "argument around: expected the id of a node"),
+        (("graph", "32", "--around", "x"), "argument aroundId: expected the id of a node"),
         (("graph", "32", "--format", "png"), "--format: expected one of json, dot, graphml"),
-        (("verify", "32", "--instrument", "spbe-2018"), "argument instrument: expected one of"),
+        (("verify", "32", "--instrument", "spbe-2018"), "argument instrumentId: expected one of"),
     ],
 )
 def test_an_invalid_argument_is_reported_with_the_expected_value(

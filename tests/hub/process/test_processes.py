@@ -42,7 +42,7 @@ mutation {
 CLAIM = """
 mutation ($assessment: ID!, $version: Int!) {
   claimLevel(input: { assessmentId: $assessment, indicator: 1, level: 4, version: $version }) {
-    ... on Assessment { version score { value } }
+    ... on Assessment { version score { index { value } } }
   }
 }
 """
@@ -50,15 +50,18 @@ WRITTEN = """
 query ($application: ID!, $assessment: ID!) {
   application: node(id: $application) { ... on Application { name version provenance { source } } }
   assessment: node(id: $assessment) {
-    ... on Assessment { version state score { value } levels { indicator level } }
+    ... on Assessment { version state score { index { value } } levels { indicator level } }
   }
   instance { cursor }
 }
 """
 RANKING = """
 {
-  ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL) {
-    position movement change region { code name } score { value predicate domains { value } }
+  ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL) {
+    nodes {
+      position movement change { display } region { code name }
+      score { index { value } predicate domains { score { value } } }
+    }
   }
 }
 """
@@ -207,8 +210,8 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     async with client(loaded) as hub:
         ranking = await hub.ask(RANKING)
         assert [
-            (rank["position"], rank["region"]["name"], rank["score"]["value"])
-            for rank in ranking["ranking"][:3]
+            (rank["position"], rank["region"]["name"], rank["score"]["index"]["value"])
+            for rank in ranking["ranking"]["nodes"][:3]
         ] == [
             (1, "Kota Bandung", "4.59"),
             (2, "Kabupaten Sumedang", "4.51"),
@@ -245,8 +248,8 @@ def start_replay(simpul_process: StartSimpul, data_dir: Path) -> SimpulProcess:
 
 
 async def count_results(hub: Client) -> int:
-    answer = await hub.ask('{ editions(province: "32") { count } }')
-    return sum(edition["count"] for edition in answer["editions"])
+    answer = await hub.ask('{ resultEditions(provinceCode: "32") { resultCount } }')
+    return sum(edition["resultCount"] for edition in answer["resultEditions"])
 
 
 def is_chained(start: str, events: list[Any]) -> bool:

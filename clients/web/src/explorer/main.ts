@@ -11,10 +11,12 @@ const FIRST_QUERY = `# Simpul: GraphQL over the regions' index, live.
 # A token goes into Headers below: { "Authorization": "Bearer …" }
 
 query Top {
-  ranking(instrument: "spbe-2020", year: 2024, kind: OFFICIAL, province: "32") {
-    position
-    region { code name }
-    score { display predicate }
+  ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL, filter: { provinceCode: "32" }) {
+    nodes {
+      position
+      region { code name }
+      score { index { display } predicate }
+    }
   }
 }
 `;

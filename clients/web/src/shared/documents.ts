@@ -2,14 +2,14 @@
 import { graphql } from "./graphql";
 
 export const EDITION_FIELDS = graphql(`
-  fragment EditionFields on Edition {
+  fragment EditionFields on ResultEdition {
     instrument {
       id
       name
     }
     year
     kind
-    count
+    resultCount
   }
 `);
 

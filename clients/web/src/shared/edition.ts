@@ -50,8 +50,8 @@ export function chooseEdition(
   return (
     findEdition(requested) ??
     (replayed === "newest" ? official[0] : findEdition(replayed)) ??
-    official.find(({ count }) => count >= regionCount * NEARLY_ALL) ??
-    official.toSorted((a, b) => b.count - a.count)[0] ??
+    official.find(({ resultCount }) => resultCount >= regionCount * NEARLY_ALL) ??
+    official.toSorted((a, b) => b.resultCount - a.resultCount)[0] ??
     editions[0] ??
     null
   );

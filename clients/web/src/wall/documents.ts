@@ -44,62 +44,112 @@ export const PLACES = graphql(`
 /** The editions that a viewer can choose. */
 export const EDITIONS = graphql(`
   query Editions($province: ID!) {
-    editions(province: $province) {
+    resultEditions(provinceCode: $province) {
       ...EditionFields
     }
   }
 `, [EDITION_FIELDS]);
 
-/** All data of the wall that changes, for one edition. */
-export const WALL = graphql(`
-  query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
-    editions(province: $province) {
-      ...EditionFields
-    }
-    instrument(id: $instrument) {
-      ...InstrumentFields
-    }
-    ranking(instrument: $instrument, year: $year, kind: $kind, province: $province) {
+/** A page of the ranking of an edition. */
+const RANKING_FIELDS = graphql(`
+  fragment RankingFields on RankedRegionConnection {
+    nodes {
       position
       movement
-      change
+      change {
+        display
+      }
       region {
         code
         name
       }
       score {
-        value
-        display
+        index {
+          value
+          display
+        }
         predicate
         nextPredicate {
           label
           threshold
-          gap
+          gap {
+            value
+          }
         }
       }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`);
+
+/** All data of the wall that changes, for one edition. */
+export const WALL = graphql(`
+  query Wall($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
+    resultEditions(provinceCode: $province) {
+      ...EditionFields
+    }
+    instrument(id: $instrument) {
+      ...InstrumentFields
+    }
+    ranking(
+      instrumentId: $instrument
+      year: $year
+      kind: $kind
+      filter: { provinceCode: $province }
+      first: 200
+    ) {
+      ...RankingFields
     }
     region(code: $province) {
       code
       name
       index(instrumentId: $instrument, year: $year, kind: $kind) {
-        display
-        value
+        index {
+          display
+        }
         predicate
       }
     }
-    indexMeans(province: $province, kind: $kind) {
+    indexMeans(provinceCode: $province, kind: $kind) {
       instrument {
         id
         name
       }
       year
-      value
-      display
-      count
-      of
+      mean {
+        value
+        display
+      }
+      resultCount
+      regionCount
     }
   }
-`, [EDITION_FIELDS, INSTRUMENT_FIELDS]);
+`, [EDITION_FIELDS, INSTRUMENT_FIELDS, RANKING_FIELDS]);
+
+/** The next page of the ranking, for an edition with more regions than the first page has. */
+export const NEXT_RANKING = graphql(`
+  query NextRanking(
+    $province: ID!
+    $instrument: ID!
+    $year: Int!
+    $kind: AssessmentKind!
+    $after: Cursor
+  ) {
+    ranking(
+      instrumentId: $instrument
+      year: $year
+      kind: $kind
+      filter: { provinceCode: $province }
+      first: 200
+      after: $after
+    ) {
+      ...RankingFields
+    }
+  }
+`, [RANKING_FIELDS]);
 
 /**
  * All changes of an index. The wall subscribes without `conflate`, because the ticker shows the values
@@ -139,7 +189,10 @@ export const SOURCES = graphql(`
 `, [SOURCE_FIELDS]);
 
 export type Place = ResultOf<typeof PLACES>["regions"]["edges"][number]["node"];
-export type View = ResultOf<typeof WALL>;
-export type Row = View["ranking"][number];
+type WallResponse = ResultOf<typeof WALL>;
+export type RankingPage = ResultOf<typeof RANKING_FIELDS>;
+export type Row = RankingPage["nodes"][number];
+/** The response for an edition, with all rows of its ranking. */
+export type View = Omit<WallResponse, "ranking"> & { ranking: readonly Row[] };
 export type Mean = View["indexMeans"][number];
 export type IndexChange = ResultOf<typeof INDEX_CHANGED>["indexChanged"];

@@ -15,8 +15,8 @@ const ROOM_BELOW = 0.35;
  * the best two, and their mean would be the highest point. The limit is the share of results at which a
  * year counts as published, so the mean of a published year is on the line.
  */
-export function coversEnough({ count, of: total }: Mean): boolean {
-  return count >= total * NEARLY_ALL;
+export function coversEnough({ resultCount, regionCount }: Mean): boolean {
+  return resultCount >= regionCount * NEARLY_ALL;
 }
 
 /** Draws the chart into `target`; returns the function that removes it. */
@@ -38,8 +38,8 @@ export function drawMeanChart(
   const instruments = [...new Map(means.map(({ instrument }) => [instrument.id, instrument])).values()];
   const yearlyMeans = (id: string) =>
     years.map((year) => {
-      const mean = means.find(({ year: meanYear, instrument }) => meanYear === year && instrument.id === id);
-      return mean && coversEnough(mean) ? Number(mean.value) : null;
+      const yearMean = means.find(({ year: meanYear, instrument }) => meanYear === year && instrument.id === id);
+      return yearMean && coversEnough(yearMean) ? Number(yearMean.mean.value) : null;
     });
 
   const lines: uPlot.Series[] = instruments.map(() => ({
@@ -112,26 +112,26 @@ export function drawMeanChart(
       ctx.stroke();
       ctx.setLineDash([]);
     }
-    for (const mean of means) {
-      const { year, value, display, count, of: total } = mean;
+    for (const indexMean of means) {
+      const { year, mean, resultCount, regionCount } = indexMean;
       const x = valToPos(year, "x", true);
       let countY = bbox.top + bbox.height - 0.5 * em * ratio;
-      if (coversEnough(mean)) {
-        const y = valToPos(Number(value), "y", true);
+      if (coversEnough(indexMean)) {
+        const y = valToPos(Number(mean.value), "y", true);
         countY = y + 1.25 * em * ratio;
         ctx.fillStyle = themeColour("--ink");
         // A halo separates the number from the line that passes behind it.
         ctx.strokeStyle = themeColour("--card");
         ctx.lineWidth = 0.3 * em * ratio;
         ctx.font = scaleFont(font(1, 700), ratio);
-        ctx.strokeText(formatIndex(display), x, y - 0.75 * em * ratio);
-        ctx.fillText(formatIndex(display), x, y - 0.75 * em * ratio);
+        ctx.strokeText(formatIndex(mean.display), x, y - 0.75 * em * ratio);
+        ctx.fillText(formatIndex(mean.display), x, y - 0.75 * em * ratio);
       }
-      if (count === total) continue;
+      if (resultCount === regionCount) continue;
       // A mean over too few regions has no dot: only the number of regions is shown, at the bottom.
       ctx.fillStyle = themeColour("--ink-soft");
       ctx.font = scaleFont(font(0.7), ratio);
-      ctx.fillText(`${count}/${total}`, x, countY);
+      ctx.fillText(`${resultCount}/${regionCount}`, x, countY);
     }
     ctx.restore();
   }

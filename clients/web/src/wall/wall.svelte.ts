@@ -1,12 +1,13 @@
 /** The state of the wall: the places, the view of an edition, the received changes, and the connection. */
+import type { VariablesOf } from "gql.tada";
 import { credentials } from "../shared/access";
 import { choice, chooseEdition, type Choice } from "../shared/edition";
 import { Freshness } from "../shared/freshness.svelte";
 import { followSubscription, type Connection } from "../shared/live";
 import { coalesceCalls, executeDocument } from "../shared/request";
 import type { Edition, Source } from "../shared/types";
-import { EDITIONS, INDEX_CHANGED, INSTANCE, PLACES, SOURCES, WALL } from "./documents";
-import type { IndexChange, Place, View } from "./documents";
+import { EDITIONS, INDEX_CHANGED, INSTANCE, NEXT_RANKING, PLACES, SOURCES, WALL } from "./documents";
+import type { IndexChange, Place, RankingPage, Row, View } from "./documents";
 
 const REFRESH_REST_MS = 700; // with half a second for a batch, a change is visible within two seconds
 const TICKER_LENGTH = 40;
@@ -112,7 +113,7 @@ export class Wall extends Freshness {
       this.#province = province;
       const editions = this.editions.length
         ? this.editions
-        : (await executeDocument(EDITIONS, { province })).editions;
+        : (await executeDocument(EDITIONS, { province })).resultEditions;
       const edition = chooseEdition(editions, this.choice, this.places.length, this.#replayed());
       this.editions = editions;
       if (edition === null) {
@@ -121,8 +122,10 @@ export class Wall extends Freshness {
         return instance.cursor;
       }
       const { year, kind } = edition;
-      const view = await executeDocument(WALL, { province, instrument: edition.instrument.id, year, kind });
-      this.#show(view, edition);
+      const variables = { province, instrument: edition.instrument.id, year, kind };
+      const response = await executeDocument(WALL, variables);
+      const ranking = await readRows(response.ranking, variables);
+      this.#show({ ...response, ranking }, edition);
       return instance.cursor;
     } catch (reason) {
       this.#isCurrent = false;
@@ -133,11 +136,11 @@ export class Wall extends Freshness {
   #show(view: View, edition: Edition): void {
     this.view = view;
     this.edition = edition;
-    this.editions = view.editions;
+    this.editions = view.resultEditions;
     this.#isCurrent = true;
     this.#confirmView();
     // After the first result of a new year, the wall may have to show another edition.
-    const next = chooseEdition(view.editions, this.choice, this.places.length, this.#replayed());
+    const next = chooseEdition(view.resultEditions, this.choice, this.places.length, this.#replayed());
     if (next !== null && choice(next) !== choice(edition)) this.#refreshUntilRead();
   }
 
@@ -154,6 +157,16 @@ export class Wall extends Freshness {
     if (!this.replay) return null;
     return this.#newestOfficial === null ? "newest" : choice(this.#newestOfficial);
   }
+}
+
+/** Returns the rows of a page of the ranking and of all pages after it. */
+async function readRows(
+  { nodes, pageInfo }: RankingPage,
+  variables: VariablesOf<typeof WALL>,
+): Promise<Row[]> {
+  if (!pageInfo.hasNextPage) return nodes;
+  const next = await executeDocument(NEXT_RANKING, { ...variables, after: pageInfo.endCursor });
+  return [...nodes, ...(await readRows(next.ranking, variables))];
 }
 
 /** Reads the places of all regions of the province, page by page. */

@@ -13,18 +13,29 @@ export const CHOICES = graphql(`
         name
       }
     }
-    editions(province: $province) {
+    resultEditions(provinceCode: $province) {
       ...EditionFields
     }
   }
 `, [EDITION_FIELDS]);
 
-/** The ranking of an edition, in which the neighbours of a region are found. */
+/**
+ * The ranking of an edition, in which the neighbours of a region are found. A page holds all regions of
+ * every province.
+ */
 export const NEIGHBOURS = graphql(`
   query Neighbours($province: ID!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
-    ranking(instrument: $instrument, year: $year, kind: $kind, province: $province) {
-      region {
-        code
+    ranking(
+      instrumentId: $instrument
+      year: $year
+      kind: $kind
+      filter: { provinceCode: $province }
+      first: 200
+    ) {
+      nodes {
+        region {
+          code
+        }
       }
     }
   }
@@ -32,26 +43,26 @@ export const NEIGHBOURS = graphql(`
 
 /** The mean and the best value over the province or over the nation. */
 const REFERENCE_FIELDS = graphql(`
-  fragment ReferenceFields on Reference {
+  fragment ReferenceFields on ComparisonReference {
     mean {
       value {
         display
       }
-      n
+      sampleSize
       basis
     }
     best {
       value {
         display
       }
-      regions
+      regionCodes
     }
   }
 `);
 
 export const COMPARISON = graphql(`
   query Comparison($codes: [ID!]!, $instrument: ID!, $year: Int!, $kind: AssessmentKind!) {
-    compare(codes: $codes, instrument: $instrument, year: $year, kind: $kind) {
+    compare(regionCodes: $codes, instrumentId: $instrument, year: $year, kind: $kind) {
       instrument {
         id
         name
@@ -72,17 +83,17 @@ export const COMPARISON = graphql(`
         }
       }
       lines {
-        part
+        partKind
         number
         name
-        leaders
+        leaderCodes
         values {
-          region
+          regionCode
           value {
             value
             display
           }
-          toProvinceMean {
+          differenceFromProvinceMean {
             value
             display
           }

@@ -1,7 +1,7 @@
 /** The diagnostics of the graph as sentences, each with its counts and its method. */
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
-import type { Diagnostics } from "./documents";
+import type { Diagnostics, Ratio } from "./documents";
 
 export interface Diagnosis {
   id: string;
@@ -22,19 +22,20 @@ export function listDiagnoses(
   format: Formats,
 ): Diagnosis[] {
   const messages = regionMessages.integration;
-  const percent = (value: string | null) => (value === null ? null : format.percent(value));
-  const parts = ({ part, of: total }: { part: string; of: string }) =>
-    [format.number(part), format.number(total)] as const;
+  const percent = ({ value }: Ratio) => (value === null ? null : format.percent(value.value));
+  const parts = ({ numerator, denominator }: Ratio) =>
+    [format.number(numerator), format.number(denominator)] as const;
   const names = (nodes: readonly { name: string }[]) => format.list(nodes.map(({ name }) => name));
-  const nodeCount = diagnostics.applications + diagnostics.outside;
+  const { applicationCount, exchangeCount, siloIndex } = diagnostics;
+  const nodeCount = applicationCount + diagnostics.outsideNodeCount;
   return [
     {
       id: "bus",
       title: messages.bus.title,
-      value: percent(diagnostics.bus.value),
+      value: percent(diagnostics.busUsage),
       sentences: [
-        diagnostics.bus.value === null ? messages.bus.none : messages.bus.text(...parts(diagnostics.bus)),
-        diagnostics.modeUnknown ? messages.bus.unknown(diagnostics.modeUnknown) : "",
+        diagnostics.busUsage.value === null ? messages.bus.none : messages.bus.text(...parts(diagnostics.busUsage)),
+        diagnostics.modeUnknownCount ? messages.bus.unknown(diagnostics.modeUnknownCount) : "",
       ],
       method: messages.bus.method,
       items: [],
@@ -43,34 +44,34 @@ export function listDiagnoses(
     {
       id: "cut-points",
       title: messages.cutPoints.title,
-      value: diagnostics.edges ? String(diagnostics.cutPointCount) : null,
-      sentences: [diagnostics.edges ? messages.cutPoints.text(diagnostics.cutPointCount, nodeCount) : messages.cutPoints.none],
+      value: exchangeCount ? String(diagnostics.cutPoints.totalCount) : null,
+      sentences: [exchangeCount ? messages.cutPoints.text(diagnostics.cutPoints.totalCount, nodeCount) : messages.cutPoints.none],
       method: messages.cutPoints.method,
-      items: diagnostics.cutPoints.map(({ node, cutOffCount, cutOff }) =>
-        messages.cutPoints.item(node.name, cutOffCount, names(cutOff)),
+      items: diagnostics.cutPoints.nodes.map(({ node, cutOffCount, cutOffNodes }) =>
+        messages.cutPoints.item(node.name, cutOffCount, names(cutOffNodes)),
       ),
       exchanges: [],
     },
     {
       id: "isolated",
       title: messages.isolated.title,
-      value: diagnostics.applications ? String(diagnostics.isolatedCount) : null,
+      value: applicationCount ? String(diagnostics.isolated.totalCount) : null,
       sentences: [
-        diagnostics.applications
-          ? messages.isolated.text(diagnostics.isolatedCount, diagnostics.applications)
+        applicationCount
+          ? messages.isolated.text(diagnostics.isolated.totalCount, applicationCount)
           : messages.isolated.none,
       ],
       method: messages.isolated.method,
-      items: diagnostics.isolated.map(({ name }) => name),
+      items: diagnostics.isolated.nodes.map(({ name }) => name),
       exchanges: [],
     },
     {
       id: "silo",
       title: messages.silo.title,
-      value: diagnostics.siloDisplay === null ? null : format.change(diagnostics.siloDisplay),
+      value: siloIndex === null ? null : format.change(siloIndex.display),
       sentences: [
-        diagnostics.siloDisplay === null ? messages.silo.none : messages.silo.text(format.change(diagnostics.siloDisplay)),
-        diagnostics.ownerUnknown ? messages.silo.unknown(diagnostics.ownerUnknown, diagnostics.applications) : "",
+        siloIndex === null ? messages.silo.none : messages.silo.text(format.change(siloIndex.display)),
+        diagnostics.ownerUnknownCount ? messages.silo.unknown(diagnostics.ownerUnknownCount, applicationCount) : "",
       ],
       method: messages.silo.method,
       items: [],
@@ -79,10 +80,10 @@ export function listDiagnoses(
     {
       id: "propagation",
       title: messages.propagation.title,
-      value: diagnostics.edges ? percent(diagnostics.propagation.value) : null,
+      value: exchangeCount ? percent(diagnostics.propagationCost) : null,
       sentences: [
-        diagnostics.edges && diagnostics.propagation.value !== null
-          ? messages.propagation.text(...parts(diagnostics.propagation), diagnostics.applications)
+        exchangeCount && diagnostics.propagationCost.value !== null
+          ? messages.propagation.text(...parts(diagnostics.propagationCost), applicationCount)
           : messages.propagation.none,
       ],
       method: messages.propagation.method,
@@ -92,33 +93,33 @@ export function listDiagnoses(
     {
       id: "debt",
       title: messages.debt.title,
-      value: diagnostics.edges ? String(diagnostics.pointToPointDebtCount) : null,
+      value: exchangeCount ? String(diagnostics.pointToPointDebt.totalCount) : null,
       sentences: [
-        diagnostics.edges ? messages.debt.text(diagnostics.pointToPointDebtCount, diagnostics.edges) : messages.debt.none,
+        exchangeCount ? messages.debt.text(diagnostics.pointToPointDebt.totalCount, exchangeCount) : messages.debt.none,
       ],
       method: messages.debt.method,
       items: [],
-      exchanges: diagnostics.pointToPointDebt,
+      exchanges: diagnostics.pointToPointDebt.nodes.map(({ id }) => id),
     },
     {
       id: "producers",
       title: messages.producers.title,
-      value: diagnostics.producers.value === null ? null : String(diagnostics.severalProducersCount),
+      value: diagnostics.producerRedundancy.value === null ? null : String(diagnostics.severalProducers.totalCount),
       sentences: [
-        diagnostics.producers.value === null
+        diagnostics.producerRedundancy.value === null
           ? messages.producers.none
-          : messages.producers.text(diagnostics.severalProducersCount, format.number(diagnostics.producers.of)),
+          : messages.producers.text(diagnostics.severalProducers.totalCount, format.number(diagnostics.producerRedundancy.denominator)),
       ],
       method: messages.producers.method,
-      items: diagnostics.severalProducers.map(({ dataObject, producers }) =>
-        messages.producers.item(dataObject, names(producers)),
+      items: diagnostics.severalProducers.nodes.map(({ name, producers }) =>
+        messages.producers.item(name, names(producers)),
       ),
       exchanges: [],
     },
     {
       id: "reciprocity",
       title: messages.reciprocity.title,
-      value: percent(diagnostics.reciprocity.value),
+      value: percent(diagnostics.reciprocity),
       sentences: [
         diagnostics.reciprocity.value === null
           ? messages.reciprocity.none

@@ -4,20 +4,22 @@ import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
 export const GRAPH = graphql(`
-  query Graph($code: ID!, $around: ID, $depth: Int!, $basis: GraphBasis!) {
+  query Graph($code: ID!, $aroundId: ID, $depth: Int!, $basis: GraphBasis!) {
     region(code: $code) {
-      integrationGraph(around: $around, depth: $depth, limit: 300, basis: $basis) {
+      integrationGraph(aroundId: $aroundId, depth: $depth, limit: 300, basis: $basis) {
         revision
         asOf
-        around
+        aroundId
         nodes {
-          id
+          nodeId
           name
           kind
-          regionCode
-          degree
+          region {
+            name
+          }
+          exchangeCount
           distance
-          hidden
+          hiddenNeighbourCount
           x
           y
           opd {
@@ -26,13 +28,13 @@ export const GRAPH = graphql(`
           }
         }
         edges {
-          id
-          source
-          target
-          counts
-          undecided
+          sourceId
+          targetId
+          isCounted
+          isUndecided
           defects
           integration {
+            id
             dataObject
             mode
             direction
@@ -42,21 +44,23 @@ export const GRAPH = graphql(`
             }
           }
         }
-        leftOut {
-          nodesOverLimit
-          nodesBeyond
-          edges
+        omitted {
+          nodesOverLimitCount
+          nodesBeyondCount
+          edgeCount
         }
       }
     }
   }
 `, [PROVENANCE_FIELDS]);
 
-const SHARE_FIELDS = graphql(`
-  fragment ShareFields on Share {
-    value
-    part
-    of
+const RATIO_FIELDS = graphql(`
+  fragment RatioFields on Ratio {
+    value {
+      value
+    }
+    numerator
+    denominator
   }
 `);
 
@@ -65,84 +69,89 @@ export const DIAGNOSTICS = graphql(`
     region(code: $code) {
       diagnostics(basis: $basis) {
         asOf
-        applications
-        outside
-        edges
-        required {
-          ...ShareFields
+        applicationCount
+        outsideNodeCount
+        exchangeCount
+        requiredExchangeCoverage {
+          ...RatioFields
         }
-        exchanges {
-          id
+        requiredExchanges {
+          patternId
           rule
-          data
-          weight
-          bothWays
-          realised
-          there
-          back
-          one {
+          dataObject
+          isTwoWay
+          isRealised
+          isRealisedForward
+          isRealisedBackward
+          firstSide {
             name
           }
-          other {
+          secondSide {
             name
           }
-          integrations
+          integrationIds
         }
-        inapplicable
-        bus {
-          ...ShareFields
+        inapplicablePatternIds
+        busUsage {
+          ...RatioFields
         }
-        modeUnknown
+        modeUnknownCount
         reciprocity {
-          ...ShareFields
+          ...RatioFields
         }
-        propagation {
-          ...ShareFields
+        propagationCost {
+          ...RatioFields
         }
-        silo
-        siloDisplay
-        ownerUnknown
-        producers {
-          ...ShareFields
+        siloIndex {
+          display
         }
-        cutPointCount
-        isolatedCount
-        pointToPointDebtCount
-        severalProducersCount
-        pointToPointDebt(first: 50)
-        cutPoints(first: 50) {
-          node {
-            name
+        ownerUnknownCount
+        producerRedundancy {
+          ...RatioFields
+        }
+        pointToPointDebt(first: 50) {
+          totalCount
+          nodes {
+            id
           }
-          cutOffCount
-          cutOff {
-            name
+        }
+        cutPoints(first: 50) {
+          totalCount
+          nodes {
+            node {
+              name
+            }
+            cutOffCount
+            cutOffNodes {
+              name
+            }
           }
         }
         severalProducers(first: 50) {
-          dataObject
-          producers {
+          totalCount
+          nodes {
             name
+            producers {
+              name
+            }
           }
         }
         isolated(first: 200) {
-          name
+          totalCount
+          nodes {
+            name
+          }
         }
       }
     }
   }
-`, [SHARE_FIELDS]);
+`, [RATIO_FIELDS]);
 
-const REACHED_FIELDS = graphql(`
-  fragment ReachedFields on Reached {
-    node {
-      name
-    }
-    distance
+const REACHABLE_NODE_FIELDS = graphql(`
+  fragment ReachableNodeFields on ReachableNode {
     path {
       name
     }
-    integrations
   }
 `);
 
@@ -152,19 +161,23 @@ export const IMPACT = graphql(`
       ... on Application {
         name
         impact(basis: $basis) {
-          upstreamCount
-          downstreamCount
           upstream(first: 50) {
-            ...ReachedFields
+            totalCount
+            nodes {
+              ...ReachableNodeFields
+            }
           }
           downstream(first: 50) {
-            ...ReachedFields
+            totalCount
+            nodes {
+              ...ReachableNodeFields
+            }
           }
         }
       }
     }
   }
-`, [REACHED_FIELDS]);
+`, [REACHABLE_NODE_FIELDS]);
 
 export type Graph = NonNullable<NonNullable<ResultOf<typeof GRAPH>["region"]>["integrationGraph"]>;
 export type GraphNode = Graph["nodes"][number];
@@ -172,8 +185,9 @@ type GraphEdge = Graph["edges"][number];
 export type Defect = GraphEdge["defects"][number];
 export type NodeKind = GraphNode["kind"];
 export type Diagnostics = NonNullable<NonNullable<ResultOf<typeof DIAGNOSTICS>["region"]>["diagnostics"]>;
-export type RequiredExchange = Diagnostics["exchanges"][number];
+export type Ratio = ResultOf<typeof RATIO_FIELDS>;
+export type RequiredExchange = Diagnostics["requiredExchanges"][number];
 export type Basis = "RECORDED" | "COUNTED";
 type ImpactNode = NonNullable<ResultOf<typeof IMPACT>["node"]>;
 export type Impact = NonNullable<Extract<ImpactNode, { impact: unknown }>["impact"]>;
-export type Reached = Impact["upstream"][number];
+export type ReachableNode = ResultOf<typeof REACHABLE_NODE_FIELDS>;

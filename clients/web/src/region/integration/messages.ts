@@ -65,8 +65,8 @@ const id = {
       `${n} pola lain tidak dinilai karena belum ada aplikasi yang diketahui di salah satu sisinya.`,
     none: "Tidak ada pertukaran yang dapat dinilai.",
     method: "Jumlah bobot pertukaran yang terwujud dibagi jumlah bobot pertukaran yang dapat dinilai",
-    item: (firstEnd: string, secondEnd: string, data: string) =>
-      data ? `${firstEnd} – ${secondEnd}: ${data}` : `${firstEnd} – ${secondEnd}`,
+    item: (firstSide: string, secondSide: string, data: string | null) =>
+      data ? `${firstSide} – ${secondSide}: ${data}` : `${firstSide} – ${secondSide}`,
     realised: "terwujud",
     oneWay: "baru searah",
     notRealised: "belum terwujud",

@@ -1,8 +1,9 @@
 /** The messages of the whole page and of the parts that all chapters share. */
-import type { Subject } from "../documents";
+import type { Exchange, Subject } from "../documents";
 
 type RegionKind = Subject["kind"];
-type Mode = "HUB" | "API" | "FILE" | "DATABASE" | "MANUAL" | "UNKNOWN";
+type Mode = NonNullable<Exchange["mode"]>;
+type EvidenceGrade = NonNullable<Exchange["evidenceGrade"]>;
 
 const id = {
   wall: "Layar pantau",
@@ -49,13 +50,13 @@ const id = {
     MANUAL: "secara manual",
     UNKNOWN: "cara tidak diketahui",
   } satisfies Record<Mode, string>,
-  evidenceGrade: [
-    "baru diklaim",
-    "didukung dokumen",
-    "dikonfirmasi pihak mitra",
-    "tercatat oleh sistem",
-  ] as readonly string[],
-  exchange: (source: string, target: string, data: string) =>
+  evidenceGrade: {
+    CLAIMED: "baru diklaim",
+    DOCUMENTED: "didukung dokumen",
+    CONFIRMED: "dikonfirmasi pihak mitra",
+    LOGGED: "tercatat oleh sistem",
+  } satisfies Record<EvidenceGrade, string>,
+  exchange: (source: string, target: string, data: string | null) =>
     data ? `${source} → ${target}: ${data}` : `${source} → ${target}`,
   exchangeDetail: (mode: string, grade: string) => `${mode}; bukti ${grade}`,
   verifiedOn: (day: string) => `diverifikasi ${day}`,
@@ -119,7 +120,12 @@ const en: typeof id = {
     MANUAL: "by hand",
     UNKNOWN: "mode unknown",
   },
-  evidenceGrade: ["claimed only", "documented", "confirmed by the counterpart", "logged by a machine"],
+  evidenceGrade: {
+    CLAIMED: "claimed only",
+    DOCUMENTED: "documented",
+    CONFIRMED: "confirmed by the counterpart",
+    LOGGED: "logged by a machine",
+  },
   exchange: id.exchange,
   exchangeDetail: (mode, grade) => `${mode}; evidence ${grade}`,
   verifiedOn: (day) => `verified on ${day}`,

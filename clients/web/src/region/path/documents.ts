@@ -7,7 +7,9 @@ export const START = graphql(`
   query PathStart($code: ID!) {
     region(code: $code) {
       index {
-        display
+        index {
+          display
+        }
         instrument {
           levelMax
         }

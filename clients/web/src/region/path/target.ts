@@ -13,6 +13,6 @@ export async function proposeTarget(code: string): Promise<number> {
   const index = region?.index;
   if (!index) return DEFAULT_TARGET;
   if (index.nextPredicate) return Number(index.nextPredicate.threshold);
-  const target = Math.round((Number(index.display) + TARGET_STEP) * 10) / 10;
+  const target = Math.round((Number(index.index.display) + TARGET_STEP) * 10) / 10;
   return Math.min(index.instrument.levelMax, target);
 }

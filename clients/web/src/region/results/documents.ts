@@ -18,21 +18,26 @@ export const RESULTS = graphql(`
         }
         year
         kind
-        value
-        display
+        index {
+          value
+          display
+        }
         predicate
         basis
-        complete
         domains {
           number
           name
-          value
-          display
+          score {
+            value
+            display
+          }
         }
         nextPredicate {
           label
           threshold
-          gap
+          gap {
+            value
+          }
         }
         provenance {
           ...ProvenanceFields
@@ -54,8 +59,10 @@ export const HISTORY = graphql(`
         }
         year
         kind
-        value
-        display
+        index {
+          value
+          display
+        }
         predicate
         provenance {
           ...ProvenanceFields
@@ -79,12 +86,8 @@ export const ESTIMATE = graphql(`
             }
           }
           year
-          solutions
-          indexMet
-          pulledBy {
-            aspect
-            mean
-          }
+          solutionCount
+          isIndexReproduced
           indicators {
             indicator
             name
@@ -94,7 +97,7 @@ export const ESTIMATE = graphql(`
           }
           aspects {
             number
-            value {
+            score {
               display
             }
             lowest {
@@ -107,8 +110,6 @@ export const ESTIMATE = graphql(`
         }
         ... on NoEstimate {
           year
-          missingDomains
-          impossibleDomains
         }
       }
     }

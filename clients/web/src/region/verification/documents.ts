@@ -30,16 +30,22 @@ export const VERIFICATION = graphql(`
           }
         }
         claimed {
-          display
+          index {
+            display
+          }
           predicate
-          complete
+          isComplete
         }
         supported {
-          display
+          index {
+            display
+          }
           predicate
         }
         notRefuted {
-          display
+          index {
+            display
+          }
           predicate
         }
         verdicts {

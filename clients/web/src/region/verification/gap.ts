@@ -56,7 +56,11 @@ function nameOf(
     case "PARTNER_NOT_NAMED": {
       const exchange = nameIndex.exchanges.get(subject);
       const exchangeName = exchange
-        ? messages.exchange(exchange.source.name, exchange.target?.name ?? exchange.targetName, "")
+        ? messages.exchange(
+            exchange.source.name,
+            exchange.target?.name ?? exchange.targetName ?? messages.unknown,
+            null,
+          )
         : subject;
       const reasons = details.map((defect) => messages.verification.defect[defect] ?? defect);
       return reasons.length
