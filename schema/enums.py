@@ -11,6 +11,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from engine.assessment.average import AverageKind, AverageScope
 from engine.assessment.comparison import ComparedPartKind, MeanBasis
 from engine.assessment.instrument import InstrumentStatus
+from engine.assessment.outlook import SampleSufficiency
 from engine.assessment.score import ScoreBasis
 from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RegionSnapshotRowKind
@@ -33,6 +34,8 @@ from engine.model import (
     Role,
     Visibility,
 )
+from engine.path.maintained_levels import LevelRequirement
+from engine.path.precedence import PrecedenceKind
 from engine.verification.attestation import AttestationState
 from engine.verification.completeness import ApplicationField
 from engine.verification.evaluation import RequirementState, VerificationGap
@@ -79,14 +82,17 @@ __all__ = [
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
+    "LevelRequirement",
     "MatchSignalKind",
     "MeanBasis",
     "OpdKind",
+    "PrecedenceKind",
     "RegionKind",
     "RegionSnapshotRowKind",
     "RequirementKind",
     "RequirementState",
     "Role",
+    "SampleSufficiency",
     "ScoreBasis",
     "SourceState",
     "SubjectState",
@@ -258,6 +264,36 @@ described_enum(
     {
         "LEVELS": "From the levels of the indicators.",
         "PUBLISHED": "Only published figures are known; the levels are not.",
+    },
+)
+described_enum(
+    SampleSufficiency,
+    "Whether there are enough examples to conclude something from them.",
+    {
+        "ENOUGH": "There are at least three examples.",
+        "TOO_FEW": "There are fewer than three examples, so no rate is computed.",
+    },
+)
+described_enum(
+    LevelRequirement,
+    "A requirement that a level of an indicator has in addition to its criterion.",
+    {
+        "ALL_OPDS": "Every OPD of the region takes part.",
+        "REVIEW": "A periodic review with a date is documented.",
+        "IMPROVEMENT": "A new improvement that follows from the review is documented each year.",
+        "LINK": "Applications exchange data, with evidence that is accepted.",
+        "DOCUMENT": "A document shows the integration.",
+    },
+)
+described_enum(
+    PrecedenceKind,
+    "Why it is better to reach one level before another. These rules are Simpul's reading of the "
+    "criteria and not a regulation.",
+    {
+        "POLICY_BEFORE_PRACTICE": "A policy is better in force before it is put into practice.",
+        "ARCHITECTURE_BEFORE_ROADMAP": "The roadmap is better derived from the architecture.",
+        "ROADMAP_BEFORE_BUDGET": "The budget is better derived from the roadmap.",
+        "BUS_BEFORE_COLLABORATION": "Services collaborate better once the service bus exists.",
     },
 )
 described_enum(

@@ -45,7 +45,7 @@ SELECTED_FIELDS = {
     "ProposalDecision": "proposalId regionCode inputs decision reason",
     "Exemption": "opd { id } reason",
     "DevelopmentPolicy": "region { code } year title url",
-    "RegionEffort": "regionCode instrument steps { indicator level effort edited }",
+    "RegionEffort": "region { code } instrument { id } steps { indicator level effort isEdited }",
     "Assessment": "id version state returnedReason score { index { value } predicate claimedCount }",
     "ClaimedLevels": "assessment { id version state score { index { value } } } "
     "claims { indicator previousLevel level warnings }",

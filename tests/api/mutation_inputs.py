@@ -56,8 +56,8 @@ POLICY: Fields = {
     "url": "https://a.id/perbup",
 }
 EFFORT_EDIT: Fields = {
-    "region": "32.11",
-    "instrument": "spbe-2020",
+    "regionCode": "32.11",
+    "instrumentId": "spbe-2020",
     "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
 }
 PUBLISHED_RESULT: Fields = {

@@ -103,8 +103,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "edit an effort": (
         "editEffort",
         {
-            "region": "32.11",
-            "instrument": "spbe-2020",
+            "regionCode": "32.11",
+            "instrumentId": "spbe-2020",
             "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
         },
         "ffff+fff+f+",

@@ -383,23 +383,31 @@ async def test_a_corrected_function_takes_precedence_until_it_is_cleared(
 async def test_edited_efforts_of_a_region_change_its_path(hub: Hub) -> None:
     await _write_claims(hub, dict.fromkeys(range(1, 48), 3))
     query = """{ region(code: "32.11") {
-      pathToTarget(target: 3.1, buffer: 0) { effortAssumed steps { indicator effort effortEdited } }
-      effort(instrument: "spbe-2020") { assumption steps { indicator level effort edited } }
+      pathToTarget(input: { target: 3.1, buffer: 0 }) {
+        isEffortAssumed steps { indicator effort isEffortEdited }
+      }
+      effort(instrumentId: "spbe-2020") {
+        ruleTable { tableId version } isAssumption steps { indicator level effort isEdited }
+      }
     } }"""
     before = (await hub.query_data(query, two_provinces.REGION))["region"]
-    assert not any(step["edited"] for step in before["effort"]["steps"])
+    assert not any(step["isEdited"] for step in before["effort"]["steps"])
     cheap = [{"indicator": number, "level": 4, "effort": "0.01"} for number in range(42, 46)]
     edited = await hub.change(
-        "editEffort", two_provinces.REGION, region="32.11", instrument="spbe-2020", steps=cheap
+        "editEffort",
+        two_provinces.REGION,
+        regionCode="32.11",
+        instrumentId="spbe-2020",
+        steps=cheap,
     )
     assert [step["effort"] for step in edited["steps"]] == ["0.01"] * 4
     after = (await hub.query_data(query, two_provinces.REGION))["region"]
     steps = after["pathToTarget"]["steps"]
     assert [step["indicator"] for step in steps] == [42, 43, 44, 45]
-    assert {(step["effort"], step["effortEdited"]) for step in steps} == {("0.01", True)}
+    assert {(step["effort"], step["isEffortEdited"]) for step in steps} == {("0.01", True)}
     back = [{"indicator": number, "level": 4, "effort": None} for number in range(42, 46)]
     cleared = await hub.change(
-        "editEffort", two_provinces.REGION, region="32.11", instrument="spbe-2020", steps=back
+        "editEffort", two_provinces.REGION, regionCode="32.11", instrumentId="spbe-2020", steps=back
     )
     assert cleared["steps"] == []
     assert (await hub.query_data(query, two_provinces.REGION))["region"] == before
