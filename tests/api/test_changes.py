@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api import two_provinces
-from tests.api.hub import Hub
+from tests.api.hub import Hub, mutation
+from tests.api.mutation_inputs import PUBLISHED_RESULT
 
 HEALTH, BUDGET = "32.11:application-health", "32.73:application-budget"
 
 EVENTS = """
 query ($after: Cursor) {
-  events(after: $after, first: 500) { events { kind sequence subject region { code } replay } }
+  events(after: $after, first: 500) {
+    nodes { eventKind region { code } ... on LogEntryAppended { sequence } }
+  }
 }
 """
 
 
-async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int]]:
+async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int | None]]:
     data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
     return [
-        (event["kind"], event["region"]["code"], event["sequence"])
-        for event in data["events"]["events"]
+        (event["eventKind"], event["region"]["code"], event.get("sequence"))
+        for event in data["events"]["nodes"]
     ]
 
 
@@ -406,6 +411,29 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     )
     assert (updated["version"], updated["score"]["index"]["value"]) == (2, "3.00")
     assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [("4.5", "4.50"), (4.5, "4.50"), (4, "4.00"), ("4.510", "4.51"), ("04.51", "4.51")],
+)
+async def test_a_result_has_the_two_decimal_places_that_are_printed(
+    hub: Hub, sent: object, recorded: str
+) -> None:
+    answer = await hub.change(
+        "recordResult", two_provinces.PROVINCE, **{**PUBLISHED_RESULT, "value": sent}
+    )
+    assert answer["score"]["index"]["value"] == recorded
+
+
+@pytest.mark.parametrize("value", ["", "4,50", "+4.50", "٤.٥٠", "NaN", "1e0", True])
+async def test_a_result_that_is_no_decimal_is_refused(hub: Hub, value: object) -> None:
+    before = await hub.list_all_rows()
+    fields = {**PUBLISHED_RESULT, "value": value}
+    result = await hub.result(mutation("recordResult"), two_provinces.PROVINCE, input=fields)
+    [error] = result.errors or []
+    assert "expected a decimal" in error.message
+    assert await hub.list_all_rows() == before
 
 
 async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:

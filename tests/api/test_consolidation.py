@@ -388,9 +388,10 @@ async def test_a_repeated_decision_with_the_same_key_is_one_entry(hub: Hub) -> N
 async def test_a_decision_is_an_event(hub: Hub) -> None:
     after = await hub.cursor()
     answer = await _decide(hub, "DEFER")
-    query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
-    events = (await hub.query_data(query, after=after))["events"]["events"]
-    assert events == [{"kind": "PROPOSAL_DECIDED", "subject": answer["proposalId"]}]
+    query = "query ($after: Cursor) { events(after: $after) { nodes { eventKind "
+    query += "... on LogEntryAppended { subjectId } } } }"
+    events = (await hub.query_data(query, after=after))["events"]["nodes"]
+    assert events == [{"eventKind": "PROPOSAL_DECIDED", "subjectId": answer["proposalId"]}]
 
 
 WHAT_IF = """
@@ -432,14 +433,16 @@ async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
     [proposal] = await _proposals(hub)
     query = """query ($proposals: [ID!]!) { region(code: "32.11") { whatIf(proposals: $proposals) {
       before { verification { ...Missing } } after { verification { ...Missing } } } } }
-    fragment Missing on Verification { verdicts { open { missing { gap subject } } } }"""
+    fragment Missing on Verification {
+      verdicts { openFindings { missing { nodes { gap opd { id } } } } }
+    }"""
     what_if = (await hub.query_data(query, proposals=[proposal["id"]]))["region"]["whatIf"]
     not_on_bus = [
         {
-            missing["subject"]
+            missing["opd"]["id"]
             for verdict in what_if[side]["verification"]["verdicts"]
-            for finding in verdict["open"]
-            for missing in finding["missing"]
+            for finding in verdict["openFindings"]
+            for missing in finding["missing"]["nodes"]
             if missing["gap"] == "OPD_NOT_ON_BUS"
         }
         for side in ("before", "after")

@@ -160,6 +160,7 @@ async def test_an_unknown_opd_is_not_found_and_nothing_is_written(hub: Hub) -> N
 async def test_an_attestation_is_a_public_event(hub: Hub) -> None:
     after = await hub.cursor()
     await hub.change("attestInventory", two_provinces.REGION, opdId=DINKES)
-    query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
-    events = (await hub.query_data(query, after=after))["events"]["events"]
-    assert events == [{"kind": "INVENTORY_ATTESTED", "subject": DINKES}]
+    query = "query ($after: Cursor) { events(after: $after) { nodes { eventKind "
+    query += "... on LogEntryAppended { subjectId } } } }"
+    events = (await hub.query_data(query, after=after))["events"]["nodes"]
+    assert events == [{"eventKind": "INVENTORY_ATTESTED", "subjectId": DINKES}]

@@ -17,9 +17,12 @@ DISKOMINFO_STAFF = Viewer(
 )
 VERDICTS = """
 query { region(code: "32.11") { verification {
-  documentsClosed
+  areDocumentsClosed
   verdicts { indicator claim ceiling notRefuted flag
-    findings { level ask state documents integrations missing { gap subject details } } }
+    findings {
+      level requirement state documentUrls integrationIds
+      missing { nodes { gap applications { id } documentKind documentUrl } }
+    } }
 } } }
 """
 EDGES = """
@@ -208,7 +211,7 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     )
     after = await _verdict(hub, 36)
     assert (after["ceiling"], after["flag"]) == (5, "SUPPORTED")
-    assert [finding["documents"] for finding in after["findings"]] == [
+    assert [finding["documentUrls"] for finding in after["findings"]] == [
         [],
         ["https://a.id/r"],
         ["https://a.id/p"],
@@ -273,8 +276,13 @@ async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> N
         )
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (2, 2)
-    assert verdict["findings"][0]["missing"] == [
-        {"gap": "NOT_CONSULTED", "subject": HEALTH, "details": []}
+    assert verdict["findings"][0]["missing"]["nodes"] == [
+        {
+            "gap": "NOT_CONSULTED",
+            "applications": [{"id": HEALTH}],
+            "documentKind": None,
+            "documentUrl": None,
+        }
     ]
     await hub.change(
         "updateApplication", two_provinces.REGION, id=HEALTH, version=2, isConsulted=None

@@ -20,7 +20,9 @@ from tests.fixtures.processes import SimpulProcess
 
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]
 EVENT_SECONDS = 30.0  # a lost event must fail its test, not hang it
-EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENT = """
+cursor previousCursor eventKind region { code } ... on LogEntryAppended { sequence subjectId }
+"""
 EVENTS = f"""
 subscription ($after: Cursor, $kinds: [EventKind!]) {{
   events(after: $after, kinds: $kinds) {{ {EVENT} }}

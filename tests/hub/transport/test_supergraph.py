@@ -132,7 +132,7 @@ def test_a_draft_is_visible_to_the_viewer_of_the_gateway_alone(results: Any, gat
 
 
 def test_a_subscription_goes_through_a_gateway_as_server_sent_events(results: Any) -> None:
-    event = {"kind": "APPLICATION_REGISTERED", "region": {"name": "Kabupaten Sumedang"}}
+    event = {"eventKind": "APPLICATION_REGISTERED", "region": {"name": "Kabupaten Sumedang"}}
     assert results["event"] == {"data": {"events": event}}
 
 
