@@ -34,7 +34,7 @@ FIELDS = {
     "Query.compare": "regionCodes instrumentId year kind freshness",
     "Query.indexMeans": "provinceCode kind freshness",
     "Query.resultEditions": "provinceCode freshness",
-    "Query.applications": "filter first after",
+    "Query.applications": "filter first after freshness",
     "Query.commonApplications": "",
     "Query.instruments": "",
     "Query.instrument": "id",

@@ -82,6 +82,7 @@ LISTS = {
         year }""",
     "resultEditions": "resultEditions(freshness: {maxAge: 5}) { year }",
     "indexMoves": f"indexMoves({EDITION}, freshness: {{maxAge: 5}}) {{ region {{ code }} }}",
+    "applications": "applications(freshness: {maxAge: 5}) { totalCount }",
     "coverage": "coverage(freshness: {maxAge: 5}) { regionCount }",
 }
 
