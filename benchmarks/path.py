@@ -33,7 +33,7 @@ from engine.assessment import score
 from engine.assessment.estimate import EstimatedProfile, estimate_profile
 from engine.model import AssessmentKind, PublishedFigures
 from engine.path import planning
-from engine.path.effort import Effort, StepId, default_effort, uniform_effort
+from engine.path.effort import Effort, LevelStep, default_effort, uniform_effort
 from engine.path.plan import Plan, PlanRequest, Situation
 from engine.path.precedence import broken_precedence_rules
 from facts import tables
@@ -112,7 +112,7 @@ def programme_costs(situation: Situation, goals: Sequence[Fraction]) -> list[Fra
         }
     ]
     for step, column_number in column.items():
-        below = column.get(StepId(step.indicator, step.level - 1))
+        below = column.get(LevelStep(step.indicator, step.level - 1))
         if below is not None:
             rows.append({below: 1, column_number: -1})
     for column_number, rule in enumerate(rules, start=len(steps)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from engine.document import from_document
-from engine.path.effort import EffortScale, StepId
-from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceRule
+from engine.path.effort import EffortScale, LevelStep
+from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceKind, PrecedenceRule
 from facts.document import FactDocument, NonEmpty, PositiveFraction, document_text, parse_document
 from facts.validation import expect_equal, expect_one_of
 
@@ -27,7 +27,7 @@ class _EffortScale(FactDocument):
 
 
 class _Rule(FactDocument):
-    kind: str
+    kind: PrecedenceKind
     indicator: int
     level: int
     asks: int
@@ -38,7 +38,7 @@ class _Precedence(FactDocument):
     id: str
     version: str
     assumption: bool
-    penalties: dict[str, PositiveFraction]
+    penalties: dict[PrecedenceKind, PositiveFraction]
     rules: NonEmpty[_Rule]
 
 
@@ -77,7 +77,11 @@ def parse_precedence(text: str, file: str = "precedence") -> Precedence:
     document = parse_document(_Precedence, text, file)
     rules = []
     for index, rule in enumerate(document.rules):
-        expect_one_of(file, f"rules[{index}].kind", document.penalties, rule.kind)
-        step, required = StepId(rule.indicator, rule.level), StepId(rule.asks, rule.asks_level)
+        kinds = [kind.value for kind in document.penalties]
+        expect_one_of(file, f"rules[{index}].kind", kinds, rule.kind.value)
+        step, required = (
+            LevelStep(rule.indicator, rule.level),
+            LevelStep(rule.asks, rule.asks_level),
+        )
         rules.append(PrecedenceRule(rule.kind, step, required, document.penalties[rule.kind]))
     return Precedence(document.id, document.version, document.assumption, tuple(rules))

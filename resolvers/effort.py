@@ -14,9 +14,9 @@ from engine.model import EventKind, Region
 from engine.path.effort import (
     Effort,
     EffortInvalid,
+    LevelEffort,
+    LevelStep,
     RegionEffort,
-    StepEffort,
-    StepId,
     apply_effort_edits,
     default_effort,
 )
@@ -67,11 +67,11 @@ async def edit_effort(context: Context, request: EditEffort, key: str | None) ->
 
     async def apply_request(transaction: LogTransaction, region: Region) -> RegionEffort:
         access.allow_region_description(context.viewer, region)
-        instrument = instrument_for("instrument", request.instrument)
+        instrument = instrument_for("instrumentId", request.instrument)
         current = await stored.load_region_effort(transaction.session, region.code, instrument.id)
         scale, values = default_effort(instrument, effort_scale()), current.values
         for number, step in enumerate(request.steps):
-            id = StepId(step.indicator, step.level)
+            id = LevelStep(step.indicator, step.level)
             if id not in scale.values:
                 received = f"indicator {step.indicator}, level {step.level}"
                 raise InvalidInput(f"steps[{number}]", f"a step of {instrument.id}", received)
@@ -90,7 +90,9 @@ async def edit_effort(context: Context, request: EditEffort, key: str | None) ->
         own_effort = RegionEffort(
             region.code,
             instrument.id,
-            tuple(StepEffort(*step, format_exact(value)) for step, value in sorted(values.items())),
+            tuple(
+                LevelEffort(*step, format_exact(value)) for step, value in sorted(values.items())
+            ),
         )
         await transaction.append(
             actor=context.viewer.subject,

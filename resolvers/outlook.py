@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment import outlook as engine
+from engine.decimals import format_exact
 from engine.model import AssessmentKind, Region
 from resolvers import published_results
 from resolvers.context import Context
@@ -24,7 +25,11 @@ class RegionOutlook:
 
 
 async def compute_region_outlook(
-    context: Context, region: Region, target: float, instrument: str | None, from_year: int | None
+    context: Context,
+    region: Region,
+    target: Fraction,
+    instrument: str | None,
+    from_year: int | None,
 ) -> RegionOutlook | None:
     """Return base rates from official results; None if the region has no official index.
 
@@ -46,7 +51,7 @@ async def compute_region_outlook(
     chosen_instrument = known_instrument(start.assessment.instrument)
     if not chosen_instrument.level_min <= target <= chosen_instrument.level_max:
         expected = f"an index from {chosen_instrument.level_min} to {chosen_instrument.level_max}"
-        raise InvalidArgument("target", expected, str(target))
+        raise InvalidArgument("target", expected, format_exact(target))
     context.budget.count_searches()
     indices_by_year = await _load_other_indices(context, chosen_instrument.id, region)
     counts = {
@@ -59,7 +64,7 @@ async def compute_region_outlook(
     transitions = engine.transitions_between_years(
         indices_by_year.get(from_year, {}), indices_by_year.get(from_year + 1, {})
     )
-    outlook = engine.outlook_from_transitions(transitions, start.score.exact, Fraction(str(target)))
+    outlook = engine.outlook_from_transitions(transitions, start.score.exact, target)
     return RegionOutlook(outlook, chosen_instrument.id, start.assessment.year, from_year)
 
 

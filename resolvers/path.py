@@ -9,17 +9,19 @@ from typing import TypeVar
 
 from engine.assessment.estimate import EstimatedProfile
 from engine.assessment.instrument import Instrument
+from engine.assessment.score import Score
+from engine.decimals import format_exact
 from engine.model import Assessment, AssessmentKind
 from engine.path import planning as engine
-from engine.path.effort import Effort, StepId
+from engine.path.effort import Effort, LevelStep
 from engine.path.plan import (
     YEARS,
     CostPoint,
+    ExcludedStep,
     Plan,
     PlanRequest,
     PlanRequestInvalid,
     Situation,
-    StepRefusal,
     UnreachableTarget,
     next_levels,
 )
@@ -31,7 +33,7 @@ from resolvers.problems import InvalidArgument
 from storage import assessment as stored
 
 BUFFER_MOST = 1  # index points
-REFUSALS_MOST = 10  # each takes a search of its own
+EXCLUSIONS_MOST = 10  # each takes a search of its own
 ALTERNATIVES_MOST = 5  # next-best paths in a row
 CURVE_SEARCHES = 40  # searches that one curve counts as
 
@@ -40,20 +42,21 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """A client's request for a path; `locked` and `refused` hold indicator numbers."""
+    """A client's request for a path; `must_rise` and `excluded` hold indicator numbers."""
 
-    target: float
-    buffer: float
+    target: Fraction
+    buffer: Fraction
     years: int
-    locked: tuple[int, ...]
-    refused: tuple[int, ...]
+    must_rise: tuple[int, ...]
+    excluded: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The assessment or published result that a path starts from, and its levels."""
+    """The assessment or published result that a path starts from, with its score and levels."""
 
     assessment: Assessment
+    score: Score | None
     levels: Mapping[int, int]
     estimated: bool  # the levels follow from published figures and are not claimed
 
@@ -125,22 +128,24 @@ async def path_cost_curve(context: Context, path: PlannedPath) -> tuple[CostPoin
     )
 
 
-async def path_refusals(context: Context, path: PlannedPath, first: int) -> tuple[StepRefusal, ...]:
-    """Return what refusing each of the first steps costs; locked steps cannot be refused."""
-    if not 1 <= first <= REFUSALS_MOST:
-        raise InvalidArgument("first", f"1 to {REFUSALS_MOST}", str(first))
+async def path_exclusions(
+    context: Context, path: PlannedPath, step_count: int
+) -> tuple[ExcludedStep, ...]:
+    """Return what excluding each of the first steps costs; required steps cannot be excluded."""
+    if not 1 <= step_count <= EXCLUSIONS_MOST:
+        raise InvalidArgument("stepCount", f"1 to {EXCLUSIONS_MOST}", str(step_count))
     plan, situation = path.result, path.situation
     if isinstance(plan, UnreachableTarget):
         return ()
-    context.budget.count_searches(first)
-    unlocked = [step for step in plan.steps if not step.locked]
-    steps = frozenset(step.id for step in unlocked[:first])
+    context.budget.count_searches(step_count)
+    optional_steps = [step for step in plan.steps if not step.must_rise]
+    steps = frozenset(step.id for step in optional_steps[:step_count])
     return await _find_or_compute(
         context,
-        f"refusals {len(path.better_plans)} {first}",
+        f"exclusions {len(path.better_plans)} {step_count}",
         situation,
         plan.request,
-        lambda: engine.price_refusals(situation, plan, steps),
+        lambda: engine.price_exclusions(situation, plan, steps),
     )
 
 
@@ -152,18 +157,18 @@ async def _find_origin(
         assessments = await stored.list_assessments_by_region(
             session, region, context.access, year=year
         )
-    for assessment, _score in assessments:
+    for assessment, score in assessments:
         if assessment.kind is kind and assessment.levels:
-            return Origin(assessment, _levels_by_indicator(assessment), estimated=False)
-    for assessment, _score in assessments:
+            return Origin(assessment, score, _levels_by_indicator(assessment), estimated=False)
+    for assessment, score in assessments:
         if assessment.kind is not AssessmentKind.OFFICIAL:
             continue
         if assessment.levels:
-            return Origin(assessment, _levels_by_indicator(assessment), estimated=False)
+            return Origin(assessment, score, _levels_by_indicator(assessment), estimated=False)
         if assessment.published is not None:
             profile = (await estimate.estimate_profile_from_result(context, assessment)).profile
             if isinstance(profile, EstimatedProfile):
-                return Origin(assessment, profile.levels, estimated=True)
+                return Origin(assessment, score, profile.levels, estimated=True)
     return None
 
 
@@ -184,13 +189,13 @@ def _build_situation(origin: Origin, own_effort: Effort) -> Situation:
 
 def _check_path_request(path_request: PathRequest) -> None:
     if not 0 <= path_request.buffer <= BUFFER_MOST:
-        raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", str(path_request.buffer))
+        raise InvalidArgument("buffer", f"0 to {BUFFER_MOST}", format_exact(path_request.buffer))
     if path_request.years not in YEARS:
         raise InvalidArgument("years", f"{YEARS[0]} to {YEARS[-1]}", str(path_request.years))
-    conflicting = sorted({*path_request.locked} & {*path_request.refused})
+    conflicting = sorted({*path_request.must_rise} & {*path_request.excluded})
     if conflicting:
         raise InvalidArgument(
-            "locked", "indicators that are not refused", ", ".join(map(str, conflicting))
+            "mustRise", "indicators that are not excluded", ", ".join(map(str, conflicting))
         )
 
 
@@ -198,22 +203,24 @@ def _to_plan_request(path_request: PathRequest, origin: Origin) -> PlanRequest:
     instrument = origin.instrument
     if not instrument.level_min < path_request.target <= instrument.level_max:
         expected = f"an index above {instrument.level_min}, up to {instrument.level_max}"
-        raise InvalidArgument("target", expected, str(path_request.target))
-    locked = _next_level_steps("locked", path_request.locked, origin)
-    at_highest_level = sorted({*path_request.locked} - {step.indicator for step in locked})
+        raise InvalidArgument("target", expected, format_exact(path_request.target))
+    must_rise = _next_level_steps("mustRise", path_request.must_rise, origin)
+    at_highest_level = sorted({*path_request.must_rise} - {step.indicator for step in must_rise})
     if at_highest_level:
         expected = "indicators below the highest level"
-        raise InvalidArgument("locked", expected, ", ".join(map(str, at_highest_level)))
+        raise InvalidArgument("mustRise", expected, ", ".join(map(str, at_highest_level)))
     return PlanRequest(
-        target=Fraction(str(path_request.target)),
-        buffer=Fraction(str(path_request.buffer)),
+        target=path_request.target,
+        buffer=path_request.buffer,
         years=path_request.years,
-        locked=locked,
-        refused=_next_level_steps("refused", path_request.refused, origin),
+        must_rise=must_rise,
+        excluded=_next_level_steps("exclude", path_request.excluded, origin),
     )
 
 
-def _next_level_steps(argument: str, numbers: Collection[int], origin: Origin) -> frozenset[StepId]:
+def _next_level_steps(
+    argument: str, numbers: Collection[int], origin: Origin
+) -> frozenset[LevelStep]:
     try:
         return next_levels(origin.instrument, origin.levels, numbers)
     except PlanRequestInvalid as invalid:

@@ -36,16 +36,18 @@ class RegionPeers:
     search_result: engine.Peers
 
 
-async def find_region_peers(context: Context, region: Region, first: int) -> RegionPeers | None:
+async def find_region_peers(
+    context: Context, region: Region, peer_count: int
+) -> RegionPeers | None:
     """Return the nearest regions in the edition with the most results a year later.
 
     Return None if the region's domain values are not published.
 
     Raises:
-        InvalidArgument: `first` is out of bounds.
+        InvalidArgument: `peer_count` is out of bounds.
     """
-    if not 1 <= first <= PEERS_MOST:
-        raise InvalidArgument("first", f"1 to {PEERS_MOST}", str(first))
+    if not 1 <= peer_count <= PEERS_MOST:
+        raise InvalidArgument("peerCount", f"1 to {PEERS_MOST}", str(peer_count))
     own_results = [
         scored.assessment
         for scored in await context.loaders.published.load((region.code, AssessmentKind.OFFICIAL))
@@ -71,7 +73,7 @@ async def find_region_peers(context: Context, region: Region, first: int) -> Reg
             _to_profiles(editions[year], regions),
             region.code,
             later=_to_profiles(editions.get(year + 1, {}), regions),
-            first=first,
+            first=peer_count,
         )
     )
     codes = [peer.region for peer in peers.nearest]

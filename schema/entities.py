@@ -41,9 +41,9 @@ class Service:
 class EntityQuery:
     @strawberry.field(
         name="_entities",
-        description="For gateways: things by their keys, in the order of the references. What is "
-        f"not found is null, with an error of its own. At most {REFERENCES_MOST} references in "
-        "one operation.",
+        description="Returns objects by their keys to gateways, in the order of the references. An "
+        "object that is not found is null, with an error of its own. At most "
+        f"{REFERENCES_MOST} references in one operation.",
     )
     async def entities(
         self, info: Info, representations: list[FederationAny]
@@ -53,7 +53,7 @@ class EntityQuery:
         # GraphQL reports an exception in place of an item as the error of that item only.
         return await asyncio.gather(*entities, return_exceptions=True)  # type: ignore[return-value]
 
-    @strawberry.field(name="_service", description="For composers: the schema of this subgraph.")
+    @strawberry.field(name="_service", description="The schema of this subgraph, for composers.")
     def service(self, info: Info) -> Service:
         return Service(sdl=_sdl(info.schema))
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import strawberry
 
-from engine.decimals import format_rounded, format_signed
+from engine.decimals import EXACT_PLACES, format_rounded, format_signed
 from schema.scalars import Decimal, exact_decimal
 
 
@@ -37,3 +37,13 @@ class Figure:
     def from_optional_difference(cls, value: Fraction | None) -> Figure | None:
         """Return the figure of a difference; None for None."""
         return None if value is None else cls.from_difference(value)
+
+    @classmethod
+    def from_float(cls, value: float) -> Figure:
+        """Return the figure of a value that is computed with floats, such as a square root."""
+        return cls.from_fraction(Fraction(f"{value:.{EXACT_PLACES}f}"))
+
+    @classmethod
+    def from_optional_float(cls, value: float | None) -> Figure | None:
+        """Return the figure of a value that is computed with floats; None for None."""
+        return None if value is None else cls.from_float(value)

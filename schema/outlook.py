@@ -2,72 +2,92 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Annotated
+
 import strawberry
 
 from engine import model
 from engine.assessment import outlook as engine
 from resolvers import outlook as resolved
+from schema.descriptions import INSTRUMENT_ID, NOT_COMPUTED
+from schema.enums import SampleSufficiency
 from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
+from schema.scalars import Decimal, exact_decimal
 
-strawberry.enum(
-    engine.Sufficiency,
-    name="ExampleSufficiency",
-    description="TOO_FEW: fewer than three examples, so nothing is concluded.",
+
+@strawberry.type(
+    description="The share of examples in which something happened, with its 80 % interval "
+    "(Jeffreys). Shares are from 0 to 1."
 )
-
-
-@strawberry.type(description="A share seen, with its 80 % interval (Jeffreys).")
 class BaseRate:
-    share: float
-    lowest: float
-    highest: float
-    successes: int
-    n: int
+    share: Figure = strawberry.field(
+        description="The observed share: `successCount` divided by `sampleSize`."
+    )
+    lowest: Figure = strawberry.field(description="The lower end of the interval.")
+    highest: Figure = strawberry.field(description="The upper end of the interval.")
+    success_count: int = strawberry.field(
+        description="The number of examples in which it happened."
+    )
+    sample_size: int = strawberry.field(description="The number of examples, at least 3.")
 
     @classmethod
     def from_model(cls, value: engine.BaseRate | None) -> BaseRate | None:
         if value is None:
             return None
         return cls(
-            share=value.share,
-            lowest=value.lowest,
-            highest=value.highest,
-            successes=value.successes,
-            n=value.n,
+            share=Figure.from_fraction(value.share),
+            lowest=Figure.from_float(value.lowest),
+            highest=Figure.from_float(value.highest),
+            success_count=value.success_count,
+            sample_size=value.sample_size,
         )
 
 
 @strawberry.type(
-    description="What became, a year later, of other regions that stood where this one stands: "
-    "rates of published official results, nothing fitted. They tell what regions did, not why, "
-    "not what a plan makes of one, and nothing beyond one year."
+    description="What other regions reached within a year that started near the index of this "
+    "region. The figures are rates of published official results; no model is fitted. They describe "
+    "what regions did. They give no reasons, do not measure a plan, and cover no more than a year."
 )
 class Outlook:
-    instrument: Instrument
-    start: Figure = strawberry.field(description="The region's newest official index.")
-    start_year: int
-    target: Figure
+    instrument: Instrument = strawberry.field(
+        description="The instrument of the region's index and of all examples."
+    )
+    start: Figure = strawberry.field(
+        description="The newest official index of the region, which the examples started near."
+    )
+    start_year: int = strawberry.field(description="The year of that index.")
+    target: Figure = strawberry.field(description="The index that the examples may have reached.")
     from_year: int = strawberry.field(
-        description="Of the examples; they arrived a year later. The results of the whole country "
-        "that ship count too."
+        description="The year in which the examples started; their results are of the year after. "
+        "The examples are of the whole country, and not only of regions on this instance."
     )
-    window: str = strawberry.field(description="They started at most this far from `start`.")
-    n: int = strawberry.field(description="How many examples there are.")
-    sufficiency: engine.Sufficiency
+    window: Decimal = strawberry.field(
+        description="The greatest difference, in index points, between `start` and the index that an "
+        "example started from. It grows from 0.10 to 0.40 until there are 30 examples."
+    )
+    sample_size: int = strawberry.field(description="The number of examples.")
+    sufficiency: SampleSufficiency = strawberry.field(
+        description="Whether there are enough examples for rates."
+    )
     reached: BaseRate | None = strawberry.field(
-        description="Those that got to the target or above; null: too few examples."
+        description="How many examples reached the target or more. Null if there are too few."
     )
-    fell: BaseRate | None = strawberry.field(
-        description="Those that ended below their own start; null: too few examples."
+    declined: BaseRate | None = strawberry.field(
+        description="How many examples ended below their own start. Null if there are too few."
     )
-    mean_change: float | None = strawberry.field(description="Null: too few examples.")
-    spread: float | None = strawberry.field(
-        description="Standard deviation of the change; null: too few examples."
+    mean_change: Figure | None = strawberry.field(
+        description="The mean change of the examples, in index points. Null if there are too few."
     )
-    examples: list[strawberry.ID] = strawberry.field(
-        description="Codes of the regions, nearest start first; not all may be of this instance."
+    standard_deviation: Figure | None = strawberry.field(
+        description="The standard deviation of the change of the examples, in index points. Null if "
+        "there are too few."
+    )
+    example_codes: list[strawberry.ID] = strawberry.field(
+        description="The codes of the regions that are examples, the nearest start first; fewer "
+        "than 600. This instance need not hold all of them."
     )
 
     @classmethod
@@ -79,14 +99,14 @@ class Outlook:
             start_year=value.start_year,
             target=Figure.from_fraction(outlook.target),
             from_year=value.from_year,
-            window=Figure.from_fraction(outlook.window).value,
-            n=outlook.n,
+            window=exact_decimal(outlook.window),
+            sample_size=outlook.sample_size,
             sufficiency=outlook.sufficiency,
             reached=BaseRate.from_model(outlook.reached),
-            fell=BaseRate.from_model(outlook.fell),
-            mean_change=outlook.mean_change,
-            spread=outlook.spread,
-            examples=[strawberry.ID(code) for code in outlook.examples],
+            declined=BaseRate.from_model(outlook.declined),
+            mean_change=Figure.from_optional_difference(outlook.mean_change),
+            standard_deviation=Figure.from_optional_float(outlook.standard_deviation),
+            example_codes=[strawberry.ID(code) for code in outlook.examples],
         )
 
 
@@ -96,15 +116,35 @@ class RegionOutlookField:
 
     _value: strawberry.Private[model.Region]
 
-    @strawberry.field(description="Null: no official index is published to start from.")
+    @strawberry.field(
+        description="How often similar regions reached a target within a year. Null if the region "
+        f"has no official index to start from. {NOT_COMPUTED}"
+    )
     async def outlook(
         self,
         info: Info,
-        target: float,
-        instrument: strawberry.ID | None = None,
-        from_year: int | None = None,
+        target: Annotated[
+            Decimal,
+            strawberry.argument(
+                description="The index to reach, from the lowest to the highest level of the "
+                "instrument."
+            ),
+        ],
+        instrument_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description=f"{INSTRUMENT_ID} Null takes the one of the region's newest result."
+            ),
+        ] = None,
+        from_year: Annotated[
+            int | None,
+            strawberry.argument(
+                description="The year in which the examples start. Null takes the year with the "
+                "most examples."
+            ),
+        ] = None,
     ) -> Outlook | None:
         outlook = await resolved.compute_region_outlook(
-            info.context, self._value, target, instrument, from_year
+            info.context, self._value, Fraction(target), instrument_id, from_year
         )
         return None if outlook is None else Outlook.from_model(outlook)

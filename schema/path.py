@@ -3,109 +3,187 @@
 from __future__ import annotations
 
 from enum import Enum
+from fractions import Fraction
+from typing import Annotated
 
 import strawberry
 
 from engine import model
-from engine.decimals import format_exact
 from engine.path import plan
 from resolvers import path as resolved
+from schema.assessment import Assessment
 from schema.descriptions import NOT_COMPUTED
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, schema_instrument
 from schema.plan import (
+    POINTS,
     BrokenPrecedence,
     CostPoint,
-    DeclaredScale,
-    HeldLevel,
-    StepRefusal,
+    ExcludedStep,
+    MaintainedLevel,
+    PathStep,
+    PathYear,
     UnreachableTarget,
-    UpgradeStep,
-    UpgradeYear,
 )
+from schema.rule_table import RuleTableReference
+from schema.scalars import Decimal, exact_decimal
 
 
-@strawberry.enum(description="Whether there is a path.")
+@strawberry.enum(description="Whether a path to the target exists.")
 class PathOutcome(Enum):
-    FOUND = "FOUND"
-    UNREACHABLE = strawberry.enum_value("UNREACHABLE", description="See `unreachable`.")
+    FOUND = strawberry.enum_value("FOUND", description="The steps lead to the target.")
+    UNREACHABLE = strawberry.enum_value(
+        "UNREACHABLE",
+        description="The target cannot be reached; `unreachable` says how far the index can rise.",
+    )
     NO_LEVELS = strawberry.enum_value(
         "NO_LEVELS",
-        description="No visible assessment has levels, and no published domain values tell which "
-        "could lie behind them: nothing is known to start from.",
+        description="There are no levels to start from: the viewer may see no assessment with "
+        "levels, and no levels can be estimated from published values of domains.",
     )
 
 
-@strawberry.type(description="The assessment or published result whose levels a path starts from.")
-class PathOrigin:
-    assessment: strawberry.ID
-    instrument: Instrument
-    year: int
-    kind: AssessmentKind
-    estimated: bool = strawberry.field(
-        description="True: nobody claimed the levels, they only print the published figures. See "
-        "`Region.estimatedProfile` for how open they are."
+@strawberry.input(description="A target, and the conditions that a path to it must meet.")
+class PathInput:
+    target: Decimal = strawberry.field(
+        description="The index to reach: above the lowest level of the instrument, up to its "
+        "highest."
+    )
+    buffer: Decimal = strawberry.field(
+        default=Decimal("0.1"),
+        description="A margin in index points that is added to the target, for levels that may fall "
+        "or may not be accepted; from 0 to 1.",
+    )
+    years: int = strawberry.field(
+        default=1,
+        description="The number of years over which the steps are distributed, from 1 to 3. The "
+        "hardest year becomes as light as possible.",
+    )
+    must_rise: list[int] | None = strawberry.field(
+        default=None,
+        description="Numbers of indicators that must rise by one level or more. They must be below "
+        "their highest level.",
+    )
+    exclude: list[int] | None = strawberry.field(
+        default=None,
+        description="Numbers of indicators that must not rise. None of them may be in `mustRise`.",
+    )
+    kind: AssessmentKind = strawberry.field(
+        default=model.AssessmentKind.SELF,
+        description="The kind of assessment whose levels the path starts from. If the viewer may "
+        "see none of this kind, the path starts from an official result.",
+    )
+    year: int | None = strawberry.field(
+        default=None,
+        description="The calendar year of the assessment that the path starts from. Null takes the "
+        "newest.",
     )
 
 
 @strawberry.type(
-    description="The steps with the least effort to a target. A step is taken as certain; what "
-    "regions really reached in a year is told by `Region.outlook`."
+    description="The steps with the least effort to a target. Every step is assumed to succeed; "
+    "`Region.outlook` states how often regions reached a target within a year."
 )
 class UpgradePath:
-    outcome: PathOutcome
-    estimated: bool = strawberry.field(
-        description="True: the levels it starts from are ESTIMATED, so it is an example of a path."
+    outcome: PathOutcome = strawberry.field(
+        description="Whether there is a path. Without one, only the fields about the reason have "
+        "values."
     )
-    origin: PathOrigin | None = strawberry.field(
-        default=None, description="Null where there are no levels."
+    is_estimated: bool = strawberry.field(
+        description="Whether the levels that the path starts from are estimated from published "
+        "figures, because no levels are published. Such a path is an example; "
+        "`Region.estimatedProfile` states how uncertain the levels are."
     )
-    index_before: Figure | None = None
-    index_after: Figure | None = None
-    predicate_before: str | None = None
-    predicate_after: str | None = None
-    steps: list[UpgradeStep] = strawberry.field(
-        default_factory=list, description="By year, indicator and level."
+    origin: Assessment | None = strawberry.field(
+        default=None,
+        description="The assessment or published result that the path starts from. Null if there "
+        "are no levels.",
     )
-    years: list[UpgradeYear] = strawberry.field(default_factory=list)
-    effort: str | None = strawberry.field(
-        default=None, description="Of all steps, without penalties."
+    index_before: Figure | None = strawberry.field(
+        default=None, description="The index of the origin. Null if there are no levels."
     )
-    penalty: str | None = strawberry.field(default=None, description="Of the broken precedences.")
-    broken: list[BrokenPrecedence] = strawberry.field(default_factory=list)
-    hold: list[HeldLevel] = strawberry.field(
-        default_factory=list, description="Highest first: the hardest to keep."
+    index_after: Figure | None = strawberry.field(
+        default=None,
+        description="The index after all steps: the target with its buffer, or more. Null if there "
+        "is no path.",
     )
-    proven: bool = strawberry.field(
-        description="No other set of steps costs less with penalties; of an unreachable target: "
-        "no set reaches it."
+    predicate_before: str | None = strawberry.field(
+        default=None, description="The predicate of `indexBefore`. Null if there is no path."
     )
-    at_least: str | None = strawberry.field(
-        default=None, description="Proven lower bound of effort and penalties together."
+    predicate_after: str | None = strawberry.field(
+        default=None, description="The predicate of `indexAfter`. Null if there is no path."
     )
-    unclaimed: list[int] = strawberry.field(
+    steps: list[PathStep] = strawberry.field(
         default_factory=list,
-        description="Indicators that count at the lowest level because none is claimed.",
+        description="The steps, ordered by year, indicator and level; fewer than 200. Empty if the "
+        "target is already reached, or if there is no path.",
     )
-    effort_scale: DeclaredScale | None = None
-    effort_assumed: bool = strawberry.field(
-        default=True,
-        description="An effort is the declared default: an assumption of ours.",
+    years: list[PathYear] = strawberry.field(
+        default_factory=list,
+        description="The years of the path, at most 3. Empty if there is no path.",
     )
-    precedence_rules: DeclaredScale | None = None
+    effort: Decimal | None = strawberry.field(
+        default=None,
+        description=f"The effort of all steps without penalties, {POINTS}. Null if there is no "
+        "path.",
+    )
+    penalty: Decimal | None = strawberry.field(
+        default=None,
+        description=f"The sum of the penalties of `brokenPrecedences`, {POINTS}. Null if there is "
+        "no path.",
+    )
+    broken_precedences: list[BrokenPrecedence] = strawberry.field(
+        default_factory=list,
+        description="The recommended orders that the path does not follow; fewer than 100.",
+    )
+    levels_to_maintain: list[MaintainedLevel] = strawberry.field(
+        default_factory=list,
+        description="The levels that the path relies on without raising them, the highest first; at "
+        "most one per indicator.",
+    )
+    is_proven: bool = strawberry.field(
+        description="Whether the result is proven: no other steps have less effort and penalties "
+        "together or, for an unreachable target, no steps reach it. False if there are no levels.",
+    )
+    lower_bound: Decimal | None = strawberry.field(
+        default=None,
+        description="The least effort and penalties together that any path to the target can have, "
+        f"{POINTS}. Null if there is no path.",
+    )
+    unclaimed_indicators: list[int] = strawberry.field(
+        default_factory=list,
+        description="The numbers of the indicators without a claimed level, which count at the "
+        "lowest level; at most all of the instrument.",
+    )
+    effort_scale: RuleTableReference | None = strawberry.field(
+        default=None,
+        description="The table with the default efforts. Null if there are no levels.",
+    )
+    is_effort_assumed: bool = strawberry.field(
+        default=False,
+        description="Whether the effort of at least one step is a default that Simpul assumes, "
+        "because no figures are published.",
+    )
+    precedence_rules: RuleTableReference | None = strawberry.field(
+        default=None,
+        description="The table with the recommended orders. Null if there are no levels.",
+    )
     inputs: str | None = strawberry.field(
-        default=None, description="SHA-256 of all it was computed from."
+        default=None,
+        description="A SHA-256 hash, in hexadecimal, of everything that the result is computed "
+        "from. The same inputs give the same result. Null if there are no levels.",
     )
     unreachable: UnreachableTarget | None = strawberry.field(
-        default=None, description="Why there is no path; null where there is one."
+        default=None,
+        description="How far the index can rise. Null unless `outcome` is UNREACHABLE.",
     )
     _path: strawberry.Private[resolved.PlannedPath | None]
 
     @strawberry.field(
-        description="The cheapest path that leaves out a step of this one, and so on, 5 deep at "
-        "most; null where there is none. A search of its own."
+        description="The cheapest path that leaves out at least one step of this path, and of each "
+        "path before it in a chain of `nextBest`, which may be 5 deep. Null if there is none. It "
+        f"takes a search of its own. {NOT_COMPUTED}"
     )
     async def next_best(self, info: Info) -> UpgradePath | None:
         if self._path is None:
@@ -114,18 +192,28 @@ class UpgradePath:
         return None if path is None else upgrade_path(path)
 
     @strawberry.field(
-        description="What refusing each of the `first` steps (10 at most) costs: a search per step."
+        description="What it would cost to exclude each of the first steps that the input does not "
+        f"require. It takes a search per step. Empty if there is no path. {NOT_COMPUTED}"
     )
-    async def refusals(self, info: Info, first: int = 5) -> list[StepRefusal]:
+    async def exclusions(
+        self,
+        info: Info,
+        step_count: Annotated[
+            int,
+            strawberry.argument(description="The number of steps to examine, from 1 to 10."),
+        ] = 5,
+    ) -> list[ExcludedStep] | None:
         if self._path is None:
             return []
-        refusals = await resolved.path_refusals(info.context, self._path, first)
-        return [StepRefusal.from_model(refusal) for refusal in refusals]
+        exclusions = await resolved.path_exclusions(info.context, self._path, step_count)
+        return [ExcludedStep.from_model(exclusion) for exclusion in exclusions]
 
     @strawberry.field(
-        description="What every tenth and predicate above the present index takes: a search each."
+        description="The cost of other targets under the same conditions: every tenth of a point "
+        "above the present index, and the thresholds of predicates; at most 50. It counts as 40 "
+        f"searches. Empty if there are no levels. {NOT_COMPUTED}"
     )
-    async def cost_curve(self, info: Info) -> list[CostPoint]:
+    async def cost_curve(self, info: Info) -> list[CostPoint] | None:
         if self._path is None:
             return []
         points = await resolved.path_cost_curve(info.context, self._path)
@@ -139,61 +227,64 @@ class RegionPath:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="The cheapest steps to a target from the newest levels of that kind which the "
-        "viewer may see; else from the official ones, which are ESTIMATED where only figures are "
-        "published. `locked` indicators rise by a level at least, `refused` ones stay. `buffer`: 0 "
-        "to 1, `years`: 1 to 3. " + NOT_COMPUTED
+        description="The steps with the least effort to a target. They start from the newest levels "
+        "of the given kind that the viewer may see, or else from the newest official result, whose "
+        "levels are estimated if only figures are published. It takes a search, and an operation "
+        f"may take 100. {NOT_COMPUTED}"
     )
     async def path_to_target(
         self,
         info: Info,
-        target: float,
-        buffer: float = 0.1,
-        years: int = 1,
-        locked: list[int] | None = None,
-        refused: list[int] | None = None,
-        kind: AssessmentKind = model.AssessmentKind.SELF,
-        year: int | None = None,
+        input: Annotated[
+            PathInput, strawberry.argument(description="The target and the conditions.")
+        ],
     ) -> UpgradePath | None:
         request = resolved.PathRequest(
-            target, buffer, years, tuple(locked or ()), tuple(refused or ())
+            Fraction(input.target),
+            Fraction(input.buffer),
+            input.years,
+            tuple(input.must_rise or ()),
+            tuple(input.exclude or ()),
         )
-        return upgrade_path(
-            await resolved.find_path_to_target(info.context, self._value.code, request, kind, year)
+        path = await resolved.find_path_to_target(
+            info.context, self._value.code, request, input.kind, input.year
         )
+        return upgrade_path(path)
 
 
 def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
     """Return the GraphQL type of a plan, or of the reason why there is none."""
     if path is None:
-        return UpgradePath(outcome=PathOutcome.NO_LEVELS, estimated=False, proven=False, _path=None)
+        return UpgradePath(
+            outcome=PathOutcome.NO_LEVELS, is_estimated=False, is_proven=False, _path=None
+        )
     result = path.result
     if isinstance(result, plan.UnreachableTarget):
         return _unreachable_path(path, result)
     names = {indicator.number: indicator.name for indicator in path.situation.instrument.indicators}
     return UpgradePath(
         outcome=PathOutcome.FOUND,
-        estimated=result.is_estimated,
-        origin=_path_origin(path.origin),
+        is_estimated=result.is_estimated,
+        origin=Assessment.from_model(path.origin.assessment, path.origin.score),
         index_before=Figure.from_fraction(result.index_before),
         index_after=Figure.from_fraction(result.index_after),
         predicate_before=result.predicate_before,
         predicate_after=result.predicate_after,
-        steps=[UpgradeStep.from_model(step, names[step.id.indicator]) for step in result.steps],
-        years=[UpgradeYear.from_model(year) for year in result.years],
-        effort=format_exact(result.effort),
-        penalty=format_exact(result.penalty),
-        broken=[BrokenPrecedence.from_model(rule) for rule in result.broken_rules],
-        hold=[
-            HeldLevel.from_model(level, names[level.indicator])
+        steps=[PathStep.from_model(step, names[step.id.indicator]) for step in result.steps],
+        years=[PathYear.from_model(year) for year in result.years],
+        effort=exact_decimal(result.effort),
+        penalty=exact_decimal(result.penalty),
+        broken_precedences=[BrokenPrecedence.from_model(rule) for rule in result.broken_rules],
+        levels_to_maintain=[
+            MaintainedLevel.from_model(level, names[level.indicator])
             for level in result.maintained_levels
         ],
-        proven=True,
-        at_least=format_exact(result.effort + result.penalty),
-        unclaimed=list(result.unclaimed),
-        effort_scale=DeclaredScale.from_id_and_version(result.effort_scale),
-        effort_assumed=result.effort_assumed,
-        precedence_rules=DeclaredScale.from_id_and_version(result.precedence_rules),
+        is_proven=True,
+        lower_bound=exact_decimal(result.effort + result.penalty),
+        unclaimed_indicators=list(result.unclaimed),
+        effort_scale=RuleTableReference.from_id_and_version(result.effort_scale),
+        is_effort_assumed=result.effort_assumed,
+        precedence_rules=RuleTableReference.from_id_and_version(result.precedence_rules),
         inputs=result.inputs_hash,
         _path=path,
     )
@@ -203,28 +294,18 @@ def _unreachable_path(path: resolved.PlannedPath, result: plan.UnreachableTarget
     effort, rules = path.situation.effort, path.situation.precedence
     return UpgradePath(
         outcome=PathOutcome.UNREACHABLE,
-        estimated=path.situation.estimated,
-        origin=_path_origin(path.origin),
+        is_estimated=path.situation.estimated,
+        origin=Assessment.from_model(path.origin.assessment, path.origin.score),
         index_before=Figure.from_fraction(result.index_before),
-        proven=True,
-        unclaimed=[
+        is_proven=True,
+        unclaimed_indicators=[
             indicator.number
             for indicator in path.situation.instrument.indicators
             if indicator.number not in path.situation.levels
         ],
-        effort_scale=DeclaredScale.from_id_and_version((effort.id, effort.version)),
-        precedence_rules=DeclaredScale.from_id_and_version((rules.id, rules.version)),
+        effort_scale=RuleTableReference.from_id_and_version((effort.id, effort.version)),
+        precedence_rules=RuleTableReference.from_id_and_version((rules.id, rules.version)),
         inputs=result.inputs_hash,
         unreachable=UnreachableTarget.from_model(result),
         _path=path,
-    )
-
-
-def _path_origin(value: resolved.Origin) -> PathOrigin:
-    return PathOrigin(
-        assessment=strawberry.ID(value.assessment.id),
-        instrument=schema_instrument(value.assessment.instrument),
-        year=value.assessment.year,
-        kind=value.assessment.kind,
-        estimated=value.estimated,
     )

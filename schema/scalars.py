@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import NewType
 
 import strawberry
 from graphql import FloatValueNode, IntValueNode, StringValueNode, ValueNode
+from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from engine.decimals import format_exact
@@ -80,8 +83,15 @@ WHOLE_NUMBER = strawberry.scalar(
     serialize=int,
     parse_value=_parse_whole_number,
 )
+DATE = replace(DateDefinition, description="A day as ISO 8601 has it, such as 2026-11-30.")
+DATE_TIME = replace(
+    DateTimeDefinition,
+    description="A moment as ISO 8601 has it, with its offset, such as 2026-11-30T08:00:00+00:00.",
+)
 SCALARS: Mapping[object, ScalarDefinition] = {
     Cursor: CURSOR,
     Decimal: DECIMAL,
     WholeNumber: WHOLE_NUMBER,
+    date: DATE,
+    datetime: DATE_TIME,
 }

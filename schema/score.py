@@ -15,7 +15,7 @@ from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
 from schema.node import Provenance
-from schema.plan import DeclaredScale
+from schema.rule_table import RuleTableReference
 from schema.scalars import Decimal, exact_decimal
 
 PREDICATE = (
@@ -96,7 +96,7 @@ class VerifiedScore:
     "`Region.verification` has the rule, the evidence and the gaps of each indicator."
 )
 class VerifiedIndex:
-    rule_table: DeclaredScale = strawberry.field(
+    rule_table: RuleTableReference = strawberry.field(
         description="The rule table that the claimed levels are verified by."
     )
     as_of: date = strawberry.field(
@@ -119,7 +119,9 @@ class VerifiedIndex:
         """Return the claimed, supported and not refuted scores of a verification."""
         verification = value.verification
         return cls(
-            rule_table=DeclaredScale.from_id_and_version((value.table.id, value.table.version)),
+            rule_table=RuleTableReference.from_id_and_version(
+                (value.table.id, value.table.version)
+            ),
             as_of=verification.today,
             claimed=VerifiedScore.from_model(verification.claimed),
             supported=VerifiedScore.from_model(verification.supported),

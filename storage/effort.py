@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
-from engine.path.effort import RegionEffort, StepEffort
+from engine.path.effort import LevelEffort, RegionEffort
 from storage.tables import EffortRow
 
 
@@ -21,5 +21,5 @@ def effort_to_row(effort: RegionEffort) -> EffortRow:
 async def load_region_effort(session: AsyncSession, region: str, instrument: str) -> RegionEffort:
     """Return the estimates of a region for an instrument; without any, the steps are empty."""
     row = await session.get(EffortRow, (region, instrument))
-    steps = () if row is None else tuple(StepEffort(**step) for step in row.steps)
+    steps = () if row is None else tuple(LevelEffort(**step) for step in row.steps)
     return RegionEffort(region, instrument, steps)

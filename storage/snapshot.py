@@ -17,7 +17,7 @@ from engine.log.entry import Entry
 from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind, SnapshotRow
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import AssessmentState
-from engine.path.effort import RegionEffort, StepEffort
+from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import application, assessment, attestation, integration, opd, proposal, region
 from storage.access import EVERYTHING
@@ -51,7 +51,7 @@ _READERS: tuple[tuple[RegionSnapshotRowKind, type[Table], Callable[[Any], object
         RegionSnapshotRowKind.EFFORT,
         EffortRow,
         lambda row: RegionEffort(
-            row.region, row.instrument, tuple(StepEffort(**step) for step in row.steps)
+            row.region, row.instrument, tuple(LevelEffort(**step) for step in row.steps)
         ),
     ),
     (

@@ -258,7 +258,7 @@ class EffortRow(Table):
     __tablename__ = "effort"
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
     instrument: Mapped[str] = mapped_column(String(32), primary_key=True)
-    steps: Mapped[list[Any]]  # each an engine.path.effort.StepEffort
+    steps: Mapped[list[Any]]  # each an engine.path.effort.LevelEffort
 
 
 class AttestationRow(Table):

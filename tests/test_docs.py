@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from graphql import build_schema, parse, validate
 
 from facts import tables
 from facts.tables import SheetScope
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
+from schema.schema import schema
 from tests.fixtures.processes import SIMPUL, StartSimpul
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +25,7 @@ README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 SHEET = "docs/examples/bandar-lampung-2024.csv"
+SDL = build_schema(schema.as_str())
 DOCUMENTS = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "facts/*.md", "clients/*/*.md")
@@ -124,6 +127,15 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
     ]
     for path in ("/", "/graphql"):
         assert f"http://127.0.0.1:8000{path}" in README
+
+
+def test_the_queries_on_the_page_of_the_api_are_valid() -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    queries = re.findall(r"```graphql\n(.+?)```", page, re.DOTALL)
+    assert len(queries) == 5
+    assert {query: validate(SDL, parse(query)) for query in queries} == {
+        query: [] for query in queries
+    }
 
 
 def operating_table(first_column: str) -> list[list[str]]:

@@ -85,16 +85,16 @@ def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
         if name not in tour.nodes
     }
     assert roles == {
-        "OPD": {"role": "OPD", "regions": ["32.05"]},
-        "REGION": {"role": "REGION", "regions": ["32.05"]},
-        "ASSESSOR": {"role": "ASSESSOR", "regions": ["32.05"]},
-        "PROVINCE": {"role": "PROVINCE", "regions": ["32"]},
-        "ADMIN": {"role": "ADMIN", "regions": []},
+        "OPD": {"role": "OPD", "regionCodes": ["32.05"]},
+        "REGION": {"role": "REGION", "regionCodes": ["32.05"]},
+        "ASSESSOR": {"role": "ASSESSOR", "regionCodes": ["32.05"]},
+        "PROVINCE": {"role": "PROVINCE", "regionCodes": ["32"]},
+        "ADMIN": {"role": "ADMIN", "regionCodes": []},
     }
     assert set(tour.nodes) == {"32.11", "32.12", "32.78"}
     for region, address in tour.nodes.items():
         viewer = tour.ask(query, tour.tokens[region], address)["instance"]["viewer"]
-        assert viewer == {"role": "REGION", "regions": [region]}
+        assert viewer == {"role": "REGION", "regionCodes": [region]}
 
 
 @pytest.mark.integration
@@ -119,7 +119,7 @@ def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region:
 @pytest.mark.integration
 def test_the_opd_registers_an_application(tour: Tour) -> None:
     register = (
-        'mutation { registerApplication(input: {region: "32.05", opd: "32.05:opd-diskominfo",'
+        'mutation { registerApplication(input: {regionCode: "32.05", opdId: "32.05:opd-diskominfo",'
         ' name: "Contoh"}) { __typename } }'
     )
     assert tour.ask(register, tour.tokens["OPD"])["registerApplication"] == {

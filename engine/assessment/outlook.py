@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from statistics import fmean, stdev
+from statistics import stdev
 
 from scipy.special import betaincinv
 
@@ -36,7 +36,7 @@ class Transition:
         return self.after - self.before
 
 
-class Sufficiency(Enum):
+class SampleSufficiency(Enum):
     """Whether there are enough examples for a rate."""
 
     ENOUGH = "ENOUGH"
@@ -45,17 +45,17 @@ class Sufficiency(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BaseRate:
-    """The share `successes` / `n` with its 80 % Jeffreys interval."""
+    """The share `success_count` / `sample_size` with its 80 % Jeffreys interval."""
 
-    successes: int
-    n: int
+    success_count: int
+    sample_size: int
     lowest: float
     highest: float
 
     @property
-    def share(self) -> float:
+    def share(self) -> Fraction:
         """The observed share, from 0 to 1."""
-        return self.successes / self.n
+        return Fraction(self.success_count, self.sample_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Outlook:
     start: Fraction
     target: Fraction
     window: Fraction  # the greatest distance of an example's start from `start`
-    n: int
-    sufficiency: Sufficiency
+    sample_size: int
+    sufficiency: SampleSufficiency
     reached: BaseRate | None  # at least the target; None with too few examples
-    fell: BaseRate | None  # below its own start
-    mean_change: float | None
-    spread: float | None  # standard deviation of the change
+    declined: BaseRate | None  # below its own start
+    mean_change: Fraction | None
+    standard_deviation: float | None  # of the change
     examples: tuple[str, ...]  # region codes, the nearest start first
 
 
@@ -105,33 +105,33 @@ def outlook_from_transitions(
         if len(examples) >= _EXAMPLES_ENOUGH:
             break
     is_sufficient = len(examples) >= EXAMPLES_LEAST
-    changes = [float(transition.change) for transition in examples]
+    changes = [transition.change for transition in examples]
     return Outlook(
         start=start,
         target=target,
         window=window,
-        n=len(examples),
-        sufficiency=Sufficiency.ENOUGH if is_sufficient else Sufficiency.TOO_FEW,
+        sample_size=len(examples),
+        sufficiency=SampleSufficiency.ENOUGH if is_sufficient else SampleSufficiency.TOO_FEW,
         reached=base_rate(
             sum(transition.after >= target for transition in examples), len(examples)
         ),
-        fell=base_rate(sum(transition.change < 0 for transition in examples), len(examples)),
-        mean_change=fmean(changes) if is_sufficient else None,
-        spread=stdev(changes) if is_sufficient else None,
+        declined=base_rate(sum(change < 0 for change in changes), len(examples)),
+        mean_change=sum(changes, Fraction()) / len(changes) if is_sufficient else None,
+        standard_deviation=stdev(map(float, changes)) if is_sufficient else None,
         examples=tuple(transition.region for transition in examples),
     )
 
 
-def base_rate(successes: int, n: int) -> BaseRate | None:
+def base_rate(success_count: int, sample_size: int) -> BaseRate | None:
     """Return a share with its 80 % interval, or None with fewer than three examples.
 
     The interval is that of Jeffreys: the central part of Beta(successes + 1/2, failures + 1/2).
     It starts at 0 if there are no successes, and ends at 1 if there are no failures.
     """
-    if n < EXAMPLES_LEAST:
+    if sample_size < EXAMPLES_LEAST:
         return None
     tail = (1 - INTERVAL_COVERAGE) / 2
-    a, b = successes + 0.5, n - successes + 0.5
-    lowest = 0.0 if successes == 0 else float(betaincinv(a, b, tail))
-    highest = 1.0 if successes == n else float(betaincinv(a, b, 1 - tail))
-    return BaseRate(successes, n, lowest, highest)
+    a, b = success_count + 0.5, sample_size - success_count + 0.5
+    lowest = 0.0 if success_count == 0 else float(betaincinv(a, b, tail))
+    highest = 1.0 if success_count == sample_size else float(betaincinv(a, b, 1 - tail))
+    return BaseRate(success_count, sample_size, lowest, highest)

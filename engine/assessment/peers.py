@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.assessment.outlook import EXAMPLES_LEAST, Sufficiency
+from engine.assessment.outlook import EXAMPLES_LEAST, SampleSufficiency
 from engine.model import Integration, IntegrationMode, RegionKind
 
 POPULATION_CLASSES = (250_000, 500_000, 1_000_000, 2_500_000)  # people; lower bounds
 KIND_DISTANCE = 0.25  # index points between a regency and a city
 CLASS_DISTANCE = 0.10  # index points per class of population
-MOVE_LEAST = Fraction(1, 10)  # index points gained in a year, from which a region counts as moved
+RISE_LEAST = Fraction(1, 10)  # index points gained in a year, from which a region has risen
 _LOCAL_KINDS = frozenset({RegionKind.REGENCY, RegionKind.CITY})
 
 
@@ -49,9 +49,9 @@ class Peer:
     domain_changes: Mapping[int, Fraction]  # empty if unknown
 
     @property
-    def has_moved(self) -> bool:
+    def has_risen(self) -> bool:
         """Whether the index rose by 0.1 points or more."""
-        return self.change is not None and self.change >= MOVE_LEAST
+        return self.change is not None and self.change >= RISE_LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Peers:
     region: str
     nearest: tuple[Peer, ...]
     candidate_count: int  # number of candidate regions
-    moved_count: int
-    sufficiency: Sufficiency  # whether enough of the peers moved to serve as examples
+    risen_count: int
+    sufficiency: SampleSufficiency  # whether enough of the peers have risen to serve as examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,11 @@ def nearest_peers(
     ]
     peers.sort(key=lambda peer: (peer.distance, peer.region))
     chosen = tuple(peers[:first])
-    moved = sum(peer.has_moved for peer in chosen)
-    sufficiency = Sufficiency.ENOUGH if moved >= EXAMPLES_LEAST else Sufficiency.TOO_FEW
-    return Peers(region, chosen, len(peers), moved, sufficiency)
+    risen_count = sum(peer.has_risen for peer in chosen)
+    sufficiency = (
+        SampleSufficiency.ENOUGH if risen_count >= EXAMPLES_LEAST else SampleSufficiency.TOO_FEW
+    )
+    return Peers(region, chosen, len(peers), risen_count, sufficiency)
 
 
 def compare_year_ends(

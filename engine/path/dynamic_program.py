@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.path.effort import StepId
+from engine.path.effort import LevelStep
 
 _CELLS_MOST = 50_000_000  # in one table, which is at most 400 MB
 # Greater than the number of steps of any instrument, so that one number holds a cost and a count.
@@ -38,17 +38,17 @@ class SearchTooLarge(ValueError):
 class CandidateStep:
     """A step that may be chosen, with its gain and effort in solver units."""
 
-    id: StepId
+    id: LevelStep
     gain: int
     effort: int
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Taking `step` without `asks` costs `penalty`. `asks` need not be a candidate."""
+    """Taking `step` without `prerequisite` costs `penalty`. The prerequisite need not be a candidate."""
 
-    step: StepId
-    prerequisite: StepId
+    step: LevelStep
+    prerequisite: LevelStep
     penalty: int
 
 
@@ -56,7 +56,7 @@ class Order:
 class Choice:
     """The chosen steps, and their cost with penalties. No other choice costs less."""
 
-    steps: frozenset[StepId]
+    steps: frozenset[LevelStep]
     cost: int
 
 
@@ -64,8 +64,8 @@ class Choice:
 class _Indicator:
     """The options of one indicator: option n takes its first n steps."""
 
-    steps: tuple[StepId, ...]
-    lowest_option: int  # the lowest option that the locked steps allow
+    steps: tuple[LevelStep, ...]
+    lowest_option: int  # the lowest option that the required steps allow
     gains: tuple[int, ...]  # by option
     costs: tuple[int, ...]
     satisfied_sets: tuple[int, ...]  # by option: bits of the avoided sets with a step not taken
@@ -82,7 +82,7 @@ class _Stage:
 class Search:
     """Searches the cheapest steps to any gain up to `gain_most`.
 
-    The `locked` steps are always taken. At least one step of each set in `avoided` is not
+    The `required` steps are always taken. At least one step of each set in `avoided` is not
     taken.
 
     Raises:
@@ -94,8 +94,8 @@ class Search:
         candidates: Sequence[CandidateStep],
         orders: Sequence[Order],
         gain_most: int,
-        locked: Collection[StepId] = (),
-        avoided: Sequence[Collection[StepId]] = (),
+        required: Collection[LevelStep] = (),
+        avoided: Sequence[Collection[LevelStep]] = (),
     ) -> None:
         # One step beyond `gain_most`, so that equal choices are compared by their gain as well.
         self._gain_most = max(gain_most, 0) + max(
@@ -113,7 +113,7 @@ class Search:
                 own_orders[first].append(order)
             else:
                 links[first, second].append(order)
-        self._indicators = _group_by_indicator(candidates, own_orders, set(locked), avoided)
+        self._indicators = _group_by_indicator(candidates, own_orders, set(required), avoided)
         total = sum(max(indicator.costs) for indicator in self._indicators.values())
         total += sum(order.penalty for linked in links.values() for order in linked) * _COST_SCALE
         self._impossible_cost = total + 1  # the cost of an impossible choice
@@ -254,8 +254,8 @@ class Search:
 def _group_by_indicator(
     candidates: Sequence[CandidateStep],
     own_orders: Mapping[int, Sequence[Order]],
-    locked: set[StepId],
-    avoided: Sequence[Collection[StepId]],
+    required: set[LevelStep],
+    avoided: Sequence[Collection[LevelStep]],
 ) -> dict[int, _Indicator]:
     candidates_by_number: dict[int, list[CandidateStep]] = defaultdict(list)
     for candidate in sorted(candidates, key=lambda candidate: candidate.id):
@@ -276,7 +276,7 @@ def _group_by_indicator(
                 sum(1 << bit for bit, step_set in enumerate(avoided) if untaken & {*step_set})
             )
         lowest_option = max(
-            (option for option, id in enumerate(ids, start=1) if id in locked), default=0
+            (option for option, id in enumerate(ids, start=1) if id in required), default=0
         )
         indicators[number] = _Indicator(
             ids, lowest_option, tuple(gains), tuple(costs), tuple(satisfied_sets)

@@ -27,7 +27,7 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 
 
-class StepId(NamedTuple):
+class LevelStep(NamedTuple):
     """Raising one indicator to `level` from the level below it."""
 
     indicator: int
@@ -35,7 +35,7 @@ class StepId(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StepEffort:
+class LevelEffort:
     """The effort of one step, as a decimal string because log entries hold no fractions."""
 
     indicator: int
@@ -49,18 +49,18 @@ class RegionEffort:
 
     region: str
     instrument: str
-    steps: tuple[StepEffort, ...] = ()
+    steps: tuple[LevelEffort, ...] = ()
 
     @property
-    def values(self) -> dict[StepId, Fraction]:
+    def values(self) -> dict[LevelStep, Fraction]:
         """The region's efforts as exact fractions, by step."""
-        return {StepId(step.indicator, step.level): Fraction(step.effort) for step in self.steps}
+        return {LevelStep(step.indicator, step.level): Fraction(step.effort) for step in self.steps}
 
 
 class EffortInvalid(ValueError):
     """The effort of a step is invalid; `expected` and `found` give the reason."""
 
-    def __init__(self, step: StepId, expected: str, found: object) -> None:
+    def __init__(self, step: LevelStep, expected: str, found: object) -> None:
         super().__init__(
             f"indicator {step.indicator}, level {step.level}: expected {expected}, got {found}"
         )
@@ -90,8 +90,8 @@ class Effort:
     id: str
     version: str
     assumption: bool  # True if no published figures support the default
-    values: Mapping[StepId, Fraction]
-    edited: frozenset[StepId] = frozenset()  # steps with the region's own effort
+    values: Mapping[LevelStep, Fraction]
+    edited: frozenset[LevelStep] = frozenset()  # steps with the region's own effort
 
 
 def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
@@ -104,7 +104,7 @@ def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
         return min(scale.by_level[level] + additions, scale.highest)
 
     values = {
-        StepId(indicator.number, level): effort(indicator, level)
+        LevelStep(indicator.number, level): effort(indicator, level)
         for indicator in instrument.indicators
         for level in _levels_to_reach(instrument)
     }
@@ -114,14 +114,14 @@ def default_effort(instrument: Instrument, scale: EffortScale) -> Effort:
 def uniform_effort(instrument: Instrument) -> Effort:
     """Return an effort of one point for each step, which leads to plans with the fewest steps."""
     values = {
-        StepId(indicator.number, level): Fraction(1)
+        LevelStep(indicator.number, level): Fraction(1)
         for indicator in instrument.indicators
         for level in _levels_to_reach(instrument)
     }
     return Effort("effort-uniform", "1", assumption=True, values=values)
 
 
-def apply_effort_edits(effort: Effort, edits: Mapping[StepId, Fraction]) -> Effort:
+def apply_effort_edits(effort: Effort, edits: Mapping[LevelStep, Fraction]) -> Effort:
     """Return the effort with a region's own figures for some steps.
 
     Raises:
@@ -148,7 +148,7 @@ def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Eff
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
     numbers = instrument.indicator_numbers
-    edits: dict[StepId, Fraction] = {}
+    edits: dict[LevelStep, Fraction] = {}
     problems = []
     for row, (number_cell, level_cell, effort_cell) in select_columns(
         parse_csv_rows(text), EFFORT_SHEET_COLUMNS
@@ -165,7 +165,7 @@ def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Eff
                 )
             )
             continue
-        step = StepId(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
+        step = LevelStep(number, int(level_cell) if _WHOLE.fullmatch(level_cell) else -1)
         if step not in effort.values:
             problems.append(
                 SheetProblem(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.instrument import Instrument
-from engine.path.effort import Effort, StepId
+from engine.path.effort import Effort, LevelStep
 from engine.path.maintained_levels import LevelRequirement, MaintainedLevel
 from engine.path.precedence import Precedence, PrecedenceRule
 
@@ -42,13 +42,13 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """The target index, the buffer, the number of years, and the locked and refused steps."""
+    """The target index, the buffer, the number of years, and the required and excluded steps."""
 
     target: Fraction
     buffer: Fraction = DEFAULT_BUFFER
     years: int = 1
-    locked: frozenset[StepId] = frozenset()  # always taken
-    refused: frozenset[StepId] = frozenset()  # never taken, nor any level above
+    must_rise: frozenset[LevelStep] = frozenset()  # always taken
+    excluded: frozenset[LevelStep] = frozenset()  # never taken, nor any level above
 
     @property
     def goal(self) -> Fraction:
@@ -58,7 +58,7 @@ class PlanRequest:
 
 def next_levels(
     instrument: Instrument, levels: Mapping[int, int], numbers: Collection[int]
-) -> frozenset[StepId]:
+) -> frozenset[LevelStep]:
     """Return the step to the next level of each indicator below the highest level.
 
     Raises:
@@ -75,7 +75,7 @@ def next_levels(
                 "indicator", f"1 to {len(present_levels)} of {instrument.id}", number
             )
     return frozenset(
-        StepId(number, present_levels[number] + 1)
+        LevelStep(number, present_levels[number] + 1)
         for number in numbers
         if present_levels[number] < instrument.level_max
     )
@@ -85,12 +85,12 @@ def next_levels(
 class PlannedStep:
     """A step of a plan: one indicator rises by one level."""
 
-    id: StepId
+    id: LevelStep
     year: int  # 1 is the first year of the plan
     gain: Fraction  # index points
     effort: Fraction
     effort_edited: bool  # whether the effort is the region's own
-    locked: bool
+    must_rise: bool
     criterion: str  # the criterion of the level; empty if unknown
     requirements: tuple[LevelRequirement, ...]
     evidence: str  # evidence of the required integration; empty if unknown
@@ -134,7 +134,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class UnreachableTarget:
-    """The goal cannot be reached; `maximum` is the index with all steps that are not refused."""
+    """The goal cannot be reached; `maximum` is the index with all steps that are not excluded."""
 
     request: PlanRequest
     index_before: Fraction
@@ -159,11 +159,11 @@ class CostPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class StepRefusal:
-    """The extra cost of refusing one step of a plan, and the steps that replace it."""
+class ExcludedStep:
+    """The extra cost of excluding one step of a plan, and the steps that replace it."""
 
-    step: StepId
+    step: LevelStep
     extra_effort: Fraction | None  # None if the goal cannot be reached without the step
     extra_penalty: Fraction | None
-    replacements: tuple[StepId, ...]
+    replacements: tuple[LevelStep, ...]
     maximum: Fraction | None  # the highest index, if the goal cannot be reached

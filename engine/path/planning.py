@@ -21,18 +21,18 @@ import rfc8785
 from engine.assessment.score import score_levels
 from engine.path import maintained_levels
 from engine.path.dynamic_program import CandidateStep, Choice, Order, Search
-from engine.path.effort import StepId
+from engine.path.effort import LevelStep
 from engine.path.maintained_levels import LevelRequirement
 from engine.path.plan import (
     YEARS,
     CostPoint,
+    ExcludedStep,
     Plan,
     PlannedStep,
     PlannedYear,
     PlanRequest,
     PlanRequestInvalid,
     Situation,
-    StepRefusal,
     UnreachableTarget,
 )
 from engine.path.scheduling import schedule_steps
@@ -54,11 +54,11 @@ def cheapest_plan(situation: Situation, request: PlanRequest) -> Plan | Unreacha
 def next_best_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | None:
     """Return the cheapest plan that omits at least one step of `plan` and of each of `others`.
 
-    The result is None if there is no such plan, because all steps of a plan are locked or needed.
+    The result is None if there is no such plan, because all steps of a plan are required or needed.
     """
     model = _SolverModel(situation, plan.request)
     avoided = [
-        {step.id for step in previous.steps if not step.locked} for previous in (plan, *others)
+        {step.id for step in previous.steps if not step.must_rise} for previous in (plan, *others)
     ]
     result = model.to_result(model.choose_steps(plan.request.goal, avoided))
     return result if isinstance(result, Plan) else None
@@ -67,7 +67,7 @@ def next_best_plan(situation: Situation, plan: Plan, *others: Plan) -> Plan | No
 def compute_cost_curve(
     situation: Situation, request: PlanRequest, targets: Iterable[Fraction] | None = None
 ) -> tuple[CostPoint, ...]:
-    """Return the cost of each target, with the buffer, locks and refusals of the request.
+    """Return the cost of each target, with the buffer and the required and excluded steps of the request.
 
     The default targets are every tenth from the present index to the maximum that can be reached,
     and the thresholds of the predicates between.
@@ -95,25 +95,25 @@ def compute_cost_curve(
     return tuple(points)
 
 
-def price_refusals(
-    situation: Situation, plan: Plan, steps: Collection[StepId] | None = None
-) -> tuple[StepRefusal, ...]:
-    """Return the extra cost of refusing each step of a plan.
+def price_exclusions(
+    situation: Situation, plan: Plan, steps: Collection[LevelStep] | None = None
+) -> tuple[ExcludedStep, ...]:
+    """Return the extra cost of excluding each step of a plan.
 
-    Each step takes a search, so pass few `steps`. Refusing a level also refuses the levels above
-    it. Locked steps cannot be refused and are left out.
+    Each step takes a search, so pass few `steps`. Excluding a level also excludes the levels
+    above it. Required steps cannot be excluded and are left out.
     """
-    refusals = []
+    exclusions = []
     for step in plan.steps:
-        if step.locked or (steps is not None and step.id not in steps):
+        if step.must_rise or (steps is not None and step.id not in steps):
             continue
-        request = replace(plan.request, refused=plan.request.refused | {step.id})
+        request = replace(plan.request, excluded=plan.request.excluded | {step.id})
         try:
             alternative = cheapest_plan(situation, request)
-        except PlanRequestInvalid:  # a level above the step is locked
+        except PlanRequestInvalid:  # a level above the step is required
             continue
         if isinstance(alternative, UnreachableTarget):
-            refusals.append(StepRefusal(step.id, None, None, (), alternative.maximum))
+            exclusions.append(ExcludedStep(step.id, None, None, (), alternative.maximum))
             continue
         planned = {planned_step.id for planned_step in plan.steps}
         replacements = tuple(
@@ -121,8 +121,8 @@ def price_refusals(
         )
         extra_effort = alternative.effort - plan.effort
         extra_penalty = alternative.penalty - plan.penalty
-        refusals.append(StepRefusal(step.id, extra_effort, extra_penalty, replacements, None))
-    return tuple(refusals)
+        exclusions.append(ExcludedStep(step.id, extra_effort, extra_penalty, replacements, None))
+    return tuple(exclusions)
 
 
 class _SolverModel:
@@ -141,20 +141,20 @@ class _SolverModel:
         }
         _check_request(situation, request)
         ceilings = dict.fromkeys(self._levels, instrument.level_max)
-        for step in request.refused:
+        for step in request.excluded:
             if step.level > self._levels[step.indicator]:
                 ceilings[step.indicator] = min(ceilings[step.indicator], step.level - 1)
         self._ceilings = ceilings
-        self._locked = [
-            step for step in request.locked if step.level > self._levels[step.indicator]
+        self._required = [
+            step for step in request.must_rise if step.level > self._levels[step.indicator]
         ]
-        for step in self._locked:
+        for step in self._required:
             if step.level > ceilings[step.indicator]:
-                raise PlanRequestInvalid("locked and refused", "no step in both", tuple(step))
+                raise PlanRequestInvalid("required and excluded", "no step in both", tuple(step))
 
         gains = {indicator.number: indicator.weight / 100 for indicator in instrument.indicators}
         step_ids = [
-            StepId(number, level)
+            LevelStep(number, level)
             for number, present_level in self._levels.items()
             for level in range(present_level + 1, ceilings[number] + 1)
         ]
@@ -185,15 +185,17 @@ class _SolverModel:
 
     @property
     def maximum(self) -> Fraction:
-        """The index with all steps that are not refused."""
+        """The index with all steps that are not excluded."""
         return score_levels(self._situation.instrument, self._ceilings).exact
 
-    def choose_steps(self, goal: Fraction, avoided: Collection[set[StepId]] = ()) -> Choice | None:
+    def choose_steps(
+        self, goal: Fraction, avoided: Collection[set[LevelStep]] = ()
+    ) -> Choice | None:
         """Return the cheapest steps to an index, or None if it cannot be reached."""
         return self.choose_for_goals([goal], avoided)[goal]
 
     def choose_for_goals(
-        self, goals: Collection[Fraction], avoided: Collection[set[StepId]] = ()
+        self, goals: Collection[Fraction], avoided: Collection[set[LevelStep]] = ()
     ) -> dict[Fraction, Choice | None]:
         """Return the cheapest steps to each index, by one search."""
         reach = max(self.maximum, self.index)
@@ -205,7 +207,7 @@ class _SolverModel:
         choices: dict[Fraction, Choice | None] = dict.fromkeys(goals)
         if required_gains:
             gain_most = max(required_gains.values())
-            search = Search(self._candidates, self._orders, gain_most, self._locked, [*avoided])
+            search = Search(self._candidates, self._orders, gain_most, self._required, [*avoided])
             choices |= {goal: search.cheapest_choice(gain) for goal, gain in required_gains.items()}
         return choices
 
@@ -241,9 +243,9 @@ class _SolverModel:
                 gain=self._gains[id.indicator],
                 effort=situation.effort.values[id],
                 effort_edited=id in edited,
-                locked=any(
-                    locked.indicator == id.indicator and locked.level >= id.level
-                    for locked in self._locked
+                must_rise=any(
+                    required.indicator == id.indicator and required.level >= id.level
+                    for required in self._required
                 ),
                 criterion=maintained_levels.level_criterion(instrument, indicator, id.level),
                 requirements=requirements,
@@ -301,8 +303,8 @@ class _SolverModel:
             "target": str(request.target),
             "buffer": str(request.buffer),
             "years": request.years,
-            "locked": [list(step) for step in sorted(request.locked)],
-            "refused": [list(step) for step in sorted(request.refused)],
+            "mustRise": [list(step) for step in sorted(request.must_rise)],
+            "excluded": [list(step) for step in sorted(request.excluded)],
         }
         return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
@@ -312,10 +314,10 @@ def _check_request(situation: Situation, request: PlanRequest) -> None:
         raise PlanRequestInvalid("years", f"{YEARS[0]} to {YEARS[-1]}", request.years)
     if request.buffer < 0:
         raise PlanRequestInvalid("buffer", "0 or more", request.buffer)
-    for step in sorted(request.locked | request.refused):
+    for step in sorted(request.must_rise | request.excluded):
         if step not in situation.effort.values:
             name = f"a step of {situation.instrument.id}"
-            raise PlanRequestInvalid("locked or refused", name, tuple(step))
+            raise PlanRequestInvalid("required or excluded", name, tuple(step))
 
 
 def _units_per_point(values: Iterable[Fraction]) -> int:

@@ -9,18 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 
-from engine.path.effort import StepId
+from engine.path.effort import LevelStep
+
+
+class PrecedenceKind(Enum):
+    """The reason of a precedence rule."""
+
+    POLICY_BEFORE_PRACTICE = "POLICY_BEFORE_PRACTICE"
+    ARCHITECTURE_BEFORE_ROADMAP = "ARCHITECTURE_BEFORE_ROADMAP"
+    ROADMAP_BEFORE_BUDGET = "ROADMAP_BEFORE_BUDGET"
+    BUS_BEFORE_COLLABORATION = "BUS_BEFORE_COLLABORATION"
 
 
 @dataclass(frozen=True, slots=True)
 class PrecedenceRule:
-    """A rule that `step` should be taken together with or after `asks`."""
+    """A rule that `step` should be taken together with or after `prerequisite`."""
 
-    kind: str  # the reason, such as "policy-before-practice"
-    step: StepId
-    prerequisite: StepId
+    kind: PrecedenceKind
+    step: LevelStep
+    prerequisite: LevelStep
     penalty: Fraction  # points of effort
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from engine.path.dynamic_program import CandidateStep, Order
-from engine.path.effort import StepId
+from engine.path.effort import LevelStep
 
 SEARCH_NODES_MOST = 20_000  # takes a few seconds; unlike a time limit, it is deterministic
 
@@ -34,7 +34,7 @@ class _Constraints:
 
 def schedule_steps(
     steps: Sequence[CandidateStep], orders: Sequence[Order], years: int
-) -> dict[StepId, int]:
+) -> dict[LevelStep, int]:
     """Return the year (1 to `years`) of every step.
 
     The largest effort of a year is minimal, within the node limit of the search. The steps of one
@@ -49,7 +49,7 @@ def schedule_steps(
     for column in columns.values():
         for year in range(years - 2):
             constraints.add({column + year + 1: 1, column + year: -1}, 0)
-    pairs = [(StepId(step.indicator, step.level - 1), step) for step in columns]
+    pairs = [(LevelStep(step.indicator, step.level - 1), step) for step in columns]
     pairs += [(order.prerequisite, order.step) for order in orders]
     for first, second in pairs:
         if first in columns and second in columns:

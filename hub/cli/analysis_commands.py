@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from fractions import Fraction
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -50,8 +51,8 @@ def path(
     target: Annotated[float, typer.Option(help="The index to reach.")],
     buffer: Annotated[float, typer.Option(min=0, max=1, help="Index points above it.")] = 0.1,
     years: Annotated[int, typer.Option(min=1, max=3)] = 1,
-    lock: Annotated[list[int], typer.Option(help="An indicator that must rise.")] = [],  # noqa: B006
-    refuse: Annotated[list[int], typer.Option(help="An indicator that must not rise.")] = [],  # noqa: B006
+    must_rise: Annotated[list[int], typer.Option(help="An indicator that must rise.")] = [],  # noqa: B006
+    exclude: Annotated[list[int], typer.Option(help="An indicator that must not rise.")] = [],  # noqa: B006
     effort: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +67,13 @@ def path(
     from hub.cli import path_report, path_tables
 
     options = path_report.PathOptions(
-        instrument, target, buffer, years, tuple(lock), tuple(refuse), effort
+        instrument,
+        path_report.exact_target(target),
+        Fraction(str(buffer)),
+        years,
+        tuple(must_rise),
+        tuple(exclude),
+        effort,
     )
     if years > 1:
         path_report.redirect_solver_output()
@@ -165,7 +172,7 @@ def verify(
     from hub.cli import region_queries
     from hub.cli import region_report as report
 
-    variables = {"instrument": instrument, "year": year, "kind": kind.value}
+    variables = {"instrumentId": instrument, "year": year, "kind": kind.value}
     result = asyncio.run(
         region_queries.query_region(
             preconditions.load_migrated_settings(), region_queries.VERIFICATION, region, **variables

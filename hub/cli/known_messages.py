@@ -67,7 +67,7 @@ REFUSALS = (
 EXPECTATIONS = (
     N_("an address that begins with http:// or https:// and names a host"),
     N_("an index above {lowest}, up to {highest}"),
-    N_("indicators that are not refused"),
+    N_("indicators that are not excluded"),
     N_("indicators below the highest level"),
     N_("no step in both"),
     N_("a step of {instrument}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -32,12 +33,12 @@ from hub.cli.translation import N_
 from hub.exit_codes import ExitCode
 
 UNIFORM = "uniform"
-REQUEST_PARTS = (  # that a plan can refuse
+REQUEST_PARTS = (  # that can be invalid
     N_("indicator"),
     N_("years"),
     N_("buffer"),
-    N_("locked and refused"),
-    N_("locked or refused"),
+    N_("required and excluded"),
+    N_("required or excluded"),
 )
 
 
@@ -46,11 +47,11 @@ class PathOptions:
     """The options of the command; `effort` is None, `uniform` or the name of a file."""
 
     instrument: str
-    target: float
-    buffer: float
+    target: Fraction
+    buffer: Fraction
     years: int
-    lock: tuple[int, ...]
-    refuse: tuple[int, ...]
+    must_rise: tuple[int, ...]
+    exclude: tuple[int, ...]
     effort: str | None
 
 
@@ -72,7 +73,7 @@ class PathResult:
             "assessment": self.origin.id,
             "year": self.origin.year,
             "kind": self.origin.kind.value,
-            "estimated": not self.origin.levels,
+            "isEstimated": not self.origin.levels,
         }
 
     def document(self) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class PathResult:
         }
         if isinstance(plan, UnreachableTarget):
             unreachable = {
-                "maximum": format_exact(plan.maximum),
+                "maximumIndex": format_exact(plan.maximum),
                 "reachesTarget": plan.reaches_target,
             }
             return common | {"outcome": "UNREACHABLE", "unreachable": unreachable, "steps": []}
@@ -100,20 +101,20 @@ class PathResult:
             "effort": format_exact(plan.effort),
             "penalty": format_exact(plan.penalty),
             "effortScale": dict(zip(("id", "version"), plan.effort_scale, strict=True)),
-            "effortAssumed": plan.effort_assumed,
+            "isEffortAssumed": plan.effort_assumed,
             "precedenceRules": dict(zip(("id", "version"), plan.precedence_rules, strict=True)),
             "steps": [
                 {
-                    "number": step.id.indicator,
-                    "from": step.id.level - 1,
-                    "to": step.id.level,
+                    "indicator": step.id.indicator,
+                    "fromLevel": step.id.level - 1,
+                    "toLevel": step.id.level,
                     "year": step.year,
                     "gain": format_exact(step.gain),
                     "effort": format_exact(step.effort),
-                    "effortEdited": step.effort_edited,
-                    "criterion": step.criterion,
-                    "asks": [ask.value for ask in step.requirements],
-                    "evidence": step.evidence,
+                    "isEffortEdited": step.effort_edited,
+                    "criterion": step.criterion or None,
+                    "requirements": [requirement.value for requirement in step.requirements],
+                    "requiredEvidence": step.evidence or None,
                 }
                 for step in plan.steps
             ],
@@ -126,15 +127,28 @@ class PathResult:
                 }
                 for year in plan.years
             ],
-            "broken": [
-                {"kind": rule.kind, "step": [*rule.step], "asks": [*rule.prerequisite]}
+            "brokenPrecedences": [
+                {
+                    "kind": rule.kind.value,
+                    "step": rule.step._asdict(),
+                    "prerequisite": rule.prerequisite._asdict(),
+                }
                 for rule in plan.broken_rules
             ],
-            "hold": [
-                {"number": level.indicator, "level": level.level}
+            "levelsToMaintain": [
+                {"indicator": level.indicator, "level": level.level}
                 for level in plan.maintained_levels
             ],
         }
+
+
+def exact_target(target: float) -> Fraction:
+    """Return the target exactly as it was typed; exit with an error if it is nan or infinite."""
+    if not math.isfinite(target):
+        exit_with_error(
+            _("--target: expected a number, got {target}").format(target=target), ExitCode.INPUT
+        )
+    return Fraction(str(target))
 
 
 def plan_sheet_path(path: Path, options: PathOptions) -> PathResult:
@@ -144,17 +158,19 @@ def plan_sheet_path(path: Path, options: PathOptions) -> PathResult:
     if not instrument.level_min < target <= instrument.level_max:
         exit_with_error(
             _("--target: expected an index above {lowest}, up to {highest}, got {target}").format(
-                lowest=instrument.level_min, highest=instrument.level_max, target=target
+                lowest=instrument.level_min,
+                highest=instrument.level_max,
+                target=format_exact(target),
             ),
             ExitCode.INPUT,
         )
     highest = sorted(
-        number for number in options.lock if levels.get(number) == instrument.level_max
+        number for number in options.must_rise if levels.get(number) == instrument.level_max
     )
     if highest:
         numbers = ", ".join(map(str, highest))
         exit_with_error(
-            _("--lock: expected indicators below the highest level, got {indicators}").format(
+            _("--must-rise: expected indicators below the highest level, got {indicators}").format(
                 indicators=numbers
             ),
             ExitCode.INPUT,
@@ -169,11 +185,11 @@ def plan_sheet_path(path: Path, options: PathOptions) -> PathResult:
         situation = apply_effort_option(situation, options.effort)
     try:
         request = PlanRequest(
-            target=Fraction(str(target)),
-            buffer=Fraction(str(options.buffer)),
+            target=target,
+            buffer=options.buffer,
             years=options.years,
-            locked=next_levels(instrument, levels, options.lock),
-            refused=next_levels(instrument, levels, options.refuse),
+            must_rise=next_levels(instrument, levels, options.must_rise),
+            excluded=next_levels(instrument, levels, options.exclude),
         )
         return PathResult(instrument, cheapest_plan(situation, request))
     except PlanRequestInvalid as invalid:

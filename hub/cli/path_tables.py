@@ -8,16 +8,17 @@ from rich.table import Table
 
 from engine.decimals import format_exact, format_rounded
 from engine.path.plan import UnreachableTarget
+from engine.path.precedence import PrecedenceKind
 from hub.cli.console import out
 from hub.cli.path_report import PathResult
 from hub.cli.translation import N_
 
-PRECEDENCE_KINDS = (
-    N_("policy-before-practice"),
-    N_("architecture-before-roadmap"),
-    N_("roadmap-before-budget"),
-    N_("bus-before-collaboration"),
-)
+PRECEDENCE_REASONS = {
+    PrecedenceKind.POLICY_BEFORE_PRACTICE: N_("policy before practice"),
+    PrecedenceKind.ARCHITECTURE_BEFORE_ROADMAP: N_("architecture before roadmap"),
+    PrecedenceKind.ROADMAP_BEFORE_BUDGET: N_("roadmap before budget"),
+    PrecedenceKind.BUS_BEFORE_COLLABORATION: N_("service bus before collaboration"),
+}
 
 
 def show_path_report(result: PathResult) -> None:
@@ -26,7 +27,7 @@ def show_path_report(result: PathResult) -> None:
     if result.basis is not None:
         origin = (
             _("From {region} {year} {kind}: levels ESTIMATED of its published figures")
-            if result.basis["estimated"]
+            if result.basis["isEstimated"]
             else _("From {region} {year} {kind}: its levels")
         )
         out.print(origin.format(**result.basis))
@@ -35,7 +36,7 @@ def show_path_report(result: PathResult) -> None:
     )
     if isinstance(plan, UnreachableTarget):
         out.print(
-            _("No steps reach {goal}: all that are not refused give {maximum}.").format(
+            _("No steps reach {goal}: all that are not excluded give {maximum}.").format(
                 goal=goal, maximum=format_rounded(plan.maximum)
             )
         )
@@ -81,17 +82,17 @@ def show_path_report(result: PathResult) -> None:
         out.print(
             _(
                 "{indicator} at level {level} is better built on "
-                "{basis} at level {basis_level} ({kind})"
+                "{basis} at level {basis_level} ({reason})"
             ).format(
                 indicator=rule.step.indicator,
                 level=rule.step.level,
                 basis=rule.prerequisite.indicator,
                 basis_level=rule.prerequisite.level,
-                kind=_(rule.kind) if rule.kind in PRECEDENCE_KINDS else rule.kind,
+                reason=_(PRECEDENCE_REASONS[rule.kind]),
             )
         )
     out.print(
-        _("{count} levels are to hold: they fall where nothing is done.").format(
+        _("{count} levels must be maintained, because levels fall without maintenance.").format(
             count=len(plan.maintained_levels)
         )
     )

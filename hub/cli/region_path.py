@@ -39,7 +39,11 @@ async def plan_region_path(settings: Settings, code: str, options: PathOptions) 
                 context,
                 code,
                 path_resolver.PathRequest(
-                    options.target, options.buffer, options.years, options.lock, options.refuse
+                    options.target,
+                    options.buffer,
+                    options.years,
+                    options.must_rise,
+                    options.exclude,
                 ),
                 AssessmentKind.SELF,
                 None,

@@ -59,18 +59,18 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({"assessmentId": two_provinces.DRAFT, "levels": [], **USED_KEY}, KEY_REUSED),
     ],
     "editEffort": [
-        ({**EFFORT_EDIT, "region": "99.99"}, not_found("99.99")),
+        ({**EFFORT_EDIT, "regionCode": "99.99"}, not_found("99.99")),
         (
-            {**EFFORT_EDIT, "instrument": "spbe-1999"},
-            invalid_input("instrument", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe-1999"),
+            {**EFFORT_EDIT, "instrumentId": "spbe-1999"},
+            invalid_input("instrumentId", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe-1999"),
         ),
         (
             {**EFFORT_EDIT, "steps": [{"indicator": 48, "level": 2, "effort": None}]},
             invalid_input("steps[0]", "a step of spbe-2020", "indicator 48, level 2"),
         ),
         (
-            {**EFFORT_EDIT, "steps": [{"indicator": 1, "level": 2, "effort": "1e3"}]},
-            invalid_input("steps[0].effort", "a decimal with at most two places, as 2.5", "1e3"),
+            {**EFFORT_EDIT, "steps": [{"indicator": 1, "level": 2, "effort": "1.005"}]},
+            invalid_input("steps[0].effort", "a decimal with at most two places, as 2.5", "1.005"),
         ),
         (
             {**EFFORT_EDIT, "steps": [{"indicator": 1, "level": 2, "effort": "0"}]},

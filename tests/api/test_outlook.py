@@ -9,23 +9,30 @@ import pytest
 from tests.api.hub import Hub
 
 OUTLOOK = """
-query ($code: ID!, $target: Float!, $instrument: ID, $fromYear: Int) {
+query ($code: ID!, $target: Decimal!, $instrumentId: ID, $fromYear: Int) {
   region(code: $code) {
-    outlook(target: $target, instrument: $instrument, fromYear: $fromYear) {
-      instrument { id } start { display } startYear fromYear window n sufficiency
-      reached { successes n share lowest highest } fell { successes }
-      meanChange spread examples
+    outlook(target: $target, instrumentId: $instrumentId, fromYear: $fromYear) {
+      instrument { id } start { display } startYear fromYear window sampleSize sufficiency
+      reached {
+        successCount sampleSize share { value } lowest { value display } highest { value display }
+      }
+      declined { successCount }
+      meanChange { value display } standardDeviation { value display } exampleCodes
     }
   }
 }
 """
 PEERS = """
-query ($code: ID!, $first: Int! = 3) {
+query ($code: ID!, $peerCount: Int! = 3) {
   region(code: $code) {
-    peers(first: $first) {
-      code name year of byKind byPopulation nextIndex { display } change { display } moved
-      domainChanges { number difference { display } } levelChanges { indicator } examples
-      region { code }
+    peers(peerCount: $peerCount) {
+      instrument { id } year candidateCount sufficiency
+      peers {
+        regionCode name distance { display } kindDistance { value } populationDistance { value }
+        nextIndex { display } indexChange { display } hasRisen
+        domainChanges { number difference { display } } levelChanges { indicator gain { value } }
+        region { code }
+      }
     }
   }
 }
@@ -35,21 +42,21 @@ query ($code: ID!, $first: Int! = 3) {
 async def test_counts_regions_of_the_whole_country_and_returns_an_interval(west_java: Hub) -> None:
     outlook = (await west_java.query_data(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
     reached = outlook.pop("reached")
-    examples = outlook.pop("examples")
+    examples = outlook.pop("exampleCodes")
     assert outlook == {
         "instrument": {"id": "spbe-2020"},
         "start": {"display": "3.89"},
         "startYear": 2024,
         "fromYear": 2023,
         "window": "0.30",
-        "n": 39,
+        "sampleSize": 39,
         "sufficiency": "ENOUGH",
-        "fell": {"successes": 3},
-        "meanChange": pytest.approx(0.2385, abs=5e-5),
-        "spread": pytest.approx(0.2053, abs=5e-5),
+        "declined": {"successCount": 3},
+        "meanChange": {"value": "0.238461538462", "display": "+0.24"},
+        "standardDeviation": {"value": "0.205330778854", "display": "0.21"},
     }
-    assert (reached["successes"], reached["n"]) == (9, 39)
-    assert [round(reached[name], 3) for name in ("share", "lowest", "highest")] == [
+    assert (reached["successCount"], reached["sampleSize"]) == (9, 39)
+    assert [round(float(reached[name]["value"]), 3) for name in ("share", "lowest", "highest")] == [
         0.231,
         0.155,
         0.326,
@@ -60,23 +67,23 @@ async def test_counts_regions_of_the_whole_country_and_returns_an_interval(west_
 async def test_a_replay_counts_only_replayed_results(west_java: Hub) -> None:
     replay = Hub(replace(west_java.instance, replay=True))
     outlook = (await replay.query_data(OUTLOOK, code="32.05", target=4.2))["region"]["outlook"]
-    assert (outlook["n"], outlook["window"]) == (9, "0.40")
-    assert {code[:3] for code in outlook["examples"]} == {"32."}
+    assert (outlook["sampleSize"], outlook["window"]) == (9, "0.40")
+    assert {code[:3] for code in outlook["exampleCodes"]} == {"32."}
 
 
 async def test_reports_too_few_examples(west_java: Hub) -> None:
     variables = {"code": "32.73", "target": 4.9, "fromYear": 2022}
     outlook = (await west_java.query_data(OUTLOOK, **variables))["region"]["outlook"]
-    assert (outlook["n"], outlook["sufficiency"]) == (0, "TOO_FEW")
-    assert (outlook["reached"], outlook["fell"], outlook["meanChange"]) == (None, None, None)
+    assert (outlook["sampleSize"], outlook["sufficiency"]) == (0, "TOO_FEW")
+    assert (outlook["reached"], outlook["declined"], outlook["meanChange"]) == (None, None, None)
 
 
 async def test_there_is_no_outlook_or_peer_without_a_published_index(hub: Hub) -> None:
     assert await hub.query_data(OUTLOOK, code="32.11", target=4) == {"region": {"outlook": None}}
-    assert await hub.query_data(PEERS, code="32.11") == {"region": {"peers": []}}
+    assert await hub.query_data(PEERS, code="32.11") == {"region": {"peers": None}}
 
 
-@pytest.mark.parametrize("variables", [{"target": 0.5}, {"target": 4, "instrument": "spbe-2099"}])
+@pytest.mark.parametrize("variables", [{"target": 0.5}, {"target": 4, "instrumentId": "spbe-2099"}])
 async def test_a_target_out_of_bounds_or_an_unknown_instrument_is_an_invalid_argument(
     west_java: Hub, variables: dict[str, object]
 ) -> None:
@@ -84,17 +91,23 @@ async def test_a_target_out_of_bounds_or_an_unknown_instrument_is_an_invalid_arg
 
 
 async def test_peers_show_their_later_changes(west_java: Hub) -> None:
-    first, second, third = (await west_java.query_data(PEERS, code="32.05"))["region"]["peers"]
-    assert first == {
-        "code": "32.04",
-        "name": "Kabupaten Bandung",
+    group = (await west_java.query_data(PEERS, code="32.05"))["region"]["peers"]
+    first, second, third = group.pop("peers")
+    assert group == {
+        "instrument": {"id": "spbe-2020"},
         "year": 2023,
-        "of": 490,
-        "byKind": 0.0,
-        "byPopulation": 0.0,
+        "candidateCount": 490,
+        "sufficiency": "ENOUGH",
+    }
+    assert first == {
+        "regionCode": "32.04",
+        "name": "Kabupaten Bandung",
+        "distance": {"display": "0.24"},
+        "kindDistance": {"value": "0.00"},
+        "populationDistance": {"value": "0.00"},
         "nextIndex": {"display": "3.98"},
-        "change": {"display": "+0.50"},
-        "moved": True,
+        "indexChange": {"display": "+0.50"},
+        "hasRisen": True,
         "domainChanges": [
             {"number": 1, "difference": {"display": "+0.60"}},
             {"number": 2, "difference": {"display": "+0.60"}},
@@ -102,13 +115,12 @@ async def test_peers_show_their_later_changes(west_java: Hub) -> None:
             {"number": 4, "difference": {"display": "+0.56"}},
         ],
         "levelChanges": None,
-        "examples": "ENOUGH",
         "region": {"code": "32.04"},
     }
     assert (second["name"], second["region"]) == ("Kabupaten Tangerang", None)
-    assert (third["name"], third["byPopulation"]) == ("Kabupaten Serang", 0.1)
+    assert (third["name"], third["populationDistance"]) == ("Kabupaten Serang", {"value": "0.10"})
 
 
-@pytest.mark.parametrize("first", [0, 21])
-async def test_one_to_twenty_peers_may_be_requested(west_java: Hub, first: int) -> None:
-    assert await west_java.refusal(PEERS, code="32.05", first=first) == "INVALID_ARGUMENT"
+@pytest.mark.parametrize("peer_count", [0, 21])
+async def test_one_to_twenty_peers_may_be_requested(west_java: Hub, peer_count: int) -> None:
+    assert await west_java.refusal(PEERS, code="32.05", peerCount=peer_count) == "INVALID_ARGUMENT"

@@ -11,50 +11,46 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 
 PATH = """
-query (
-  $code: ID!, $target: Float!, $buffer: Float! = 0.1, $years: Int! = 1,
-  $locked: [Int!], $refused: [Int!], $kind: AssessmentKind! = SELF, $year: Int
-) {
+query ($code: ID!, $input: PathInput!) {
   region(code: $code) {
-    pathToTarget(
-      target: $target, buffer: $buffer, years: $years,
-      locked: $locked, refused: $refused, kind: $kind, year: $year
-    ) {
-      outcome estimated origin { assessment year kind estimated }
+    pathToTarget(input: $input) {
+      outcome isEstimated origin { id year kind }
       indexBefore { value } indexAfter { value } predicateAfter
-      steps { indicator fromLevel toLevel year gain effort locked asks criterion }
+      steps {
+        indicator fromLevel toLevel year gain { value display } effort mustRise requirements
+        criterion requiredEvidence
+      }
       years { year effort index { value } predicate }
-      effort penalty atLeast proven effortAssumed effortScale { id version }
-      broken { kind } hold { indicator level } unclaimed
-      unreachable { maximum { value } reachesTarget }
+      effort penalty lowerBound isProven isEffortAssumed effortScale { tableId version }
+      brokenPrecedences { kind step { indicator level } prerequisite { indicator level } penalty }
+      levelsToMaintain { indicator level } unclaimedIndicators
+      unreachable { maximumIndex { value } reachesTarget }
     }
   }
 }
 """
 
 
-async def _path(hub: Hub, *viewer: Any, **variables: object) -> dict[str, Any]:
-    path: dict[str, Any] = (await hub.query_data(PATH, *viewer, **variables))["region"][
-        "pathToTarget"
-    ]
+async def _path(hub: Hub, *viewer: Any, code: str, **input: object) -> dict[str, Any]:
+    data = await hub.query_data(PATH, *viewer, code=code, input=input)
+    path: dict[str, Any] = data["region"]["pathToTarget"]
     return path
 
 
 async def test_starts_from_an_estimate_where_only_figures_are_published(west_java: Hub) -> None:
     path = await _path(west_java, code="32.05", target=4.2, years=2)
     assert path["outcome"] == "FOUND"
-    assert path["estimated"] is True
+    assert path["isEstimated"] is True
     assert path["origin"] == {
-        "assessment": "32.05:assessment-spbe-2020-2024-official",
+        "id": "32.05:assessment-spbe-2020-2024-official",
         "year": 2024,
         "kind": "OFFICIAL",
-        "estimated": True,
     }
-    assert (path["effort"], path["penalty"], path["atLeast"]) == ("58.00", "0.00", "58.00")
-    assert path["proven"] is True
-    assert path["effortAssumed"] is True
-    assert path["effortScale"] == {"id": "effort-scale", "version": "1"}
-    assert (len(path["steps"]), len(path["hold"])) == (15, 32)
+    assert (path["effort"], path["penalty"], path["lowerBound"]) == ("58.00", "0.00", "58.00")
+    assert path["isProven"] is True
+    assert path["isEffortAssumed"] is True
+    assert path["effortScale"] == {"tableId": "effort-scale", "version": "1"}
+    assert (len(path["steps"]), len(path["levelsToMaintain"])) == (15, 32)
     assert path["predicateAfter"] == "Memuaskan"
     assert [(year["year"], year["effort"]) for year in path["years"]] == [
         (1, "30.00"),
@@ -68,13 +64,12 @@ async def test_starts_from_the_newest_levels_that_the_viewer_may_see(hub: Hub) -
     assert (await _path(hub, code="32.11", target=4))["outcome"] == "NO_LEVELS"
     path = await _path(hub, two_provinces.REGION, code="32.11", target=3.1, buffer=0)
     assert path["origin"] == {
-        "assessment": two_provinces.DRAFT,
+        "id": two_provinces.DRAFT,
         "year": 2026,
         "kind": "SELF",
-        "estimated": False,
     }
-    assert path["estimated"] is False
-    assert (path["indexBefore"], path["unclaimed"]) == ({"value": "3.00"}, [])
+    assert path["isEstimated"] is False
+    assert (path["indexBefore"], path["unclaimedIndicators"]) == ({"value": "3.00"}, [])
     other_path = await _path(hub, two_provinces.OTHER_REGION, code="32.11", target=4)
     assert other_path["outcome"] == "NO_LEVELS"
     assert (await _path(hub, two_provinces.REGION, code="32.11", target=4, kind="TARGET"))[
@@ -87,44 +82,46 @@ async def test_falls_back_to_official_levels_but_not_to_those_of_another_kind(hu
         hub, two_provinces.assessment(kind=AssessmentKind.OFFICIAL)
     )
     path = await _path(hub, two_provinces.REGION, code="32.11", target=4)
-    assert (path["origin"]["kind"], path["estimated"]) == ("OFFICIAL", False)
+    assert (path["origin"]["kind"], path["isEstimated"]) == ("OFFICIAL", False)
 
 
-async def test_takes_locked_steps_and_leaves_out_refused_steps(west_java: Hub) -> None:
-    path = await _path(west_java, code="32.05", target=4.2, locked=[47], refused=[31, 43, 44])
+async def test_takes_required_steps_and_leaves_out_excluded_steps(west_java: Hub) -> None:
+    path = await _path(west_java, code="32.05", target=4.2, mustRise=[47], exclude=[31, 43, 44])
     raised = {step["indicator"] for step in path["steps"]}
     assert raised & {31, 43, 44} == set()
-    assert [step["toLevel"] for step in path["steps"] if step["locked"]] == [5]
+    assert [step["toLevel"] for step in path["steps"] if step["mustRise"]] == [5]
     assert path["effort"] == "58.00"
 
 
 async def test_returns_the_maximum_for_an_unreachable_target(west_java: Hub) -> None:
     path = await _path(west_java, code="32.05", target=5)
     assert path["outcome"] == "UNREACHABLE"
-    assert path["unreachable"] == {"maximum": {"value": "5.00"}, "reachesTarget": True}
-    assert (path["steps"], path["effort"], path["estimated"]) == ([], None, True)
+    assert path["unreachable"] == {"maximumIndex": {"value": "5.00"}, "reachesTarget": True}
+    assert (path["steps"], path["effort"], path["isEstimated"]) == ([], None, True)
 
 
 async def test_returns_other_targets_steps_and_plans_on_demand(west_java: Hub) -> None:
     query = """
-    { region(code: "32.05") { pathToTarget(target: 4.2, years: 2) {
-      costCurve { target effort steps }
-      refusals(first: 2) { step { indicator level } extraEffort instead { indicator level } }
+    { region(code: "32.05") { pathToTarget(input: { target: 4.2, years: 2 }) {
+      costCurve { target effort stepCount }
+      exclusions(stepCount: 2) {
+        step { indicator level } extraEffort replacements { indicator level }
+      }
       nextBest { effort nextBest { effort } }
     } } }
     """
     path = (await west_java.query_data(query))["region"]["pathToTarget"]
-    curve = [(point["target"], point["effort"], point["steps"]) for point in path["costCurve"]]
+    curve = [(point["target"], point["effort"], point["stepCount"]) for point in path["costCurve"]]
     assert curve[0] == ("3.90", "16.00", 4)
     assert curve[3] == ("4.20", "58.00", 15)
     assert curve[-1] == ("5.00", None, None)  # the buffer is out of reach
     assert len(curve) == 12
-    assert [refusal["extraEffort"] for refusal in path["refusals"]] == ["0.00", "0.00"]
+    assert [exclusion["extraEffort"] for exclusion in path["exclusions"]] == ["0.00", "0.00"]
     assert path["nextBest"] == {"effort": "58.00", "nextBest": {"effort": "58.00"}}
 
 
 @pytest.mark.parametrize(
-    "variables",
+    "input",
     [
         {"target": 1},
         {"target": 5.01},
@@ -132,21 +129,21 @@ async def test_returns_other_targets_steps_and_plans_on_demand(west_java: Hub) -
         {"target": 4, "buffer": 1.1},
         {"target": 4, "years": 0},
         {"target": 4, "years": 4},
-        {"target": 4, "locked": [48]},
-        {"target": 4, "locked": [1]},  # at level 5
-        {"target": 4, "refused": [0]},
-        {"target": 4, "locked": [47], "refused": [47]},
+        {"target": 4, "mustRise": [48]},
+        {"target": 4, "mustRise": [1]},  # at level 5
+        {"target": 4, "exclude": [0]},
+        {"target": 4, "mustRise": [47], "exclude": [47]},
     ],
 )
 async def test_a_contradiction_or_a_value_out_of_bounds_is_an_invalid_argument(
-    west_java: Hub, variables: dict[str, object]
+    west_java: Hub, input: dict[str, object]
 ) -> None:
-    assert await west_java.refusal(PATH, code="32.11", **variables) == "INVALID_ARGUMENT"
+    assert await west_java.refusal(PATH, code="32.11", input=input) == "INVALID_ARGUMENT"
 
 
 async def test_an_operation_runs_a_hundred_searches_at_most(west_java: Hub) -> None:
     query = """
-    { region(code: "32.05") { pathToTarget(target: 4.2) {
+    { region(code: "32.05") { pathToTarget(input: { target: "4.2" }) {
       costCurve { target } again: costCurve { target } third: costCurve { target }
     } } }
     """

@@ -144,15 +144,15 @@ async def test_a_node_shows_what_is_around_it_and_what_depends_on_it(visit: Visi
     await expect(drawing.get_by_role("button")).to_have_count(2)
 
 
-async def test_a_target_out_of_reach_and_a_refused_step_are_explained(visit: Visit) -> None:
+async def test_a_target_out_of_reach_and_an_excluded_step_are_explained(visit: Visit) -> None:
     page = visit.page
     await page.get_by_role("button", name="Jangan naikkan indikator 12").click()
     await expect(page.get_by_test_id("target-form")).to_contain_text("12. Peta Rencana SPBE")
     await expect(page.locator("[data-testid='step'][data-indicator='12']")).to_have_count(0)
     await page.get_by_role("button", name="Tampilkan jalan terbaik berikutnya").click()
     await expect(page.get_by_test_id("next-best")).to_contain_text("upaya 47 poin")
-    await page.get_by_role("button", name="Hitung akibat menolak").click()
-    await expect(page.get_by_test_id("refusals").locator("li").first).to_contain_text("Tanpa ")
+    await page.get_by_role("button", name="Hitung akibat mengecualikan").click()
+    await expect(page.get_by_test_id("exclusions").locator("li").first).to_contain_text("Tanpa ")
     await page.get_by_label("Target indeks").fill("5")
     await page.get_by_role("button", name="Hitung", exact=True).click()
     plan = page.get_by_test_id("plan")
@@ -248,7 +248,7 @@ async def test_a_registered_application_changes_the_page_without_a_reload(
 ) -> None:
     await visit.wait_until_complete()
     await visit.page.evaluate("window.untouched = true")
-    application_input = {"region": "32.11", "opd": DISKOMINFO, "name": "Layanan Uji"}
+    application_input = {"regionCode": "32.11", "opdId": DISKOMINFO, "name": "Layanan Uji"}
     execute_mutation(hub, "registerApplication", "Application", **application_input)
     summary = visit.page.get_by_test_id("completeness")
     await expect(summary).to_contain_text("Inventaris memuat 21 aplikasi.", timeout=SEEN_WITHIN)

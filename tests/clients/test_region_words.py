@@ -33,7 +33,6 @@ CODES = [
     ),
     ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{\w+\}"', "proposals", 3),
     ("engine/matching/name_matching.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
-    ("facts/path_rules/precedence-spbe-2020.json", r'"kind": "([\w-]+)"', "path", 4),
     ("engine/verification/completeness.py", r'"(\w+)": lambda', "inventory", 5),
 ]
 

@@ -276,8 +276,11 @@ async def answered_with_small_gaps(route: Route) -> None:
     elif "query Results(" in document:
         answer["data"]["region"]["index"]["nextPredicate"]["gap"]["value"] = "0.004"
     elif "query Peers(" in document:
-        small = {"distance": 0.001, "byDomains": 0.001, "byKind": 0, "byPopulation": 0}
-        answer["data"]["region"]["peers"][0].update(small)
+        peer = answer["data"]["region"]["peers"]["peers"][0]
+        for part in ("distance", "domainDistance"):
+            peer[part]["value"] = "0.001"
+        for part in ("kindDistance", "populationDistance"):
+            peer[part]["value"] = "0.00"
     await route.fulfill(response=response, json=answer)
 
 

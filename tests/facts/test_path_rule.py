@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from engine.path.effort import default_effort
+from engine.path.precedence import PrecedenceKind
 from facts.instrument import instrument_by_id, instrument_catalogue
 from facts.path_rule import (
     effort_scale,
@@ -33,10 +34,10 @@ def test_the_soft_rules_of_2020_are_declared_as_assumptions() -> None:
     rules = precedence_rules("spbe-2020")
     assert (rules.id, rules.version, rules.assumption) == ("precedence-spbe-2020", "1", True)
     assert Counter((rule.kind, rule.penalty) for rule in rules.rules) == {
-        ("policy-before-practice", 1): 24,
-        ("architecture-before-roadmap", 1): 2,
-        ("roadmap-before-budget", 1): 2,
-        ("bus-before-collaboration", Fraction(1, 4)): 16,
+        (PrecedenceKind.POLICY_BEFORE_PRACTICE, 1): 24,
+        (PrecedenceKind.ARCHITECTURE_BEFORE_ROADMAP, 1): 2,
+        (PrecedenceKind.ROADMAP_BEFORE_BUDGET, 1): 2,
+        (PrecedenceKind.BUS_BEFORE_COLLABORATION, Fraction(1, 4)): 16,
     }
     steps = set(default_effort(instrument_by_id("spbe-2020"), effort_scale()).values)
     assert {step for rule in rules.rules for step in (rule.step, rule.prerequisite)} <= steps
@@ -55,8 +56,11 @@ def test_a_scale_that_leaves_out_a_level_is_refused() -> None:
 
 
 def test_a_rule_of_a_kind_without_a_penalty_is_refused() -> None:
-    rule = {"kind": "b", "indicator": 1, "level": 3, "asks": 2, "asks_level": 2}
-    table = {"id": "p", "version": "1", "assumption": True, "penalties": {"a": "1"}}
+    rule = {"kind": "ROADMAP_BEFORE_BUDGET", "indicator": 1, "level": 3, "asks": 2, "asks_level": 2}
+    penalties = {"POLICY_BEFORE_PRACTICE": "1"}
+    table = {"id": "p", "version": "1", "assumption": True, "penalties": penalties}
     with pytest.raises(FactInvalid) as refused:
         parse_precedence(json.dumps(table | {"rules": [rule]}))
-    assert str(refused.value) == "precedence: rules[0].kind: expected one of a, got 'b'"
+    assert str(refused.value) == (
+        "precedence: rules[0].kind: expected one of POLICY_BEFORE_PRACTICE, got 'ROADMAP_BEFORE_BUDGET'"
+    )

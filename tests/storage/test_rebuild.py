@@ -35,7 +35,7 @@ from engine.model import (
     RegionKind,
     Visibility,
 )
-from engine.path.effort import RegionEffort, StepEffort
+from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.attestation import Attestation
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from engine.verification.verification_state import ProposalsState
@@ -162,7 +162,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             f"region-{code}",
             to_document(policy),
         )
-        effort = RegionEffort(code, "spbe-2020", (StepEffort(36, 4, "2.50"),))
+        effort = RegionEffort(code, "spbe-2020", (LevelEffort(36, 4, "2.50"),))
         await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
         for decision in Decision:  # the last decision applies
             decided_proposal = ProposalDecision(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from engine.assessment.outlook import (
-    Sufficiency,
+    SampleSufficiency,
     Transition,
     base_rate,
     outlook_from_transitions,
@@ -50,9 +50,9 @@ def test_transitions_are_the_regions_that_both_years_know() -> None:
 
 
 def test_the_real_year_2023_to_2024_has_these_base_rates() -> None:
-    fell = base_rate(sum(transition.change < 0 for transition in TRANSITIONS), len(TRANSITIONS))
-    assert fell is not None
-    assert (fell.successes, fell.n) == (26, 517)
+    declined = base_rate(sum(transition.change < 0 for transition in TRANSITIONS), len(TRANSITIONS))
+    assert declined is not None
+    assert (declined.success_count, declined.sample_size) == (26, 517)
 
 
 @pytest.mark.parametrize(
@@ -69,25 +69,21 @@ def test_the_real_outlook_counts_the_nearest_starts(
     outlook = outlook_from_transitions(TRANSITIONS, Fraction(start), Fraction(target))
     assert outlook.reached is not None
     assert outlook.window == Fraction(window)
-    assert (outlook.reached.successes, outlook.reached.n) == (reached, n)
-    assert outlook.n == len(outlook.examples) == n
+    assert (outlook.reached.success_count, outlook.reached.sample_size) == (reached, n)
+    assert outlook.sample_size == len(outlook.examples) == n
 
 
 def test_below_three_examples_there_are_too_few() -> None:
     outlook = outlook_from_transitions(
         transitions_of(("3.0", "3.6"), ("3.05", "3.2"), ("2.0", "2.1")), Fraction(3), Fraction(3)
     )
-    assert (outlook.n, outlook.sufficiency, outlook.window) == (
+    assert (outlook.sample_size, outlook.sufficiency, outlook.window) == (
         2,
-        Sufficiency.TOO_FEW,
+        SampleSufficiency.TOO_FEW,
         Fraction("0.4"),
     )
-    assert (outlook.reached, outlook.fell, outlook.mean_change, outlook.spread) == (
-        None,
-        None,
-        None,
-        None,
-    )
+    assert (outlook.reached, outlook.declined) == (None, None)
+    assert (outlook.mean_change, outlook.standard_deviation) == (None, None)
 
 
 def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
@@ -96,12 +92,12 @@ def test_three_examples_are_enough_and_the_nearest_comes_first() -> None:
         Fraction(3),
         Fraction("3.6"),
     )
-    assert outlook.sufficiency is Sufficiency.ENOUGH
+    assert outlook.sufficiency is SampleSufficiency.ENOUGH
     assert outlook.examples == ("r1", "r0", "r2")
     assert outlook.reached is not None
-    assert outlook.fell is not None
-    assert (outlook.reached.successes, outlook.fell.successes) == (2, 1)
-    assert outlook.mean_change == pytest.approx(0.55 / 3)
+    assert outlook.declined is not None
+    assert (outlook.reached.success_count, outlook.declined.success_count) == (2, 1)
+    assert outlook.mean_change == Fraction("0.55") / 3
 
 
 def test_a_share_of_none_or_all_reaches_the_end_of_the_scale() -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.outlook import Sufficiency
+from engine.assessment.outlook import SampleSufficiency
 from engine.assessment.peers import (
     History,
     LevelChange,
@@ -86,7 +86,11 @@ def test_provinces_and_regions_without_the_same_domains_are_no_peers() -> None:
         profile("d", "3.00"),
     ]
     peers = nearest_peers(SPBE_2020, [OWN, *others], "own")
-    assert (peers.nearest, peers.candidate_count, peers.sufficiency) == ((), 0, Sufficiency.TOO_FEW)
+    assert (peers.nearest, peers.candidate_count, peers.sufficiency) == (
+        (),
+        0,
+        SampleSufficiency.TOO_FEW,
+    )
 
 
 def test_the_nearest_peers_come_first_with_their_later_changes() -> None:
@@ -100,12 +104,12 @@ def test_the_nearest_peers_come_first_with_their_later_changes() -> None:
     ]
     peers = nearest_peers(SPBE_2020, profiles, "own", later, first=3)
     assert [peer.region for peer in peers.nearest] == ["a", "b", "c"]
-    assert [peer.has_moved for peer in peers.nearest] == [True, True, False]
+    assert [peer.has_risen for peer in peers.nearest] == [True, True, False]
     assert peers.nearest[0].domain_changes == {1: Fraction("0.5"), 2: 0, 3: 0, 4: 0}
-    assert (peers.candidate_count, peers.moved_count, peers.sufficiency) == (
+    assert (peers.candidate_count, peers.risen_count, peers.sufficiency) == (
         4,
         2,
-        Sufficiency.TOO_FEW,
+        SampleSufficiency.TOO_FEW,
     )
     with pytest.raises(KeyError):
         nearest_peers(SPBE_2020, profiles, "unknown")

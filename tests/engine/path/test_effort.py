@@ -8,7 +8,7 @@ import pytest
 
 from engine.path.effort import (
     EffortInvalid,
-    StepId,
+    LevelStep,
     apply_effort_edits,
     default_effort,
     parse_effort_sheet,
@@ -26,16 +26,18 @@ DEFAULT = default_effort(SPBE_2020, effort_scale())
 @pytest.mark.parametrize(
     ("step", "effort"),
     [
-        (StepId(1, 2), 1),
-        (StepId(1, 3), 2),
-        (StepId(4, 3), 3),  # level 3 covers all OPDs
-        (StepId(32, 3), 2),
-        (StepId(32, 4), 4),  # level 4 requires a link to another service
-        (StepId(32, 5), 4),
-        (StepId(18, 3), 3),
+        (LevelStep(1, 2), 1),
+        (LevelStep(1, 3), 2),
+        (LevelStep(4, 3), 3),  # level 3 covers all OPDs
+        (LevelStep(32, 3), 2),
+        (LevelStep(32, 4), 4),  # level 4 requires a link to another service
+        (LevelStep(32, 5), 4),
+        (LevelStep(18, 3), 3),
     ],
 )
-def test_the_scale_costs_more_for_high_levels_all_opds_and_links(step: StepId, effort: int) -> None:
+def test_the_scale_costs_more_for_high_levels_all_opds_and_links(
+    step: LevelStep, effort: int
+) -> None:
     assert DEFAULT.values[step] == effort
 
 
@@ -45,24 +47,38 @@ def test_a_uniform_effort_counts_levels() -> None:
 
 
 def test_a_region_edits_single_steps_and_the_others_do_not_change() -> None:
-    step = StepId(42, 4)
+    step = LevelStep(42, 4)
     effort = apply_effort_edits(DEFAULT, {step: Fraction("0.25")})
     assert effort.values[step] == Fraction(1, 4)
     assert effort.edited == {step}
-    assert effort.values[StepId(43, 4)] == 4
+    assert effort.values[LevelStep(43, 4)] == 4
 
 
 @pytest.mark.parametrize(
     ("step", "value", "message"),
     [
-        (StepId(48, 2), "1", "indicator 48, level 2: expected a step of the instrument, got one"),
-        (StepId(1, 1), "1", "indicator 1, level 1: expected a step of the instrument, got one"),
-        (StepId(1, 2), "0", "indicator 1, level 2: expected a number above 0, up to 1000, with"),
-        (StepId(1, 2), "1001", "indicator 1, level 2: expected a number above 0, up to 1000, wit"),
-        (StepId(1, 2), "0.125", "indicator 1, level 2: expected a number above 0, up to 1000, wi"),
+        (
+            LevelStep(48, 2),
+            "1",
+            "indicator 48, level 2: expected a step of the instrument, got one",
+        ),
+        (LevelStep(1, 1), "1", "indicator 1, level 1: expected a step of the instrument, got one"),
+        (LevelStep(1, 2), "0", "indicator 1, level 2: expected a number above 0, up to 1000, with"),
+        (
+            LevelStep(1, 2),
+            "1001",
+            "indicator 1, level 2: expected a number above 0, up to 1000, wit",
+        ),
+        (
+            LevelStep(1, 2),
+            "0.125",
+            "indicator 1, level 2: expected a number above 0, up to 1000, wi",
+        ),
     ],
 )
-def test_an_effort_that_cannot_be_used_is_refused(step: StepId, value: str, message: str) -> None:
+def test_an_effort_that_cannot_be_used_is_refused(
+    step: LevelStep, value: str, message: str
+) -> None:
     with pytest.raises(EffortInvalid) as raised:
         apply_effort_edits(DEFAULT, {step: Fraction(value)})
     assert str(raised.value).startswith(message)
@@ -75,15 +91,15 @@ def test_broken_rules_are_those_whose_basis_is_missing() -> None:
     assert [
         (rule.step, rule.prerequisite)
         for rule in broken_precedence_rules(rules, levels | {12: 4, 11: 2})
-    ] == [(StepId(12, 4), StepId(11, 3))]
+    ] == [(LevelStep(12, 4), LevelStep(11, 3))]
     assert broken_precedence_rules(rules, {12: 4}) == ()  # indicator 11 is not known
 
 
 def test_a_sheet_replaces_some_efforts_by_a_regions_own_figures() -> None:
     own = parse_effort_sheet("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
-    assert own.edited == {StepId(1, 4), StepId(47, 5)}
-    assert own.values[StepId(1, 4)] == Fraction(5, 2)
-    assert own.values[StepId(2, 4)] == DEFAULT.values[StepId(2, 4)]
+    assert own.edited == {LevelStep(1, 4), LevelStep(47, 5)}
+    assert own.values[LevelStep(1, 4)] == Fraction(5, 2)
+    assert own.values[LevelStep(2, 4)] == DEFAULT.values[LevelStep(2, 4)]
 
 
 def test_every_invalid_row_of_a_sheet_is_named() -> None:

@@ -1,4 +1,4 @@
-"""The cheapest path equals brute force, respects locks and refusals, and explains its steps."""
+"""The cheapest path equals brute force, respects required and excluded steps, and explains its steps."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.assessment.instrument import (
     Domain,
     Indicator,
     Instrument,
+    InstrumentStatus,
     Level,
     Predicate,
     Scale,
@@ -22,10 +23,10 @@ from engine.assessment.instrument import (
 from engine.assessment.score import score_levels
 from engine.path import planning
 from engine.path.dynamic_program import CandidateStep, Order
-from engine.path.effort import Effort, StepId, default_effort, uniform_effort
+from engine.path.effort import Effort, LevelStep, default_effort, uniform_effort
 from engine.path.maintained_levels import LevelRequirement
 from engine.path.plan import Plan, PlanRequest, PlanRequestInvalid, Situation, UnreachableTarget
-from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceRule
+from engine.path.precedence import NO_PRECEDENCE, Precedence, PrecedenceKind, PrecedenceRule
 from engine.path.scheduling import schedule_steps
 from facts.instrument import instrument_by_id
 from facts.path_rule import effort_scale, precedence_rules
@@ -42,7 +43,8 @@ def toy(weights: list[int]) -> Instrument:
         id="toy",
         name="Toy",
         legal_basis="none",
-        status="test",
+        status=InstrumentStatus.IN_FORCE,
+        status_note="test",
         year_from=2024,
         year_to=None,
         level_min=LEVELS[0],
@@ -66,13 +68,13 @@ def situations(draw: st.DrawFn) -> Situation:
     numbers = [indicator.number for indicator in instrument.indicators]
     levels = {number: draw(st.sampled_from(LEVELS)) for number in numbers}
     quarters = st.integers(1, 20).map(lambda quarter: Fraction(quarter, 4))
-    steps = [StepId(number, level) for number in numbers for level in LEVELS[1:]]
+    steps = [LevelStep(number, level) for number in numbers for level in LEVELS[1:]]
     effort = Effort("drawn", "1", False, {step: draw(quarters) for step in steps})
     rules = draw(
         st.lists(
             st.builds(
                 PrecedenceRule,
-                st.just("r"),
+                st.sampled_from(PrecedenceKind),
                 st.sampled_from(steps),
                 st.sampled_from(steps),
                 quarters,
@@ -84,9 +86,9 @@ def situations(draw: st.DrawFn) -> Situation:
     return Situation(instrument, levels, effort, Precedence("drawn", "1", True, acyclic))
 
 
-def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[StepId]:
+def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[LevelStep]:
     return {
-        StepId(number, level)
+        LevelStep(number, level)
         for number, current in before.items()
         for level in range(current + 1, after[number] + 1)
     }
@@ -94,14 +96,14 @@ def steps_between(before: Mapping[int, int], after: Mapping[int, int]) -> set[St
 
 def every_step_set(
     situation: Situation, request: PlanRequest
-) -> Iterator[tuple[set[StepId], Fraction]]:
+) -> Iterator[tuple[set[LevelStep], Fraction]]:
     """Return all sets of steps that reach the goal, with their costs."""
     before = situation.levels
     for reached in product(*(range(current, LEVELS[-1] + 1) for current in before.values())):
         after = dict(zip(before, reached, strict=True))
         steps = steps_between(before, after)
-        locked = {step for step in request.locked if step.level > before[step.indicator]}
-        if not locked <= steps or steps & request.refused:
+        required = {step for step in request.must_rise if step.level > before[step.indicator]}
+        if not required <= steps or steps & request.excluded:
             continue
         if score_levels(situation.instrument, after).exact < request.goal:
             continue
@@ -121,17 +123,17 @@ def test_no_set_of_steps_is_cheaper_than_the_plan(
     situation: Situation, target: Fraction, data: st.DataObject
 ) -> None:
     steps = st.sampled_from(sorted(situation.effort.values))
-    locked = data.draw(st.frozensets(steps, max_size=2))
-    refused = data.draw(st.frozensets(steps.filter(lambda step: step not in locked), max_size=2))
-    request = PlanRequest(target, Fraction(0), locked=locked, refused=refused)
+    required = data.draw(st.frozensets(steps, max_size=2))
+    excluded = data.draw(st.frozensets(steps.filter(lambda step: step not in required), max_size=2))
+    request = PlanRequest(target, Fraction(0), must_rise=required, excluded=excluded)
     step_sets = list(every_step_set(situation, request))
     try:
         plan = planning.cheapest_plan(situation, request)
     except PlanRequestInvalid:
         assert any(
-            refused_step.indicator == locked_step.indicator
-            and refused_step.level <= locked_step.level
-            for refused_step, locked_step in product(refused, locked)
+            excluded_step.indicator == required_step.indicator
+            and excluded_step.level <= required_step.level
+            for excluded_step, required_step in product(excluded, required)
         )
         return
     if isinstance(plan, UnreachableTarget):
@@ -166,16 +168,16 @@ def test_no_schedule_has_a_lower_peak_effort(situation: Situation, years: int) -
     ids = sorted(steps_between(situation.levels, dict.fromkeys(situation.levels, 3)))[:6]
     steps = [CandidateStep(id, 1, int(situation.effort.values[id] * 4)) for id in ids]
     orders = [Order(rule.step, rule.prerequisite, 1) for rule in situation.precedence.rules]
-    pairs = [(StepId(id.indicator, id.level - 1), id) for id in ids]
+    pairs = [(LevelStep(id.indicator, id.level - 1), id) for id in ids]
     pairs += [(order.prerequisite, order.step) for order in orders]
 
-    def peak(year_of: Mapping[StepId, int]) -> int:
+    def peak(year_of: Mapping[LevelStep, int]) -> int:
         return max(
             sum(step.effort for step in steps if year_of[step.id] == year)
             for year in range(1, years + 1)
         )
 
-    def in_order(year_of: Mapping[StepId, int]) -> bool:
+    def in_order(year_of: Mapping[LevelStep, int]) -> bool:
         return all(year_of[a] <= year_of[b] for a, b in pairs if a in year_of and b in year_of)
 
     schedules = (
@@ -221,7 +223,7 @@ def test_47_indicators_cost_as_much_as_the_optimum_of_a_knapsack(goal: str, cost
         gain = total = 0
         for level in (4, 5):
             gain += int(indicator.weight * 20)
-            total += int(effort.values[StepId(indicator.number, level)])
+            total += int(effort.values[LevelStep(indicator.number, level)])
             for reached, spent in enumerate(least):
                 at = min(reached + gain, needed)
                 if spent is not None and (extended[at] is None or spent + total < extended[at]):
@@ -232,22 +234,22 @@ def test_47_indicators_cost_as_much_as_the_optimum_of_a_knapsack(goal: str, cost
 
 
 def test_a_step_names_its_criterion_what_it_asks_and_the_evidence_to_gather() -> None:
-    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), locked=frozenset({StepId(32, 4)})))
+    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), must_rise=frozenset({LevelStep(32, 4)})))
     (step,) = plan.steps
     indicator = SPBE_2020.indicators[31]
-    assert step.id == StepId(32, 4)
+    assert step.id == LevelStep(32, 4)
     assert step.criterion == indicator.criteria[3]
     assert step.requirements == (LevelRequirement.LINK,)
     assert indicator.integration is not None
     assert step.evidence == indicator.integration.evidence
-    assert step.locked
+    assert step.must_rise
     assert (step.gain, step.effort, step.year) == (Fraction("0.0275"), 4, 1)
 
 
 def test_a_jump_over_two_levels_is_two_steps() -> None:
-    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), locked=frozenset({StepId(42, 5)})))
-    assert [step.id for step in plan.steps] == [StepId(42, 4), StepId(42, 5)]
-    assert [step.locked for step in plan.steps] == [True, True]
+    plan = plan_of(PlanRequest(Fraction(3), Fraction(0), must_rise=frozenset({LevelStep(42, 5)})))
+    assert [step.id for step in plan.steps] == [LevelStep(42, 4), LevelStep(42, 5)]
+    assert [step.must_rise for step in plan.steps] == [True, True]
 
 
 def test_other_levels_are_to_be_maintained_the_highest_first() -> None:
@@ -284,11 +286,13 @@ def test_the_years_share_the_effort_and_end_at_the_goal() -> None:
 
 
 def test_an_unreachable_target_has_a_maximum() -> None:
-    refused = frozenset(StepId(number, 4) for number in range(32, 48))
+    excluded = frozenset(LevelStep(number, 4) for number in range(32, 48))
     situation = Situation(
         SPBE_2020, THREES, default_effort(SPBE_2020, effort_scale()), NO_PRECEDENCE
     )
-    unreachable = planning.cheapest_plan(situation, PlanRequest(Fraction("4.05"), refused=refused))
+    unreachable = planning.cheapest_plan(
+        situation, PlanRequest(Fraction("4.05"), excluded=excluded)
+    )
     assert isinstance(unreachable, UnreachableTarget)
     # The other indicators reach level 5: 3 + 2 * 0.545.
     assert unreachable.maximum == Fraction("4.09")
@@ -303,14 +307,14 @@ def test_a_broken_soft_rule_is_explained_and_forbids_nothing() -> None:
         PlanRequest(
             Fraction(3),
             Fraction("0.0"),
-            locked=frozenset({StepId(32, 4)}),
-            refused=frozenset({StepId(18, 2)}),
+            must_rise=frozenset({LevelStep(32, 4)}),
+            excluded=frozenset({LevelStep(18, 2)}),
         ),
         levels,
         rules,
     )
     assert [(rule.kind, rule.step, rule.prerequisite) for rule in plan.broken_rules] == [
-        ("bus-before-collaboration", StepId(32, 4), StepId(18, 3))
+        (PrecedenceKind.BUS_BEFORE_COLLABORATION, LevelStep(32, 4), LevelStep(18, 3))
     ]
     assert plan.penalty == Fraction(1, 4)
     assert plan.precedence_rules == ("precedence-spbe-2020", "1")
@@ -329,8 +333,8 @@ def test_an_indicator_without_a_level_counts_at_the_lowest_and_is_named() -> Non
 
 def test_the_cost_curve_rises_to_the_last_reachable_target() -> None:
     situation = Situation(SPBE_2020, THREES, uniform_effort(SPBE_2020), NO_PRECEDENCE)
-    refused = frozenset(StepId(number, 4) for number in range(1, 42))
-    request = PlanRequest(Fraction("3.3"), Fraction(0), refused=refused)
+    excluded = frozenset(LevelStep(number, 4) for number in range(1, 42))
+    request = PlanRequest(Fraction("3.3"), Fraction(0), excluded=excluded)
     assert [
         (point.target, point.effort, point.steps)
         for point in planning.compute_cost_curve(situation, request)
@@ -343,20 +347,20 @@ def test_the_cost_curve_rises_to_the_last_reachable_target() -> None:
     assert (beyond.effort, beyond.penalty, beyond.steps) == (None, None, None)
 
 
-def test_a_refused_step_costs_the_difference_to_its_replacement() -> None:
+def test_an_excluded_step_costs_the_difference_to_its_replacement() -> None:
     levels = dict.fromkeys(THREES, 5) | {1: 4, 42: 4, 43: 4}
     effort = default_effort(SPBE_2020, effort_scale())
     situation = Situation(SPBE_2020, levels, effort, NO_PRECEDENCE)
     plan = planning.cheapest_plan(situation, PlanRequest(Fraction("4.95"), Fraction(0)))
     assert isinstance(plan, Plan)
-    assert plan.steps[-1].id in {StepId(42, 5), StepId(43, 5)}  # they cost and gain the same
+    assert plan.steps[-1].id in {LevelStep(42, 5), LevelStep(43, 5)}  # they cost and gain the same
     assert len(plan.steps) == 1
-    (refusal,) = planning.price_refusals(situation, plan)
-    assert (refusal.step, refusal.extra_effort) == (plan.steps[0].id, 0)
-    assert {refusal.step, *refusal.replacements} == {StepId(42, 5), StepId(43, 5)}
+    (exclusion,) = planning.price_exclusions(situation, plan)
+    assert (exclusion.step, exclusion.extra_effort) == (plan.steps[0].id, 0)
+    assert {exclusion.step, *exclusion.replacements} == {LevelStep(42, 5), LevelStep(43, 5)}
     last = planning.cheapest_plan(situation, PlanRequest(Fraction(5), Fraction(0)))
     assert isinstance(last, Plan)
-    (needed,) = planning.price_refusals(situation, last, {StepId(1, 5)})
+    (needed,) = planning.price_exclusions(situation, last, {LevelStep(1, 5)})
     assert (needed.extra_effort, needed.maximum) == (None, Fraction("4.987"))
 
 
@@ -366,16 +370,16 @@ def test_a_refused_step_costs_the_difference_to_its_replacement() -> None:
         (PlanRequest(Fraction(4), years=4), "years: expected 1 to 3, got 4"),
         (PlanRequest(Fraction(4), Fraction(-1)), "buffer: expected 0 or more, got -1"),
         (
-            PlanRequest(Fraction(4), locked=frozenset({StepId(48, 2)})),
-            "locked or refused: expected a step of spbe-2020, got (48, 2)",
+            PlanRequest(Fraction(4), must_rise=frozenset({LevelStep(48, 2)})),
+            "required or excluded: expected a step of spbe-2020, got (48, 2)",
         ),
         (
             PlanRequest(
                 Fraction(4),
-                locked=frozenset({StepId(1, 5)}),
-                refused=frozenset({StepId(1, 4)}),
+                must_rise=frozenset({LevelStep(1, 5)}),
+                excluded=frozenset({LevelStep(1, 4)}),
             ),
-            "locked and refused: expected no step in both, got (1, 5)",
+            "required and excluded: expected no step in both, got (1, 5)",
         ),
     ],
 )

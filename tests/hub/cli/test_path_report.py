@@ -41,7 +41,7 @@ def test_prints_the_plan_as_json_and_nothing_else(sheet: Path) -> None:
     assert (plan["indexBefore"], plan["indexAfter"], plan["effort"]) == ("2.9795", "3.617", "22.00")
     assert len(plan["steps"]) == 22
     first = plan["steps"][0]
-    assert [first[name] for name in ("number", "from", "to", "gain", "effort")] == [
+    assert [first[name] for name in ("indicator", "fromLevel", "toLevel", "gain", "effort")] == [
         32,
         4,
         5,
@@ -51,30 +51,38 @@ def test_prints_the_plan_as_json_and_nothing_else(sheet: Path) -> None:
 
 
 def test_prints_the_plan_for_a_person(sheet: Path) -> None:
-    result = run_path(sheet, "--target", "3.5", "--years", "2", "--lock", "31", "--refuse", "45")
+    options = ["--years", "2", "--must-rise", "31", "--exclude", "45"]
+    result = run_path(sheet, "--target", "3.5", *options)
     lines = result.stdout.splitlines()
     assert lines[0] == ("2.98 Baik → 3.60 Sangat Baik, for a target of 3.50 with a buffer of 0.10")
     assert lines[-3:] == [
         "Year 1: effort 32.00, index 3.33 Baik",
         "Year 2: effort 31.00, index 3.60 Sangat Baik",
-        "31 levels are to hold: they fall where nothing is done.",
+        "31 levels must be maintained, because levels fall without maintenance.",
     ]
 
 
 def test_says_how_far_all_steps_go_where_none_reach(sheet: Path) -> None:
     result = run_path(sheet, "--target", "5", "--json")
     assert result.returncode == 0
-    assert json.loads(result.stdout)["unreachable"] == {"maximum": "5.00", "reachesTarget": True}
+    assert json.loads(result.stdout)["unreachable"] == {
+        "maximumIndex": "5.00",
+        "reachesTarget": True,
+    }
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--target", "9"], "--target: expected an index above 1, up to 5, got 9.0"),
-        (["--target", "4", "--lock", "99"], "indicator: expected 1 to 47 of spbe-2020, got 99"),
+        (["--target", "9"], "--target: expected an index above 1, up to 5, got 9.00"),
+        (["--target", "nan"], "--target: expected a number, got nan"),
         (
-            ["--target", "4", "--lock", "9", "--refuse", "9"],
-            "locked and refused: expected no step in both, got (9, 4)",
+            ["--target", "4", "--must-rise", "99"],
+            "indicator: expected 1 to 47 of spbe-2020, got 99",
+        ),
+        (
+            ["--target", "4", "--must-rise", "9", "--exclude", "9"],
+            "required and excluded: expected no step in both, got (9, 4)",
         ),
     ],
 )
@@ -91,10 +99,10 @@ def test_a_sheet_of_efforts_replaces_some_of_the_scale(sheet: Path, tmp_path: Pa
     result = run_path(sheet, "--target", "3", "--buffer", "0", "--effort", str(efforts), "--json")
     assert (result.returncode, result.stderr) == (0, "")
     plan = json.loads(result.stdout)
-    assert (plan["effort"], plan["effortAssumed"]) == ("0.25", False)
-    assert [(step["number"], step["to"], step["effortEdited"]) for step in plan["steps"]] == [
-        (45, 3, True),
-    ]
+    assert (plan["effort"], plan["isEffortAssumed"]) == ("0.25", False)
+    assert [
+        (step["indicator"], step["toLevel"], step["isEffortEdited"]) for step in plan["steps"]
+    ] == [(45, 3, True)]
 
 
 def test_a_bad_sheet_of_efforts_is_reported_by_row_and_column(sheet: Path, tmp_path: Path) -> None:
@@ -121,7 +129,7 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
         "assessment": "32.05:assessment-spbe-2020-2024-official",
         "year": 2024,
         "kind": "OFFICIAL",
-        "estimated": True,
+        "isEstimated": True,
     }
     assert (plan["effort"], len(plan["steps"])) == ("58.00", 15)
     uniform = json.loads(west_java(*arguments, "--effort", "uniform", "--json").stdout)
@@ -143,7 +151,7 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
         ),
         (
             ["32.05", "--instrument", "spbe-2020", "--target", "9"],
-            "argument target: expected an index above 1, up to 5, got 9.0",
+            "argument target: expected an index above 1, up to 5, got 9.00",
         ),
     ],
 )

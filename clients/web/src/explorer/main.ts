@@ -6,9 +6,9 @@ import "./explorer.css";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
-const FIRST_QUERY = `# Simpul: GraphQL over the regions' index, live.
-# Queries and mutations go over HTTP, subscriptions over a WebSocket at the same address.
-# A token goes into Headers below: { "Authorization": "Bearer …" }
+const FIRST_QUERY = `# Queries and mutations are sent over HTTP, subscriptions over a WebSocket at the same address.
+# To act as an official, enter a token under Headers: { "Authorization": "Bearer …" }
+# The book icon on the left opens the description of every type, field and argument.
 
 query Top {
   ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL, filter: { provinceCode: "32" }) {

@@ -13,8 +13,8 @@ export interface Formats {
    * rounds to 0.00: a published index may be rounded up to a threshold that it does not reach.
    */
   gap(value: string): string | null;
-  /** Formats a distance with two decimal places, or as "less than 0.01" if it rounds to 0.00. */
-  distance(value: number): string;
+  /** Formats a distance of the API with two decimal places, or as "less than 0.01" if it rounds to 0.00. */
+  distance(value: string): string;
   /** Formats a difference with two decimal places and its sign. */
   change(value: string): string;
   /** Formats a number with as many decimal places as it has, four at most. */
@@ -59,7 +59,8 @@ export function formats(language: Language): Formats {
   return {
     index: (value) => index.format(Number(value)),
     gap: (value) => (roundsToZero(value) ? null : index.format(Number(value))),
-    distance: (value) => (value > 0 && roundsToZero(value) ? LESS_THAN[language] : index.format(value)),
+    distance: (value) =>
+      Number(value) > 0 && roundsToZero(value) ? LESS_THAN[language] : index.format(Number(value)),
     change: (value) => change.format(Number(value)),
     number: (value) => number.format(Number(value)),
     count: (value) => number.format(BigInt(value)),

@@ -5,16 +5,22 @@ import { PROVENANCE_FIELDS } from "../documents";
 
 const BASE_RATE_FIELDS = graphql(`
   fragment BaseRateFields on BaseRate {
-    share
-    lowest
-    highest
-    successes
-    n
+    share {
+      value
+    }
+    lowest {
+      value
+    }
+    highest {
+      value
+    }
+    successCount
+    sampleSize
   }
 `);
 
 export const OUTLOOK = graphql(`
-  query Outlook($code: ID!, $target: Float!) {
+  query Outlook($code: ID!, $target: Decimal!) {
     region(code: $code) {
       outlook(target: $target) {
         instrument {
@@ -29,16 +35,20 @@ export const OUTLOOK = graphql(`
         }
         fromYear
         window
-        n
+        sampleSize
         sufficiency
         reached {
           ...BaseRateFields
         }
-        fell {
+        declined {
           ...BaseRateFields
         }
-        meanChange
-        spread
+        meanChange {
+          display
+        }
+        standardDeviation {
+          value
+        }
       }
     }
   }
@@ -47,23 +57,7 @@ export const OUTLOOK = graphql(`
 export const PEERS = graphql(`
   query Peers($code: ID!) {
     region(code: $code) {
-      peers(first: 5) {
-        code
-        name
-        year
-        of
-        distance
-        byDomains
-        byKind
-        byPopulation
-        nextIndex {
-          display
-        }
-        change {
-          display
-        }
-        moved
-        examples
+      peers(peerCount: 5) {
         instrument {
           domains {
             number
@@ -74,20 +68,45 @@ export const PEERS = graphql(`
             name
           }
         }
-        domainChanges {
-          number
-          difference {
+        year
+        candidateCount
+        sufficiency
+        peers {
+          regionCode
+          name
+          distance {
             value
+          }
+          domainDistance {
+            value
+          }
+          kindDistance {
+            value
+          }
+          populationDistance {
+            value
+          }
+          nextIndex {
             display
           }
-        }
-        levelChanges {
-          indicator
-          before
-          after
-        }
-        region {
-          code
+          indexChange {
+            display
+          }
+          domainChanges {
+            number
+            difference {
+              value
+              display
+            }
+          }
+          levelChanges {
+            indicator
+            before
+            after
+          }
+          region {
+            code
+          }
         }
       }
     }
@@ -133,5 +152,7 @@ export const SHARING = graphql(`
 
 export type Outlook = NonNullable<NonNullable<ResultOf<typeof OUTLOOK>["region"]>["outlook"]>;
 export type BaseRate = NonNullable<Outlook["reached"]>;
-export type Peer = NonNullable<NonNullable<ResultOf<typeof PEERS>["region"]>["peers"]>[number];
+type PeerGroup = NonNullable<NonNullable<ResultOf<typeof PEERS>["region"]>["peers"]>;
+export type Instrument = PeerGroup["instrument"];
+export type Peer = PeerGroup["peers"][number];
 export type Candidate = NonNullable<NonNullable<ResultOf<typeof SHARING>["region"]>["sharingCandidates"]>[number];

@@ -9,7 +9,7 @@ const id = {
     `Indeks resmi sekarang ${index} (${instrument} ${year}). Pada ${fromYear} ada ${n} daerah yang indeksnya berselisih paling banyak ${window} dari itu.`,
   reached: (successes: number, n: number, target: string, share: string, low: string, high: string) =>
     `${successes} dari ${n} mencapai ${target} atau lebih setahun kemudian: ${share}, dengan selang 80% dari ${low} sampai ${high}.`,
-  fell: (successes: number, n: number, share: string, low: string, high: string) =>
+  declined: (successes: number, n: number, share: string, low: string, high: string) =>
     `${successes} dari ${n} turun di bawah indeks awalnya sendiri: ${share}, dengan selang 80% dari ${low} sampai ${high}.`,
   change: (mean: string, spread: string) =>
     `Rata-rata perubahannya ${mean} dengan simpangan baku ${spread}.`,
@@ -64,7 +64,7 @@ const en: typeof id = {
     `The official index is ${index} (${instrument} ${year}). In ${fromYear}, ${n} regions were at most ${window} from it.`,
   reached: (successes, n, target, share, low, high) =>
     `${successes} of ${n} got to ${target} or above a year later: ${share}, 80% interval ${low} to ${high}.`,
-  fell: (successes, n, share, low, high) =>
+  declined: (successes, n, share, low, high) =>
     `${successes} of ${n} fell below their own start: ${share}, 80% interval ${low} to ${high}.`,
   change: (mean, spread) => `They changed by ${mean} on average, standard deviation ${spread}.`,
   tooFew: (n) => `Not enough examples: ${n} regions only, and at least three are needed.`,

@@ -1,5 +1,5 @@
-/** The GraphQL documents of the path to a target: the plan, the cost curve, the next best path, refusals. */
-import type { ResultOf, VariablesOf } from "gql.tada";
+/** The GraphQL documents of the path to a target: the plan, the cost curve, the next best path, exclusions. */
+import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 
 /** The index of the region, from which the first target is proposed. */
@@ -22,18 +22,11 @@ export const START = graphql(`
 `);
 
 export const PATH = graphql(`
-  query Path(
-    $code: ID!
-    $target: Float!
-    $buffer: Float!
-    $years: Int!
-    $locked: [Int!]
-    $refused: [Int!]
-  ) {
+  query Path($code: ID!, $input: PathInput!) {
     region(code: $code) {
-      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+      pathToTarget(input: $input) {
         outcome
-        estimated
+        isEstimated
         origin {
           instrument {
             name
@@ -61,13 +54,15 @@ export const PATH = graphql(`
           fromLevel
           toLevel
           year
-          gain
+          gain {
+            value
+          }
           effort
-          effortEdited
-          locked
+          isEffortEdited
+          mustRise
           criterion
-          asks
-          evidence
+          requirements
+          requiredEvidence
         }
         years {
           year
@@ -79,40 +74,40 @@ export const PATH = graphql(`
         }
         effort
         penalty
-        broken {
+        brokenPrecedences {
           kind
           step {
             indicator
             level
           }
-          asks {
+          prerequisite {
             indicator
             level
           }
           penalty
         }
-        hold {
+        levelsToMaintain {
           indicator
           name
           level
           criterion
-          asks
+          requirements
         }
-        proven
-        atLeast
-        unclaimed
+        isProven
+        lowerBound
+        unclaimedIndicators
         effortScale {
-          id
+          tableId
           version
         }
-        effortAssumed
+        isEffortAssumed
         precedenceRules {
-          id
+          tableId
           version
         }
         inputs
         unreachable {
-          maximum {
+          maximumIndex {
             display
           }
           reachesTarget
@@ -123,22 +118,14 @@ export const PATH = graphql(`
 `);
 
 export const COST_CURVE = graphql(`
-  query CostCurve(
-    $code: ID!
-    $target: Float!
-    $buffer: Float!
-    $years: Int!
-    $locked: [Int!]
-    $refused: [Int!]
-  ) {
+  query CostCurve($code: ID!, $input: PathInput!) {
     region(code: $code) {
-      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+      pathToTarget(input: $input) {
         costCurve {
           target
           effort
           penalty
-          steps
-          proven
+          stepCount
         }
       }
     }
@@ -146,16 +133,9 @@ export const COST_CURVE = graphql(`
 `);
 
 export const NEXT_BEST = graphql(`
-  query NextBest(
-    $code: ID!
-    $target: Float!
-    $buffer: Float!
-    $years: Int!
-    $locked: [Int!]
-    $refused: [Int!]
-  ) {
+  query NextBest($code: ID!, $input: PathInput!) {
     region(code: $code) {
-      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
+      pathToTarget(input: $input) {
         nextBest {
           effort
           penalty
@@ -175,29 +155,22 @@ export const NEXT_BEST = graphql(`
   }
 `);
 
-export const REFUSALS = graphql(`
-  query Refusals(
-    $code: ID!
-    $target: Float!
-    $buffer: Float!
-    $years: Int!
-    $locked: [Int!]
-    $refused: [Int!]
-  ) {
+export const EXCLUSIONS = graphql(`
+  query Exclusions($code: ID!, $input: PathInput!) {
     region(code: $code) {
-      pathToTarget(target: $target, buffer: $buffer, years: $years, locked: $locked, refused: $refused) {
-        refusals(first: 5) {
+      pathToTarget(input: $input) {
+        exclusions(stepCount: 5) {
           step {
             indicator
             level
           }
           extraEffort
           extraPenalty
-          instead {
+          replacements {
             indicator
             level
           }
-          maximum {
+          maximumIndex {
             display
           }
         }
@@ -206,13 +179,13 @@ export const REFUSALS = graphql(`
   }
 `);
 
-export type PathRequest = VariablesOf<typeof PATH>;
 export type Path = NonNullable<NonNullable<ResultOf<typeof PATH>["region"]>["pathToTarget"]>;
 export type Step = Path["steps"][number];
-export type LevelRequirement = Step["asks"][number];
+export type LevelRequirement = Step["requirements"][number];
+export type PrecedenceKind = Path["brokenPrecedences"][number]["kind"];
 type PathWithCostCurve = NonNullable<NonNullable<ResultOf<typeof COST_CURVE>["region"]>["pathToTarget"]>;
-export type CostPoint = PathWithCostCurve["costCurve"][number];
+export type CostPoint = NonNullable<PathWithCostCurve["costCurve"]>[number];
 type PathWithNextBest = NonNullable<NonNullable<ResultOf<typeof NEXT_BEST>["region"]>["pathToTarget"]>;
 export type NextBest = NonNullable<PathWithNextBest["nextBest"]>;
-type PathWithRefusals = NonNullable<NonNullable<ResultOf<typeof REFUSALS>["region"]>["pathToTarget"]>;
-export type StepRefusal = PathWithRefusals["refusals"][number];
+type PathWithExclusions = NonNullable<NonNullable<ResultOf<typeof EXCLUSIONS>["region"]>["pathToTarget"]>;
+export type ExcludedStep = NonNullable<PathWithExclusions["exclusions"]>[number];

@@ -1,5 +1,5 @@
 /** The messages of the chapter about the path to a target. */
-import type { LevelRequirement } from "./documents";
+import type { LevelRequirement, PrecedenceKind } from "./documents";
 
 const id = {
   intro:
@@ -10,8 +10,8 @@ const id = {
   decimalExpected: (lowest: string, highest: string, example: string) =>
     `Isilah dengan angka dari ${lowest} sampai ${highest}, paling banyak dua angka di belakang koma, misalnya ${example}.`,
   years: "Tahun",
-  locked: "Wajib naik",
-  refused: "Tidak dinaikkan",
+  mustRise: "Wajib naik",
+  exclude: "Tidak dinaikkan",
   add: "Tambah indikator…",
   remove: (indicator: string) => `Hapus ${indicator}`,
   compute: "Hitung",
@@ -29,9 +29,9 @@ const id = {
   notProven: (atLeast: string) =>
     `Belum terbukti yang paling ringan; upaya terkecil yang mungkin adalah ${atLeast} poin.`,
   unreachable: (maximum: string) =>
-    `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}. Turunkan target, atau kurangi indikator yang tidak dinaikkan.`,
+    `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak dikecualikan, indeks paling tinggi menjadi ${maximum}. Turunkan target, atau kurangi indikator yang tidak dinaikkan.`,
   bufferUnreachable: (maximum: string) =>
-    `Target ini dapat dicapai, tetapi tidak beserta cadangannya. Dengan semua langkah yang tidak ditolak, indeks paling tinggi menjadi ${maximum}. Kecilkan cadangan.`,
+    `Target ini dapat dicapai, tetapi tidak beserta cadangannya. Dengan semua langkah yang tidak dikecualikan, indeks paling tinggi menjadi ${maximum}. Kecilkan cadangan.`,
   unclaimed: (indicators: string) =>
     `Indikator ${indicators} belum diklaim dan dihitung pada level terendah.`,
   effortAssumed: "Upaya setiap langkah adalah nilai baku anggapan kami.",
@@ -54,12 +54,12 @@ const id = {
     LINK: "pertukaran antaraplikasi yang buktinya diperhitungkan",
     DOCUMENT: "dokumen yang menunjukkan integrasi",
   } satisfies Record<LevelRequirement, string>,
-  refuse: "Jangan naikkan",
-  refuseStep: (indicator: number) => `Jangan naikkan indikator ${indicator}`,
-  isLocked: "wajib",
-  hold: (count: number) => `Level yang harus dijaga (${count})`,
-  holdText: "Level turun bila tidak ada yang dilakukan. Yang tertinggi paling berat dijaga.",
-  heldLevel: (indicator: number, name: string, level: number) => `${indicator}. ${name} tetap di level ${level}.`,
+  excludeAction: "Jangan naikkan",
+  excludeStep: (indicator: number) => `Jangan naikkan indikator ${indicator}`,
+  isRequired: "wajib",
+  levelsToMaintain: (count: number) => `Level yang harus dijaga (${count})`,
+  maintenance: "Level turun bila tidak ada yang dilakukan. Yang tertinggi paling berat dijaga.",
+  maintainedLevel: (indicator: number, name: string, level: number) => `${indicator}. ${name} tetap di level ${level}.`,
   broken: "Urutan yang sebaiknya",
   brokenNote:
     "Urutan ini anggapan kami dari kriteria, bukan ketentuan. Melanggarnya tidak dilarang, hanya menambah beban.",
@@ -68,11 +68,11 @@ const id = {
   brokenNone: "Jalan ini mengikuti semua urutan yang sebaiknya.",
   reachesLevel: (indicator: number, level: number) => `indikator ${indicator} mencapai level ${level}`,
   precedence: {
-    "policy-before-practice": "kebijakan mendahului pelaksanaan",
-    "architecture-before-roadmap": "arsitektur mendahului peta rencana",
-    "roadmap-before-budget": "peta rencana mendahului anggaran",
-    "bus-before-collaboration": "sistem penghubung layanan mendahului kolaborasi layanan",
-  } as Record<string, string>,
+    POLICY_BEFORE_PRACTICE: "kebijakan mendahului pelaksanaan",
+    ARCHITECTURE_BEFORE_ROADMAP: "arsitektur mendahului peta rencana",
+    ROADMAP_BEFORE_BUDGET: "peta rencana mendahului anggaran",
+    BUS_BEFORE_COLLABORATION: "sistem penghubung layanan mendahului kolaborasi layanan",
+  } satisfies Record<PrecedenceKind, string>,
   curve: "Upaya menurut target",
   curveText: "Upaya yang diperlukan untuk setiap persepuluh indeks dan predikat di atas indeks sekarang.",
   curveRow: (effort: string, steps: number) => `${effort} poin, ${steps} langkah`,
@@ -86,10 +86,10 @@ const id = {
   nextBestNone: "Tidak ada jalan lain.",
   addedStep: (step: string) => `tambah: ${step}`,
   droppedStep: (step: string) => `tanpa: ${step}`,
-  refusals: "Hitung akibat menolak lima langkah pertama",
-  refusal: (step: string, extraEffort: string, substitutes: string) =>
+  exclusions: "Hitung akibat mengecualikan lima langkah pertama",
+  exclusion: (step: string, extraEffort: string, substitutes: string) =>
     `Tanpa ${step}: upaya bertambah ${extraEffort} poin${substitutes ? `, dan sebagai gantinya ${substitutes}` : ""}.`,
-  refusalUnreachable: (step: string, maximum: string) =>
+  exclusionUnreachable: (step: string, maximum: string) =>
     `Tanpa ${step}: target tidak terjangkau; indeks paling tinggi ${maximum}.`,
   method:
     "Program dinamis atas level, yang menghasilkan upaya terkecil secara pasti; urutan yang sebaiknya menambah beban. Pembagian ke dalam tahun memakai program bilangan bulat",
@@ -105,8 +105,8 @@ const en: typeof id = {
   decimalExpected: (lowest, highest, example) =>
     `Enter a number from ${lowest} to ${highest} with at most two decimal places, for example ${example}.`,
   years: "Years",
-  locked: "Must rise",
-  refused: "Stay",
+  mustRise: "Must rise",
+  exclude: "Stay",
   add: "Add an indicator…",
   remove: (indicator) => `Remove ${indicator}`,
   compute: "Compute",
@@ -122,9 +122,9 @@ const en: typeof id = {
   proven: "Proven: no other set of steps takes less.",
   notProven: (atLeast) => `Not proven to be the least; no path takes less than ${atLeast} points.`,
   unreachable: (maximum) =>
-    `This target is out of reach. With all steps that are not refused, the index becomes ${maximum} at most. Lower the target, or let more indicators rise.`,
+    `This target is out of reach. With all steps that are not excluded, the index becomes ${maximum} at most. Lower the target, or let more indicators rise.`,
   bufferUnreachable: (maximum) =>
-    `This target is within reach, but not with its buffer. With all steps that are not refused, the index becomes ${maximum} at most. Choose a smaller buffer.`,
+    `This target is within reach, but not with its buffer. With all steps that are not excluded, the index becomes ${maximum} at most. Choose a smaller buffer.`,
   unclaimed: (indicators) => `Indicators ${indicators} are not claimed and count at the lowest level.`,
   effortAssumed: "The effort of each step is a declared default of ours.",
   year: (year) => `Year ${year}`,
@@ -145,12 +145,12 @@ const en: typeof id = {
     LINK: "an exchange between applications whose evidence counts",
     DOCUMENT: "a document that shows the integration",
   },
-  refuse: "Do not raise",
-  refuseStep: (indicator) => `Do not raise indicator ${indicator}`,
-  isLocked: "must rise",
-  hold: (count) => `Levels to hold (${count})`,
-  holdText: "Levels fall where nothing is done. The highest are the hardest to hold.",
-  heldLevel: (indicator, name, level) => `${indicator}. ${name} stays at level ${level}.`,
+  excludeAction: "Do not raise",
+  excludeStep: (indicator) => `Do not raise indicator ${indicator}`,
+  isRequired: "must rise",
+  levelsToMaintain: (count) => `Levels to maintain (${count})`,
+  maintenance: "Levels fall without maintenance. The highest are the hardest to maintain.",
+  maintainedLevel: (indicator, name, level) => `${indicator}. ${name} stays at level ${level}.`,
   broken: "What is better done first",
   brokenNote:
     "These are our reading of the criteria, not law. To break one is not forbidden, it costs a penalty.",
@@ -158,10 +158,10 @@ const en: typeof id = {
   brokenNone: "This path keeps all of them.",
   reachesLevel: (indicator, level) => `indicator ${indicator} reaches level ${level}`,
   precedence: {
-    "policy-before-practice": "policy before practice",
-    "architecture-before-roadmap": "architecture before roadmap",
-    "roadmap-before-budget": "roadmap before budget",
-    "bus-before-collaboration": "service bus before collaboration of services",
+    POLICY_BEFORE_PRACTICE: "policy before practice",
+    ARCHITECTURE_BEFORE_ROADMAP: "architecture before roadmap",
+    ROADMAP_BEFORE_BUDGET: "roadmap before budget",
+    BUS_BEFORE_COLLABORATION: "service bus before collaboration of services",
   },
   curve: "Effort by target",
   curveText: "What every tenth and predicate above the present index takes.",
@@ -176,10 +176,10 @@ const en: typeof id = {
   nextBestNone: "There is no other path.",
   addedStep: (step) => `more: ${step}`,
   droppedStep: (step) => `without: ${step}`,
-  refusals: "Compute what refusing the first five steps costs",
-  refusal: (step, extraEffort, substitutes) =>
+  exclusions: "Compute what excluding the first five steps costs",
+  exclusion: (step, extraEffort, substitutes) =>
     `Without ${step}: ${extraEffort} points more${substitutes ? `, and instead ${substitutes}` : ""}.`,
-  refusalUnreachable: (step, maximum) => `Without ${step}: out of reach; the index becomes ${maximum} at most.`,
+  exclusionUnreachable: (step, maximum) => `Without ${step}: out of reach; the index becomes ${maximum} at most.`,
   method:
     "Dynamic program over levels that finds the least effort exactly; broken precedences add a penalty. The distribution over years is an integer program",
   originStatement: "path to the target",
