@@ -204,7 +204,8 @@ class IntegrationGraph:
         "exchanges; at most `limit`."
     )
     edges: list[GraphEdge] = strawberry.field(
-        description="All exchanges of this basis between two nodes that are shown."
+        description="All exchanges of this basis between two nodes that are shown, whatever their "
+        "number."
     )
     omitted: GraphOmissions = strawberry.field(description="What is not shown, counted.")
 

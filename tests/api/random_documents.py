@@ -86,9 +86,7 @@ class Pool:
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent"), "Opd"),
-    **dict.fromkeys(
-        ("application", "source", "target", "sourceId", "targetId", "aroundId"), "Application"
-    ),
+    **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
     **dict.fromkeys(("proposal", "proposals"), "Proposal"),
     "function": "Function",
@@ -134,7 +132,7 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    names = ("id", "assessmentId", "opdId", "opd")
+    names = ("id", "assessmentId", "opdId")
     id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api import two_provinces
-from tests.api.hub import Hub
+from tests.api.hub import Hub, mutation
+from tests.api.mutation_inputs import PUBLISHED_RESULT
 
 HEALTH, BUDGET = "32.11:application-health", "32.73:application-budget"
 
 EVENTS = """
 query ($after: Cursor) {
-  events(after: $after, first: 500) { events { kind sequence subject region { code } replay } }
+  events(after: $after, first: 500) {
+    nodes { eventKind region { code } ... on LogEntryAppended { sequence } }
+  }
 }
 """
 
 
-async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int]]:
+async def _events_after(hub: Hub, after: str) -> list[tuple[str, str, int | None]]:
     data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
     return [
-        (event["kind"], event["region"]["code"], event["sequence"])
-        for event in data["events"]["events"]
+        (event["eventKind"], event["region"]["code"], event.get("sequence"))
+        for event in data["events"]["nodes"]
     ]
 
 
@@ -27,12 +32,12 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
     new = await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="  Sehat  ",
         url="https://sehat.example.id",
         year=2031,
-        commonApplication="srikandi",
+        commonApplicationId="srikandi",
     )
     id = new["id"]
     assert new == {
@@ -41,17 +46,17 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "version": 1,
         "name": "Sehat",
         "status": "ACTIVE",
-        "retiredReason": "",
+        "retiredReason": None,
         "url": "https://sehat.example.id",
         "year": 2031,
         "opd": {"id": "32.11:opd-dinkes"},
     }
     changed = await hub.change(
-        "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=""
+        "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=None
     )
     assert changed == {**new, "version": 2, "status": "INACTIVE", "url": None}
     moved = await hub.change(
-        "updateApplication", two_provinces.REGION, id=id, version=2, opd="32.11:opd-diskominfo"
+        "updateApplication", two_provinces.REGION, id=id, version=2, opdId="32.11:opd-diskominfo"
     )
     assert moved == {**changed, "version": 3, "opd": {"id": "32.11:opd-diskominfo"}}
     retired = await hub.change(
@@ -77,12 +82,25 @@ async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: H
     assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
 
 
+async def test_the_unknown_texts_of_an_application_are_null(hub: Hub) -> None:
+    query = f'{{ node(id: "{HEALTH}") {{ ... on Application {{ functionText platform }} }} }}'
+    texts = {"functionText": " Rekam medis ", "platform": "web"}
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **texts)
+    assert (await hub.query_data(query))["node"] == {
+        "functionText": "Rekam medis",
+        "platform": "web",
+    }
+    texts = {"functionText": None, "platform": None}
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=2, **texts)
+    assert (await hub.query_data(query))["node"] == texts
+
+
 async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> None:
     await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="Sehat",
     )
     query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
@@ -96,8 +114,8 @@ async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) ->
     registered = await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="Wakepo",
     )
     assert (registered["__typename"], registered["version"]) == ("Application", 1)
@@ -393,6 +411,29 @@ async def test_a_claim_of_the_same_level_is_logged_and_changes_no_index(
     )
     assert (updated["version"], updated["score"]["index"]["value"]) == (2, "3.00")
     assert [kind for kind, _, _ in await _events_after(hub, before)] == ["LEVEL_CLAIMED"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [("4.5", "4.50"), (4.5, "4.50"), (4, "4.00"), ("4.510", "4.51"), ("04.51", "4.51")],
+)
+async def test_a_result_has_the_two_decimal_places_that_are_printed(
+    hub: Hub, sent: object, recorded: str
+) -> None:
+    answer = await hub.change(
+        "recordResult", two_provinces.PROVINCE, **{**PUBLISHED_RESULT, "value": sent}
+    )
+    assert answer["score"]["index"]["value"] == recorded
+
+
+@pytest.mark.parametrize("value", ["", "4,50", "+4.50", "٤.٥٠", "NaN", "1e0", True])
+async def test_a_result_that_is_no_decimal_is_refused(hub: Hub, value: object) -> None:
+    before = await hub.list_all_rows()
+    fields = {**PUBLISHED_RESULT, "value": value}
+    result = await hub.result(mutation("recordResult"), two_provinces.PROVINCE, input=fields)
+    [error] = result.errors or []
+    assert "expected a decimal" in error.message
+    assert await hub.list_all_rows() == before
 
 
 async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:

@@ -192,6 +192,67 @@ async def test_the_diagnostics_of_the_province_name_applications_and_exchanges(
     assert following["nodeId"] > isolated["nodes"][0]["nodeId"]
 
 
+async def test_debt_and_shared_data_are_listed_with_their_exchanges(hub: Hub) -> None:
+    office, health = "32.11:application-office", "32.11:application-health"
+    ids = [
+        (
+            await hub.change(
+                "connectApplications",
+                two_provinces.REGION,
+                sourceId=source,
+                targetId=target,
+                dataObject=data_object,
+                mode=mode,
+            )
+        )["id"]
+        for source, target, data_object, mode in (
+            (health, office, "Data Pasien", "HUB"),
+            (health, office, "jadwal", "API"),
+            (office, health, "data pasien", "MANUAL"),
+        )
+    ]
+    query = """
+    { region(code: "32.11") { diagnostics {
+      pointToPointDebt { nodes { id mode region { code } source { name } } }
+      severalProducers { totalCount nodes {
+        name producerCount producers { nodeId kind } integrationIds
+      } }
+      producerRedundancy { value { display } numerator denominator }
+    } } }
+    """
+    assert (await hub.query_data(query))["region"]["diagnostics"] == {
+        "pointToPointDebt": {
+            "nodes": [
+                {
+                    "id": ids[1],
+                    "mode": "API",
+                    "region": {"code": "32.11"},
+                    "source": {"name": "Wakepo"},
+                }
+            ]
+        },
+        "severalProducers": {
+            "totalCount": 1,
+            "nodes": [
+                {
+                    "name": "data pasien",
+                    "producerCount": 2,
+                    "producers": [
+                        {"nodeId": health, "kind": "APPLICATION"},
+                        {"nodeId": office, "kind": "APPLICATION"},
+                    ],
+                    "integrationIds": sorted([ids[0], ids[2]]),
+                }
+            ],
+        },
+        "producerRedundancy": {
+            "value": {"display": "0.50"},
+            "numerator": "1.00",
+            "denominator": "2.00",
+        },
+    }
+
+
 async def test_without_counted_exchanges_a_share_of_them_is_unknown_not_zero(
     west_java: Hub,
 ) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from engine.model import Application, EventKind, Opd, Region, RegionKind
+from engine.model import (
+    Application,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    Opd,
+    Region,
+    RegionKind,
+    Viewer,
+)
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
@@ -16,7 +25,7 @@ NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair
 
 APPLICATIONS = """
 query ($first: Int!, $after: Cursor) {
-  page: applications(first: $first, after: $after, filter: { opd: "32.73:opd-diskominfo" }) {
+  page: applications(first: $first, after: $after, filter: { opdId: "32.73:opd-diskominfo" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
@@ -34,6 +43,16 @@ query ($first: Int!, $after: Cursor) {
   region(code: "33.74") {
     page: opds(first: $first, after: $after) {
       totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+ASSESSMENTS = """
+query ($first: Int!, $after: Cursor, $kind: AssessmentKind) {
+  region(code: "32.11") {
+    page: assessments(first: $first, after: $after, kind: $kind) {
+      totalCount nodes { id year } edges { cursor node { id } }
+      pageInfo { hasNextPage hasPreviousPage endCursor }
     }
   }
 }
@@ -117,6 +136,51 @@ async def test_an_item_added_before_a_cursor_changes_no_later_page(
     assert next_page["totalCount"] == 11
 
 
+async def test_assessments_are_paged_newest_year_first_as_far_as_the_viewer_sees_them(
+    any_hub: Hub,
+) -> None:
+    for year, kind in ((2026, "SELF"), (2027, "SELF"), (2027, "INTERIM"), (2028, "TARGET")):
+        assessment = two_provinces.assessment(
+            f"32.11:assessment-{year}-{kind.lower()}", kind=AssessmentKind[kind], year=year
+        )
+        await two_provinces.write_assessment(any_hub, assessment)
+    published = two_provinces.assessment(
+        "32.11:assessment-published",
+        kind=AssessmentKind.EXTERNAL,
+        state=AssessmentState.PUBLISHED,
+        year=2027,
+    )
+    await two_provinces.write_assessment(any_hub, published)
+
+    async def pages(viewer: Viewer, first: int, **filters: object) -> list[list[str]]:
+        keys: list[list[str]] = []
+        after = None
+        while True:
+            variables = {"first": first, "after": after, **filters}
+            page = (await any_hub.query_data(ASSESSMENTS, viewer, **variables))["region"]["page"]
+            assert page["totalCount"] == page_total[viewer, bool(filters)]
+            assert page["pageInfo"]["hasPreviousPage"] == bool(keys)
+            keys.append([node["id"].removeprefix("32.11:assessment-") for node in page["nodes"]])
+            if not page["pageInfo"]["hasNextPage"]:
+                return keys
+            after = page["pageInfo"]["endCursor"]
+
+    page_total = {
+        (two_provinces.REGION, False): 5,
+        (two_provinces.REGION, True): 2,
+        (two_provinces.PUBLIC, False): 1,
+    }
+    newest_first = ["2028-target", "2027-interim", "2027-self", "published", "2026-self"]
+    assert await pages(two_provinces.REGION, 200) == [newest_first]
+    assert await pages(two_provinces.REGION, 2) == [
+        newest_first[:2],
+        newest_first[2:4],
+        newest_first[4:],
+    ]
+    assert await pages(two_provinces.REGION, 1, kind="SELF") == [["2027-self"], ["2026-self"]]
+    assert await pages(two_provinces.PUBLIC, 1) == [["published"]]
+
+
 async def test_an_empty_list_is_a_page_without_an_end_cursor(hub: Hub) -> None:
     query = """
     { applications(filter: { search: "no such" }) {
@@ -132,14 +196,14 @@ async def test_an_empty_list_is_a_page_without_an_end_cursor(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("first", [-1, 0, 201])
-@pytest.mark.parametrize("query", [APPLICATIONS, REGIONS_BY_NAME, OPDS])
+@pytest.mark.parametrize("query", [APPLICATIONS, REGIONS_BY_NAME, OPDS, ASSESSMENTS])
 async def test_a_page_has_1_to_200_items(hub: Hub, query: str, first: int) -> None:
     assert await hub.refusal(query, first=first) == "INVALID_ARGUMENT"
 
 
 @pytest.mark.parametrize("first", [0, 501])
 async def test_a_page_of_events_has_1_to_500(hub: Hub, first: int) -> None:
-    query = "query ($first: Int!) { events(first: $first) { cursor } }"
+    query = "query ($first: Int!) { events(first: $first) { nodes { cursor } } }"
     assert await hub.refusal(query, first=first) == "INVALID_ARGUMENT"
 
 
@@ -163,6 +227,14 @@ async def test_an_invalid_cursor_is_refused(any_hub: Hub) -> None:
     requests = [{"first": 5, "after": after} for after in NO_CURSORS]
     codes = [await any_hub.refusal(APPLICATIONS, **variables) for variables in requests]
     assert codes == ["INVALID_ARGUMENT"] * len(NO_CURSORS)
+
+
+@pytest.mark.parametrize(
+    "key", [b"a year\0id", b"99999999999999999999\0id", b"-2027\0id", "٢٠٢٧\0id".encode()]
+)
+async def test_a_cursor_of_assessments_without_a_year_is_refused(any_hub: Hub, key: bytes) -> None:
+    variables = {"first": 1, "after": _encode_key(key)}
+    assert await any_hub.refusal(ASSESSMENTS, **variables) == "INVALID_ARGUMENT"
 
 
 async def test_a_cursor_of_one_order_is_refused_in_another(any_hub: Hub) -> None:
@@ -226,4 +298,4 @@ async def test_all_filters_of_applications_apply_together(west_java: Hub) -> Non
     assert await count(statuses=["UNKNOWN"]) == 20
     assert await count(statuses=["ACTIVE", "RETIRED"]) == 0
     assert await count(search="desa", statuses=["UNKNOWN"]) == 2
-    assert await count(opd="32.73:opd-diskominfo") == 0
+    assert await count(opdId="32.73:opd-diskominfo") == 0

@@ -1,5 +1,5 @@
 /** The GraphQL documents of a region's graph of exchanges, its diagnostics, and its dependencies. */
-import type { ResultOf } from "gql.tada";
+import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
@@ -187,7 +187,7 @@ export type NodeKind = GraphNode["kind"];
 export type Diagnostics = NonNullable<NonNullable<ResultOf<typeof DIAGNOSTICS>["region"]>["diagnostics"]>;
 export type Ratio = ResultOf<typeof RATIO_FIELDS>;
 export type RequiredExchange = Diagnostics["requiredExchanges"][number];
-export type Basis = "RECORDED" | "COUNTED";
+export type Basis = VariablesOf<typeof GRAPH>["basis"];
 type ImpactNode = NonNullable<ResultOf<typeof IMPACT>["node"]>;
 export type Impact = NonNullable<Extract<ImpactNode, { impact: unknown }>["impact"]>;
 export type ReachableNode = ResultOf<typeof REACHABLE_NODE_FIELDS>;

@@ -1,7 +1,6 @@
 /** The GraphQL documents of the proposals for consolidation and of the decisions on them. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
-import type { introspection } from "../../shared/graphql-env";
 import { PROVENANCE_FIELDS } from "../documents";
 
 export const PROPOSALS = graphql(`
@@ -111,11 +110,8 @@ export const DECIDE_PROPOSAL = graphql(`
 `);
 
 export type DecisionResult = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
-/** Every problem type of the API. The client does not compile if a problem type has no message. */
-export type ProblemType = Extract<
-  introspection["__schema"]["types"][number],
-  { kind: "INTERFACE"; name: "Problem" }
->["possibleTypes"][number]["name"];
+/** The problems that a decision may have. The client does not compile if one has no message. */
+export type ProblemType = Exclude<DecisionResult["__typename"], "ProposalDecision">;
 export type Proposal = NonNullable<NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"]>[number];
 export type ProposalKind = Proposal["kind"];
 export type ProposalStatus = Proposal["status"];

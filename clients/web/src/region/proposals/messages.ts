@@ -108,10 +108,6 @@ const id = {
   problem: {
     NotFound: "Usulan ini sudah tidak ada; inventaris telah berubah. Daftar dibaca ulang.",
     InvalidInput: "Dasar usulan ini sudah berubah sejak dibaca. Daftar dibaca ulang; periksa lalu putuskan kembali.",
-    VersionConflict: "Orang lain sudah mengubahnya lebih dahulu. Daftar dibaca ulang; periksa lalu putuskan kembali.",
-    AlreadyExists: "Keputusan yang sama sudah tercatat. Daftar dibaca ulang.",
-    WrongState: "Keadaan usulan ini tidak lagi memungkinkan keputusan itu. Daftar dibaca ulang.",
-    IncompleteAssessment: "Penilaian yang mendasarinya belum lengkap; lengkapi levelnya terlebih dahulu.",
     OwnedElsewhere: "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman daerah ini di sana, dengan token dari simpul itu.",
     IdempotencyKeyReused: "Keputusan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
   } satisfies Record<ProblemType, string>,
@@ -218,10 +214,6 @@ const en: typeof id = {
   problem: {
     NotFound: "This proposal is gone; the inventory has changed. The list is read again.",
     InvalidInput: "What this proposal rests on has changed since. The list is read again; look again, then decide.",
-    VersionConflict: "Another person changed it first. The list is read again; look again, then decide.",
-    AlreadyExists: "The same decision is on record already. The list is read again.",
-    WrongState: "The state of this proposal no longer allows that decision. The list is read again.",
-    IncompleteAssessment: "The assessment that it rests on is not complete; fill in its levels first.",
     OwnedElsewhere: "Decisions for this region are recorded only at the region's own node. Open the page of this region there, with a token of that node.",
     IdempotencyKeyReused: "This decision was sent before with other content. Reload the page.",
   },
