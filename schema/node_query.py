@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from engine.identifier import parse_entity_id
@@ -28,7 +30,11 @@ class NodeQuery:
     @strawberry.field(
         description="The object with this id; null if there is none that the viewer may read."
     )
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the object.")],
+    ) -> Node | None:
         return await find_node(info.context, id)
 
 
