@@ -50,8 +50,9 @@ SIMPUL = str(Path(sys.executable).with_name("simpul"))
 SERVERS = ("ours", "asgi", "stock", "node", "websockets")
 ID = "0f9d2a57-1d5c-4b0e-9b9e-52f7f8f5f1aa"
 DOCUMENT = """subscription ($after: %s) { indexChanged(after: $after) {
-  cursor previousCursor at region { code name } instrument year kind state
-  before after predicateBefore predicateAfter replay } }"""
+  cursor previousCursor at region { code name } instrument { id } year
+  assessmentKind assessmentState before { display } after { display }
+  predicateBefore predicateAfter isReplay } }"""
 START = """mutation { startAssessment(input: { regionCode: "32.11", instrumentId: "pemdi-2026",
   year: 2028, kind: SELF }) { ... on Assessment { id version } } }"""
 EVENT = {
@@ -59,15 +60,15 @@ EVENT = {
     "previousCursor": "abcdef012345:4709",
     "at": "2026-01-01T00:00:00.000000+00:00",
     "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
-    "instrument": "pemdi-2026",
+    "instrument": {"id": "pemdi-2026"},
     "year": 2028,
-    "kind": "SELF",
-    "state": "DRAFT",
-    "before": "1.23",
-    "after": "1.25",
+    "assessmentKind": "SELF",
+    "assessmentState": "DRAFT",
+    "before": {"display": "1.23"},
+    "after": {"display": "1.25"},
     "predicateBefore": "Kurang",
     "predicateAfter": "Kurang",
-    "replay": False,
+    "isReplay": False,
 }
 
 

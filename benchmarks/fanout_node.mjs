@@ -14,10 +14,12 @@ const { WebSocketServer } = require("ws");
 
 const schema = buildSchema(`
   type Region { code: ID! name: String! }
+  type Instrument { id: ID! }
+  type Figure { display: String! }
   type IndexChanged {
-    cursor: String! previousCursor: String! at: String! region: Region! instrument: ID! year: Int!
-    kind: String! state: String! before: String after: String! predicateBefore: String
-    predicateAfter: String! replay: Boolean!
+    cursor: String! previousCursor: String! at: String! region: Region! instrument: Instrument!
+    year: Int! assessmentKind: String! assessmentState: String! before: Figure after: Figure!
+    predicateBefore: String predicateAfter: String! isReplay: Boolean!
   }
   type Query { alive: Boolean! }
   type Subscription { indexChanged(after: String): IndexChanged! }

@@ -35,7 +35,7 @@ from storage.tables import ArrivalRow, EntryRow
 ENTRIES = REGIONS * (APPLICATIONS + 2)
 SECONDS = 300.0
 QUIET_SECONDS = 3.0  # a server is idle if it uses less than a tenth of a core for this time
-EVENTS = "subscription { events { cursor snapshot kind subject at region { code name } } }"
+EVENTS = "subscription { events { cursor isSnapshot eventKind at region { code name } } }"
 
 
 def main() -> None:

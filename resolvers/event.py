@@ -75,7 +75,7 @@ async def stream_events(
     context: Context,
     *,
     after: str | None,
-    regions: Collection[str] | None,
+    region_codes: Collection[str] | None,
     kinds: Collection[EventKind] | None,
     conflate: bool = False,
 ) -> AsyncGenerator[VisibleEvent, None]:
@@ -88,8 +88,10 @@ async def stream_events(
         InvalidArgument: there are too many regions.
         SnapshotRequired: the cursor is of another epoch, from the future, or too old.
     """
-    if regions is not None and len(regions) > REGIONS_MOST:
-        raise InvalidArgument("regions", f"at most {REGIONS_MOST} codes", str(len(regions)))
+    if region_codes is not None and len(region_codes) > REGIONS_MOST:
+        raise InvalidArgument(
+            "regionCodes", f"at most {REGIONS_MOST} codes", str(len(region_codes))
+        )
     async with context.read() as session:
         position = await stored.read_arrival_position(session)
         scope = await stored_region.accessible_region_codes(session, context.access)
@@ -99,7 +101,7 @@ async def stream_events(
         else parse_event_cursor(after, position)
     )
     event_filter = _EventFilter(
-        None if regions is None else frozenset(regions),
+        None if region_codes is None else frozenset(region_codes),
         None if kinds is None else frozenset(kinds),
         scope,
     )

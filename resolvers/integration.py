@@ -258,8 +258,7 @@ async def withdraw_integration(
 
 async def find_integration(context: Context, id: str) -> Integration:
     """Return the integration with this id, or raise NotFound."""
-    async with context.read() as session:
-        integration = (await stored.integrations_by_id(session, [id])).get(id)
+    integration = await context.loaders.integrations.load(id)
     if integration is None:
         raise NotFound("integration", id)
     return integration

@@ -9,9 +9,18 @@ from strawberry.dataloader import DataLoader
 
 from engine.assessment.score import Score, ScoredAssessment
 from engine.log.source import Source
-from engine.model import Application, Assessment, AssessmentKind, Opd, Region
+from engine.model import Application, Assessment, AssessmentKind, Integration, Opd, Region
 from resolvers.operation_budget import OperationBudget
-from storage import application, assessment, inventory_line, opd, ownership, region, training_set
+from storage import (
+    application,
+    assessment,
+    integration,
+    inventory_line,
+    opd,
+    ownership,
+    region,
+    training_set,
+)
 from storage.access import Access
 from storage.database import Database
 from storage.inventory_line import ProvinceInventory
@@ -75,6 +84,17 @@ class Loaders:
         async def load(ids: list[str]) -> list[Application | None]:
             async with self.budget.open_session(self.database) as session:
                 rows = await application.applications_by_id(session, ids)
+            return [rows.get(id) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def integrations(self) -> DataLoader[str, Integration | None]:
+        """Integrations by id."""
+
+        async def load(ids: list[str]) -> list[Integration | None]:
+            async with self.budget.open_session(self.database) as session:
+                rows = await integration.integrations_by_id(session, ids)
             return [rows.get(id) for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)

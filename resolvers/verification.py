@@ -28,6 +28,11 @@ class VerificationResult:
     documents_closed: bool  # False: a missing document may still be submitted
 
 
+def find_rule_table(id: str) -> RuleTable | None:
+    """Return the rule table with this id; None if there is none."""
+    return next((table for table in rule_tables().values() if table.id == id), None)
+
+
 async def verify_region_claims(
     context: Context, region: str, *, instrument: str, year: int | None, kind: AssessmentKind
 ) -> VerificationResult:

@@ -1,37 +1,110 @@
-"""GraphQL subscriptions to changes of verifications and proposals."""
+"""GraphQL types for the events that are derived from other changes, and subscriptions to each."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from datetime import datetime
-from typing import Annotated
+from fractions import Fraction
+from functools import cached_property
 
 import strawberry
 
 from engine import model
+from engine.assessment.score import Score
 from engine.consolidation.proposal import ProposalKind
+from engine.decimals import parse_fraction
 from engine.document import from_document
 from engine.verification import verification_state
-from engine.verification.verification import VerificationFlag
-from resolvers import event as resolved
 from resolvers.event import VisibleEvent
 from resolvers.instrument import instrument_in_catalogue
-from schema.descriptions import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
-from schema.enums import AssessmentKind
-from schema.event_envelope import EventEnvelope, start_cursor
+from schema.assessment import Assessment
+from schema.descriptions import CEILING, CLAIM, NOT_REFUTED, REPLAY
+from schema.enums import AssessmentKind, AssessmentState, VerificationFlag
+from schema.event_envelope import EventEnvelope
+from schema.event_stream import (
+    ConflateArgument,
+    RegionCodesArgument,
+    ResumeAfterArgument,
+    stream_envelopes,
+)
+from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
-from schema.region import Region
-from schema.scalars import Cursor
+from schema.region_event import DerivedEvent, is_replay, region_event_fields
+from schema.score import PartScore
+
+SNAPSHOT_REQUIRED = (
+    "The error code SNAPSHOT_REQUIRED means that the cursor is no longer valid, and that the client "
+    "has to read the current state again."
+)
 
 
-@strawberry.type(description="Claim, bounds and flag of one indicator.")
+@strawberry.type(
+    description="The index of an assessment changed, or became visible by its publication."
+)
+class IndexChanged(DerivedEvent):
+    instrument: Instrument = strawberry.field(
+        description="The instrument of the assessment. Indexes of different instruments are not "
+        "comparable."
+    )
+    year: int = strawberry.field(description="The year that the assessment is about.")
+    assessment_kind: AssessmentKind = strawberry.field(description="The kind of the assessment.")
+    assessment_state: AssessmentState = strawberry.field(
+        description="The state of the assessment after the change. Only a published index is final."
+    )
+    predicate_before: str | None = strawberry.field(
+        description="The predicate of the index before the change, such as `Baik`; null if there "
+        "was no index."
+    )
+    predicate_after: str = strawberry.field(
+        description="The predicate of the index after the change."
+    )
+    is_replay: bool = strawberry.field(description=REPLAY)
+
+    @strawberry.field(
+        description="The index before the change. Null if there was none, or if the assessment was "
+        "just published, because its earlier index was not public."
+    )
+    def before(self) -> Figure | None:
+        before = self._body["before"]
+        return None if before is None else Figure.from_fraction(Fraction(before["exact"]))
+
+    @strawberry.field(description="The index after the change.")
+    def after(self) -> Figure:
+        return Figure.from_fraction(Fraction(self._body["after"]["exact"]))
+
+    @strawberry.field(
+        description="The values of the domains after the change, one for each domain of the "
+        "instrument. Empty if only the index was published."
+    )
+    def domains(self) -> list[PartScore]:
+        score = from_document(Score, self._body["after"])
+        return [PartScore.from_model(domain) for domain in score.domains]
+
+    @classmethod
+    def from_event(cls, event: VisibleEvent) -> IndexChanged:
+        """Return the GraphQL type of an event of kind INDEX_CHANGED."""
+        body = event.arrival.derived or {}
+        before, after = body["before"], body["after"]  # scores, mostly queried in part
+        return cls(
+            **region_event_fields(event),
+            instrument=schema_instrument(body["instrument"]),
+            year=body["year"],
+            assessment_kind=model.AssessmentKind(body["kind"]),
+            assessment_state=model.AssessmentState(body["state"]),
+            predicate_before=None if before is None else before["predicate"],
+            predicate_after=after["predicate"],
+            is_replay=is_replay(event),
+        )
+
+
+@strawberry.type(description="The result of verifying one indicator at one moment.")
 class VerdictState:
-    claim: int | None
-    ceiling: int
-    not_refuted: int
-    flag: VerificationFlag | None
+    claim: int | None = strawberry.field(description=CLAIM)
+    ceiling: int = strawberry.field(description=CEILING)
+    not_refuted: int = strawberry.field(description=NOT_REFUTED)
+    flag: VerificationFlag | None = strawberry.field(
+        description="The outcome for the claim; null without a claim."
+    )
 
     @classmethod
     def from_model(cls, value: verification_state.VerdictState) -> VerdictState:
@@ -43,176 +116,230 @@ class VerdictState:
         )
 
 
-@strawberry.type(description="An indicator whose verdict is another one now.")
+@strawberry.type(description="An indicator whose verdict changed.")
 class VerdictChange:
-    indicator: int
-    name: str
-    before: VerdictState | None = strawberry.field(description="Null: there was none.")
-    after: VerdictState
+    indicator: int = strawberry.field(
+        description="The number of the indicator in the instrument of the event."
+    )
+    name: str = strawberry.field(description="The name of the indicator, in Indonesian.")
+    before: VerdictState | None = strawberry.field(
+        description="The verdict before the change; null if there was none."
+    )
+    after: VerdictState = strawberry.field(description="The verdict after the change.")
 
 
 @strawberry.type(
-    description="The exact index by three readings of the claims; null without claims."
+    description="The index of an assessment by three readings of its claims. All three are null if "
+    "there is no assessment with levels."
 )
 class VerifiedValues:
-    claimed: str | None
-    supported: str | None
-    not_refuted: str | None
+    claimed: Figure | None = strawberry.field(description="The index with all levels as claimed.")
+    supported: Figure | None = strawberry.field(
+        description="The index with each claim capped at the level that the evidence shows."
+    )
+    not_refuted: Figure | None = strawberry.field(
+        description="The index with only those claims capped that the evidence refutes."
+    )
 
     @classmethod
     def from_model(cls, value: verification_state.VerifiedValues) -> VerifiedValues:
-        return cls(claimed=value.claimed, supported=value.supported, not_refuted=value.not_refuted)
+        return cls(
+            claimed=_optional_figure(value.claimed),
+            supported=_optional_figure(value.supported),
+            not_refuted=_optional_figure(value.not_refuted),
+        )
 
 
 @strawberry.type(
-    description="The verdicts on an assessment's claims, or the bounds without any, are others "
-    "now. Told in the order of the log, with the change that made it so; what time alone changes "
-    "is told by the nightly pass."
+    description="The verdicts on the claims of an assessment changed; without an assessment, the "
+    "levels up to which the evidence goes changed. The event directly follows the change that "
+    "caused it. What changes only by the passage of time, such as evidence that becomes too old, "
+    "is checked every night."
 )
-class VerificationChanged:
-    cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
-    snapshot: bool = strawberry.field(description=SNAPSHOT)
-    at: datetime
-    instrument: Instrument
-    year: int
-    assessment: strawberry.ID | None = strawberry.field(description="Null: of the bounds alone.")
-    kind: AssessmentKind | None
-    before: VerifiedValues | None = strawberry.field(
-        description="Null: all of it is new, as it is the first, or was just published."
-    )
-    after: VerifiedValues
-    changed: list[VerdictChange] = strawberry.field(description="By indicator.")
-    _code: strawberry.Private[str]
+class VerificationChanged(DerivedEvent):
+    @strawberry.field(description="The instrument whose rules were applied.")
+    def instrument(self) -> Instrument:
+        return schema_instrument(self._change.instrument)
 
-    @strawberry.field
-    async def region(self, info: Info) -> Region:
-        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
+    @strawberry.field(description="The year for which the claims were verified.")
+    def year(self) -> int:
+        return self._change.year
+
+    @strawberry.field(
+        description="The id of the assessment whose claims were verified; null if there is none "
+        "with levels."
+    )
+    def assessment_id(self) -> strawberry.ID | None:
+        assessment = self._change.assessment
+        return None if assessment is None else strawberry.ID(assessment)
+
+    @strawberry.field(
+        description="The assessment in its current state. Null if there is none with levels, or if "
+        "the viewer may no longer read it."
+    )
+    async def assessment(self, info: Info) -> Assessment | None:
+        if self._change.assessment is None:
+            return None
+        row = await info.context.loaders.assessments.load(self._change.assessment)
+        return None if row is None else Assessment.from_model(*row)
+
+    @strawberry.field(description="The kind of the assessment; null if there is no assessment.")
+    def assessment_kind(self) -> AssessmentKind | None:
+        return self._change.kind
+
+    @strawberry.field(
+        description="The index by the three readings before the change. Null if all verdicts are "
+        "new: they are the first, or the assessment has just been published."
+    )
+    def before(self) -> VerifiedValues | None:
+        before = self._change.before
+        return None if before is None else VerifiedValues.from_model(before)
+
+    @strawberry.field(description="The index by the three readings after the change.")
+    def after(self) -> VerifiedValues:
+        return VerifiedValues.from_model(self._change.after)
+
+    @strawberry.field(
+        description="The verdicts that changed, by the number of the indicator; at most one for "
+        "each indicator of the instrument."
+    )
+    def changed_verdicts(self) -> list[VerdictChange]:
+        indicators = instrument_in_catalogue(self._change.instrument).indicators
+        names = {indicator.number: indicator.name for indicator in indicators}
+        return [
+            VerdictChange(
+                indicator=verdict.indicator,
+                name=names[verdict.indicator],
+                before=None if verdict.before is None else VerdictState.from_model(verdict.before),
+                after=VerdictState.from_model(verdict.after),
+            )
+            for verdict in self._change.changed
+        ]
+
+    @cached_property
+    def _change(self) -> verification_state.VerificationChange:
+        return from_document(verification_state.VerificationChange, self._body)
 
     @classmethod
     def from_event(cls, event: VisibleEvent) -> VerificationChanged:
         """Return the GraphQL type of an event of kind VERIFICATION_CHANGED."""
-        change = from_document(verification_state.VerificationChange, event.arrival.derived or {})
-        names = {
-            indicator.number: indicator.name
-            for indicator in instrument_in_catalogue(change.instrument).indicators
-        }
-        return cls(
-            cursor=Cursor(event.cursor),
-            previous_cursor=Cursor(event.previous_cursor),
-            snapshot=event.snapshot,
-            at=event.arrival.at,
-            instrument=schema_instrument(change.instrument),
-            year=change.year,
-            assessment=None if change.assessment is None else strawberry.ID(change.assessment),
-            kind=change.kind,
-            before=None if change.before is None else VerifiedValues.from_model(change.before),
-            after=VerifiedValues.from_model(change.after),
-            changed=[
-                VerdictChange(
-                    indicator=verdict.indicator,
-                    name=names[verdict.indicator],
-                    before=None
-                    if verdict.before is None
-                    else VerdictState.from_model(verdict.before),
-                    after=VerdictState.from_model(verdict.after),
-                )
-                for verdict in change.changed
-            ],
-            _code=event.arrival.region,
-        )
+        return cls(**region_event_fields(event))
 
 
-@strawberry.type(description="How many proposals of a kind there are now.")
+@strawberry.type(description="The number of proposals of one kind.")
 class ProposalCount:
-    kind: ProposalKind
-    count: int
+    kind: ProposalKind = strawberry.field(description="The kind of the proposals.")
+    count: int = strawberry.field(
+        description="The number of proposals of this kind, whether they are decided or not."
+    )
 
 
 @strawberry.type(
-    description="A region's proposals are others now. Told some seconds after the change, once for "
-    "a burst of them."
+    description="The proposals for a region changed. The event follows some seconds after its "
+    "cause, and combines changes that quickly follow each other. Each list has at most one id for "
+    "each proposal of the region; `Region.proposals` returns the proposals themselves."
 )
-class ProposalsChanged:
-    cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
-    snapshot: bool = strawberry.field(description=SNAPSHOT)
-    at: datetime
-    opened: list[strawberry.ID] = strawberry.field(description="Proposals that are new.")
-    changed: list[strawberry.ID] = strawberry.field(
-        description="That rest on other inputs: an earlier decision on them is history."
-    )
-    closed: list[strawberry.ID] = strawberry.field(description="That are no more.")
-    counts: list[ProposalCount] = strawberry.field(description="Decided ones included.")
-    _code: strawberry.Private[str]
+class ProposalsChanged(DerivedEvent):
+    @strawberry.field(description="The ids of the proposals that are new.")
+    def opened_ids(self) -> list[strawberry.ID]:
+        return [strawberry.ID(id) for id in self._change.opened]
 
-    @strawberry.field
-    async def region(self, info: Info) -> Region:
-        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
+    @strawberry.field(
+        description="The ids of the proposals whose inputs changed. An earlier decision about such "
+        "a proposal no longer holds."
+    )
+    def changed_ids(self) -> list[strawberry.ID]:
+        return [strawberry.ID(id) for id in self._change.changed]
+
+    @strawberry.field(description="The ids of the proposals that no longer exist.")
+    def closed_ids(self) -> list[strawberry.ID]:
+        return [strawberry.ID(id) for id in self._change.closed]
+
+    @strawberry.field(
+        description="The number of proposals of each kind after the change. A kind without "
+        "proposals is left out."
+    )
+    def proposal_counts(self) -> list[ProposalCount]:
+        counts = self._change.counts
+        return [ProposalCount(kind=kind, count=count) for kind, count in counts.items()]
+
+    @cached_property
+    def _change(self) -> verification_state.ProposalsChange:
+        return from_document(verification_state.ProposalsChange, self._body)
 
     @classmethod
     def from_event(cls, event: VisibleEvent) -> ProposalsChanged:
         """Return the GraphQL type of an event of kind PROPOSALS_CHANGED."""
-        change = from_document(verification_state.ProposalsChange, event.arrival.derived or {})
-        return cls(
-            cursor=Cursor(event.cursor),
-            previous_cursor=Cursor(event.previous_cursor),
-            snapshot=event.snapshot,
-            at=event.arrival.at,
-            opened=[strawberry.ID(id) for id in change.opened],
-            changed=[strawberry.ID(id) for id in change.changed],
-            closed=[strawberry.ID(id) for id in change.closed],
-            counts=[ProposalCount(kind=kind, count=count) for kind, count in change.counts.items()],
-            _code=event.arrival.region,
-        )
+        return cls(**region_event_fields(event))
 
 
 @strawberry.type
-class NewsSubscription:
+class DerivedEventSubscription:
     @strawberry.subscription(
-        graphql_type=VerificationChanged,
-        description="Every verification that changes and that the viewer may see, after a cursor; "
-        "without one, after a snapshot of the newest about each.",
+        graphql_type=IndexChanged,
+        description="Every change of an index that the viewer may read, as it happens. Without a "
+        "cursor the stream begins with a snapshot: the newest change of each index. "
+        + SNAPSHOT_REQUIRED,
     )
-    async def verification_changed(
+    def index_changed(
         self,
         info: Info,
-        regions: list[strawberry.ID] | None = None,
-        after: Cursor | None = None,
-        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[EventEnvelope[VerificationChanged], None]:
-        kinds = (model.EventKind.VERIFICATION_CHANGED,)
-        stream = resolved.stream_events(
-            info.context,
-            after=start_cursor(info, after),
-            regions=regions,
-            kinds=kinds,
+        region_codes: RegionCodesArgument = None,
+        after: ResumeAfterArgument = None,
+        conflate: ConflateArgument = False,
+    ) -> AsyncGenerator[EventEnvelope[IndexChanged], None]:
+        return stream_envelopes(
+            info,
+            IndexChanged.from_event,
+            region_codes=region_codes,
+            kinds=(model.EventKind.INDEX_CHANGED,),
+            after=after,
             conflate=conflate,
         )
-        async with aclosing(stream):
-            async for event in stream:
-                yield EventEnvelope.from_event(VerificationChanged.from_event(event), event)
+
+    @strawberry.subscription(
+        graphql_type=VerificationChanged,
+        description="Every change of a verification that the viewer may read, as it happens. "
+        "Without a cursor the stream begins with a snapshot: the newest change of each "
+        "verification. " + SNAPSHOT_REQUIRED,
+    )
+    def verification_changed(
+        self,
+        info: Info,
+        region_codes: RegionCodesArgument = None,
+        after: ResumeAfterArgument = None,
+        conflate: ConflateArgument = False,
+    ) -> AsyncGenerator[EventEnvelope[VerificationChanged], None]:
+        return stream_envelopes(
+            info,
+            VerificationChanged.from_event,
+            region_codes=region_codes,
+            kinds=(model.EventKind.VERIFICATION_CHANGED,),
+            after=after,
+            conflate=conflate,
+        )
 
     @strawberry.subscription(
         graphql_type=ProposalsChanged,
-        description="Every region whose proposals change, after a cursor; without one, after a "
-        "snapshot of the newest about each.",
+        description="Every change of a region's proposals, as it happens. Without a cursor the "
+        "stream begins with a snapshot: the newest change of each region. " + SNAPSHOT_REQUIRED,
     )
-    async def proposals_changed(
+    def proposals_changed(
         self,
         info: Info,
-        regions: list[strawberry.ID] | None = None,
-        after: Cursor | None = None,
-        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
+        region_codes: RegionCodesArgument = None,
+        after: ResumeAfterArgument = None,
+        conflate: ConflateArgument = False,
     ) -> AsyncGenerator[EventEnvelope[ProposalsChanged], None]:
-        kinds = (model.EventKind.PROPOSALS_CHANGED,)
-        stream = resolved.stream_events(
-            info.context,
-            after=start_cursor(info, after),
-            regions=regions,
-            kinds=kinds,
+        return stream_envelopes(
+            info,
+            ProposalsChanged.from_event,
+            region_codes=region_codes,
+            kinds=(model.EventKind.PROPOSALS_CHANGED,),
+            after=after,
             conflate=conflate,
         )
-        async with aclosing(stream):
-            async for event in stream:
-                yield EventEnvelope.from_event(ProposalsChanged.from_event(event), event)
+
+
+def _optional_figure(value: str | None) -> Figure | None:
+    return None if value is None else Figure.from_fraction(parse_fraction(value))

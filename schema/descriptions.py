@@ -18,6 +18,10 @@ SNAPSHOT = (
     "Whether the event belongs to the snapshot with which a subscription without a cursor begins. "
     "Such an event states the current state and does not happen now."
 )
+REPLAY = (
+    "Whether a result of an earlier year is shown again, as in a demonstration. Such an event does "
+    "not happen now."
+)
 NOT_COMPUTED = (
     "If it cannot be computed, it is null with an error, and the rest of the response is valid."
 )
@@ -31,10 +35,18 @@ FIRST = "The number of items on the page, from 1 to 200."
 AFTER = "The `endCursor` of the previous page. Null requests the first page."
 REGION_CODES = "The codes of the regions to include. Null includes all regions."
 RESUME_AFTER = (
-    "The cursor of the last event that the client received. Null begins with a snapshot of the "
-    "current state."
+    "The cursor of the last event that the client received, or a cursor that a query returned. "
+    "Null begins with a snapshot of the current state."
 )
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
+APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
+REGION_EDITORS = "The staff of the region and of its province may do it."
+CLAIM = "The level that the assessment claims; null if it claims none for this indicator."
+CEILING = "The highest level up to which the evidence shows every level."
+NOT_REFUTED = (
+    "The highest level up to which the evidence refutes no level. A claim above `ceiling` and up to "
+    "this level can neither be supported nor refuted."
+)
 GRAPH_NODE_ID = (
     "The id of the node, to be sent as `aroundId`. It is the id of the application for the kinds "
     "APPLICATION and ELSEWHERE, and is valid only in this graph for the other kinds."

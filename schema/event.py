@@ -1,194 +1,161 @@
-"""GraphQL query and subscriptions for events."""
+"""GraphQL type for the entries of logs, and the query and the subscription for all events."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from datetime import datetime
-from fractions import Fraction
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator
+from typing import Annotated
 
 import strawberry
 
-from engine import model
-from engine.assessment.score import Score
-from engine.decimals import format_rounded
-from engine.document import from_document
+from engine.model import EventKind as ModelEventKind
 from resolvers import event as resolved
 from resolvers.event import VisibleEvent
 from schema.connection import checked_page_size
-from schema.descriptions import CONFLATE, PREVIOUS_CURSOR, SNAPSHOT
-from schema.enums import AssessmentKind, AssessmentState, EventKind
-from schema.event_envelope import EventEnvelope, start_cursor
+from schema.derived_events import IndexChanged, ProposalsChanged, VerificationChanged
+from schema.descriptions import REPLAY
+from schema.enums import EventKind
+from schema.event_envelope import EventEnvelope
+from schema.event_stream import (
+    ConflateArgument,
+    RegionCodesArgument,
+    ResumeAfterArgument,
+    stream_envelopes,
+)
 from schema.info import Info
-from schema.region import Region
+from schema.node import Node
+from schema.node_query import find_node
+from schema.region_event import RegionEvent, is_replay, region_event_fields
 from schema.scalars import Cursor
-from schema.score import PartScore
 
 EVENTS_MOST = 500
 
 
-@strawberry.type(description="One thing that happened.")
-class Event:
-    cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
-    snapshot: bool = strawberry.field(description=SNAPSHOT)
-    at: datetime
-    kind: EventKind
-    sequence: int = strawberry.field(description="In the region's log.")
-    subject: strawberry.ID = strawberry.field(description="Id of what it happened to.")
-    replay: bool
-    _code: strawberry.Private[str]
-
-    @strawberry.field
-    async def region(self, info: Info) -> Region | None:
-        region = await info.context.loaders.regions.load(self._code)
-        return None if region is None else Region.from_model(region)
-
-    @classmethod
-    def from_event(cls, event: VisibleEvent) -> Event:
-        """Return the GraphQL type of an event."""
-        arrival = event.arrival
-        return cls(
-            cursor=Cursor(event.cursor),
-            previous_cursor=Cursor(event.previous_cursor),
-            snapshot=event.snapshot,
-            at=arrival.at,
-            kind=arrival.kind,
-            sequence=arrival.sequence,
-            subject=strawberry.ID(arrival.subject),
-            replay=arrival.actor == resolved.REPLAY_ACTOR,
-            _code=arrival.region,
-        )
-
-
-@strawberry.type(description="Events in the order in which this instance committed them.")
-class EventPage:
-    events: list[Event]
-    cursor: Cursor = strawberry.field(description="Give it as `after` to go on from here.")
-    has_next_page: bool
-
-
-@strawberry.type(description="An index that moved, or was published.")
-class IndexChanged:
-    cursor: Cursor
-    previous_cursor: Cursor = strawberry.field(description=PREVIOUS_CURSOR)
-    snapshot: bool = strawberry.field(description=SNAPSHOT)
-    at: datetime
-    instrument: strawberry.ID
-    year: int
-    kind: AssessmentKind
-    state: AssessmentState = strawberry.field(description="Of the assessment it belongs to.")
-    before: str | None = strawberry.field(description="Two places; null: there was none.")
-    after: str = strawberry.field(description="Two places.")
-    predicate_before: str | None
-    predicate_after: str
-    replay: bool = strawberry.field(
-        description="True: a result of an earlier year, played again; not something that "
-        "happens now."
+@strawberry.type(
+    description="An entry that was appended to a region's log, which records every change of the "
+    "region's data. The event states what was changed; `subject` returns it in its current state."
+)
+class LogEntryAppended(RegionEvent):
+    sequence: int = strawberry.field(
+        description="The number of the entry in the region's log. The numbers begin with 1 and "
+        "have no gaps."
     )
-    _code: strawberry.Private[str]
-    _after: strawberry.Private[Mapping[str, Any]]
+    subject_id: strawberry.ID = strawberry.field(
+        description="The id of what was changed, such as an application or an assessment."
+    )
+    is_replay: bool = strawberry.field(description=REPLAY)
 
-    @strawberry.field
-    def domains(self) -> list[PartScore]:
-        return [
-            PartScore.from_model(domain) for domain in from_document(Score, self._after).domains
-        ]
-
-    @strawberry.field
-    async def region(self, info: Info) -> Region:
-        return Region.from_required_model(await info.context.loaders.regions.load(self._code))
+    @strawberry.field(
+        description="What was changed, in its current state. Null if it no longer exists, if the "
+        "viewer may not read it, or if `node` does not find objects of its kind."
+    )
+    async def subject(self, info: Info) -> Node | None:
+        return await find_node(info.context, self.subject_id)
 
     @classmethod
-    def from_event(cls, event: VisibleEvent) -> IndexChanged:
-        """Return the GraphQL type of an event of kind INDEX_CHANGED."""
-        arrival = event.arrival
-        body = arrival.derived or {}
-        before, after = body["before"], body["after"]  # scores, mostly queried in part
+    def from_event(cls, event: VisibleEvent) -> LogEntryAppended:
+        """Return the GraphQL type of an entry."""
         return cls(
-            cursor=Cursor(event.cursor),
-            previous_cursor=Cursor(event.previous_cursor),
-            snapshot=event.snapshot,
-            at=arrival.at,
-            instrument=strawberry.ID(body["instrument"]),
-            year=body["year"],
-            kind=model.AssessmentKind(body["kind"]),
-            state=model.AssessmentState(body["state"]),
-            before=None if before is None else format_rounded(Fraction(before["exact"])),
-            after=format_rounded(Fraction(after["exact"])),
-            predicate_before=None if before is None else before["predicate"],
-            predicate_after=after["predicate"],
-            replay=arrival.actor == resolved.REPLAY_ACTOR,
-            _code=arrival.region,
-            _after=after,
+            **region_event_fields(event),
+            sequence=event.arrival.sequence,
+            subject_id=strawberry.ID(event.arrival.subject),
+            is_replay=is_replay(event),
         )
+
+
+def to_region_event(event: VisibleEvent) -> RegionEvent:
+    """Return an event as the GraphQL type of its kind."""
+    match event.arrival.kind:
+        case ModelEventKind.INDEX_CHANGED:
+            return IndexChanged.from_event(event)
+        case ModelEventKind.VERIFICATION_CHANGED:
+            return VerificationChanged.from_event(event)
+        case ModelEventKind.PROPOSALS_CHANGED:
+            return ProposalsChanged.from_event(event)
+        case _:
+            return LogEntryAppended.from_event(event)
+
+
+@strawberry.type(description="The end of a page of events.")
+class RegionEventPageInfo:
+    has_next_page: bool = strawberry.field(
+        description="Whether more events that the viewer may read follow after this page."
+    )
+    end_cursor: Cursor = strawberry.field(
+        description="The position up to which the viewer has now read all events. Send it as "
+        "`after` for the next page, or to a subscription for the events that follow. It is given "
+        "even if the page is empty."
+    )
+
+
+@strawberry.type(
+    description="A page of events, in the order in which this instance stored them. Each event has "
+    "its own cursor. The total is not counted."
+)
+class RegionEventConnection:
+    nodes: list[RegionEvent] = strawberry.field(
+        description="The events of the page, the oldest first."
+    )
+    page_info: RegionEventPageInfo = strawberry.field(description="The end of the page.")
 
 
 @strawberry.type
 class EventQuery:
     @strawberry.field(
-        description="What the viewer may see, in order; `first` is at most 500. Without `after` "
-        "it begins with the first event since which all are kept."
+        description="The events that the viewer may read, the oldest first. Old events are deleted "
+        "after some time: if events after the cursor are already deleted, the error has the code "
+        "SNAPSHOT_REQUIRED, and the client has to read the current state again."
     )
-    async def events(self, info: Info, after: Cursor | None = None, first: int = 100) -> EventPage:
-        events, cursor, has_next = await resolved.page_of_events(
+    async def events(
+        self,
+        info: Info,
+        after: Annotated[
+            Cursor | None,
+            strawberry.argument(
+                description="The cursor of an event, or the `endCursor` of the previous page. Null "
+                "begins with the oldest event from which on all events are retained."
+            ),
+        ] = None,
+        first: Annotated[
+            int,
+            strawberry.argument(
+                description=f"The number of events on the page, from 1 to {EVENTS_MOST}."
+            ),
+        ] = 100,
+    ) -> RegionEventConnection:
+        events, end_cursor, has_next = await resolved.page_of_events(
             info.context, after, checked_page_size(first, EVENTS_MOST)
         )
-        return EventPage(
-            events=[Event.from_event(event) for event in events],
-            cursor=Cursor(cursor),
-            has_next_page=has_next,
+        return RegionEventConnection(
+            nodes=[to_region_event(event) for event in events],
+            page_info=RegionEventPageInfo(has_next_page=has_next, end_cursor=Cursor(end_cursor)),
         )
 
 
 @strawberry.type
 class EventSubscription:
     @strawberry.subscription(
-        graphql_type=IndexChanged,
-        description="Every index that moves and that the viewer may see, after a cursor. Without "
-        "one it begins with a snapshot: where each index stands. An error with code "
-        "SNAPSHOT_REQUIRED says that the cursor is of no use any more.",
+        graphql_type=RegionEvent,
+        description="The events that the viewer may read, as they happen, each as the type of its "
+        "kind. Without a cursor the stream begins with a snapshot: the newest event of each kind "
+        "about each subject. The error code SNAPSHOT_REQUIRED means that the cursor is no longer "
+        "valid, and that the client has to read the current state again.",
     )
-    async def index_changed(
+    def events(
         self,
         info: Info,
-        regions: list[strawberry.ID] | None = None,
-        after: Cursor | None = None,
-        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[EventEnvelope[IndexChanged], None]:
-        kinds = (model.EventKind.INDEX_CHANGED,)
-        stream = resolved.stream_events(
-            info.context,
-            after=start_cursor(info, after),
-            regions=regions,
+        region_codes: RegionCodesArgument = None,
+        kinds: Annotated[
+            list[EventKind] | None,
+            strawberry.argument(description="The kinds to include. Null includes all kinds."),
+        ] = None,
+        after: ResumeAfterArgument = None,
+        conflate: ConflateArgument = False,
+    ) -> AsyncGenerator[EventEnvelope[RegionEvent], None]:
+        return stream_envelopes(
+            info,
+            to_region_event,
+            region_codes=region_codes,
             kinds=kinds,
+            after=after,
             conflate=conflate,
         )
-        async with aclosing(stream):
-            async for event in stream:
-                yield EventEnvelope.from_event(IndexChanged.from_event(event), event)
-
-    @strawberry.subscription(
-        graphql_type=Event,
-        description="Everything that happens and that the viewer may see, after a cursor. Without "
-        "one it begins with the newest event of each kind about each subject.",
-    )
-    async def events(
-        self,
-        info: Info,
-        regions: list[strawberry.ID] | None = None,
-        kinds: list[EventKind] | None = None,
-        after: Cursor | None = None,
-        conflate: Annotated[bool, strawberry.argument(description=CONFLATE)] = False,
-    ) -> AsyncGenerator[EventEnvelope[Event], None]:
-        stream = resolved.stream_events(
-            info.context,
-            after=start_cursor(info, after),
-            regions=regions,
-            kinds=kinds,
-            conflate=conflate,
-        )
-        async with aclosing(stream):
-            async for event in stream:
-                yield EventEnvelope.from_event(Event.from_event(event), event)

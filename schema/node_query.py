@@ -9,6 +9,7 @@ from resolvers import integration as resolved_integration
 from resolvers.context import Context
 from resolvers.instrument import find_instrument
 from resolvers.problems import NotFound
+from resolvers.verification import find_rule_table
 from schema.application import Application
 from schema.assessment import Assessment
 from schema.info import Info
@@ -17,6 +18,7 @@ from schema.integration import Integration
 from schema.node import Node
 from schema.opd import Opd
 from schema.region import Region
+from schema.verification import RuleTable
 
 
 @strawberry.type
@@ -52,4 +54,13 @@ async def find_node(context: Context, id: str) -> Node | None:
             except NotFound:
                 return None
         case _:
-            return None if find_instrument(id) is None else schema_instrument(id)
+            return _find_catalogue_node(id)
+
+
+def _find_catalogue_node(id: str) -> Node | None:
+    """Return the object of a catalogue that ships with Simpul; None if there is none."""
+    if find_instrument(id) is not None:
+        return schema_instrument(id)
+    if (table := find_rule_table(id)) is not None:
+        return RuleTable.from_model(table)
+    return None

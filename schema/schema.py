@@ -20,10 +20,10 @@ from schema.assessment import AssessmentMutation
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
 from schema.consolidation import ConsolidationMutation
-from schema.derived_events import NewsSubscription
+from schema.derived_events import DerivedEventSubscription
 from schema.effort import EffortMutation
 from schema.entities import EntityQuery
-from schema.event import EventQuery, EventSubscription
+from schema.event import EventQuery, EventSubscription, LogEntryAppended
 from schema.execution import Execution
 from schema.freshness import FreshnessQuery
 from schema.function_correction import CorrectionMutation
@@ -88,7 +88,7 @@ class Mutation(
 @strawberry.type(
     description="What can be followed live. Each event has a cursor, after which a client can resume."
 )
-class Subscription(EventSubscription, NewsSubscription, RegionLogSubscription):
+class Subscription(EventSubscription, DerivedEventSubscription, RegionLogSubscription):
     pass
 
 
@@ -150,6 +150,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    types=[LogEntryAppended],  # no field returns this type: the events return its interface
     extensions=document_extensions(),
     execution_context_class=Execution,
     federation_version="2.9",  # the newest version that all composers support

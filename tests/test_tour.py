@@ -119,7 +119,7 @@ def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region:
 @pytest.mark.integration
 def test_the_opd_registers_an_application(tour: Tour) -> None:
     register = (
-        'mutation { registerApplication(input: {region: "32.05", opd: "32.05:opd-diskominfo",'
+        'mutation { registerApplication(input: {regionCode: "32.05", opdId: "32.05:opd-diskominfo",'
         ' name: "Contoh"}) { __typename } }'
     )
     assert tour.ask(register, tour.tokens["OPD"])["registerApplication"] == {

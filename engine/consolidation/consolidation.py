@@ -33,6 +33,7 @@ from engine.consolidation.region_facts import RegionFacts
 from engine.model import (
     Application,
     ApplicationStatus,
+    CommonApplicationClassification,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -41,7 +42,7 @@ from engine.model import (
 
 RULE = "consolidation/1"
 EXCEPTION = "Perpres 95/2018 Pasal 37"  # allows an application next to a common one
-_MANDATED_CLASS = "APLIKASI_UMUM"
+_MANDATED_CLASS = CommonApplicationClassification.COMMON_APPLICATION
 # Confidence by evidence grade: claimed, documented, confirmed, logged by a machine.
 _GRADE_CONFIDENCE = (0.25, 0.5, 0.75, 1.0)
 _NO_SAVING = Saving(None, ("what it would cost otherwise",))

@@ -351,7 +351,7 @@ def _document_submitted(
     ]
     if accepted:
         return met_finding(requirement, documents=accepted)
-    undated = [document.id for document in submitted if document.dated is None]
+    undated = dict.fromkeys(document.id for document in submitted if document.dated is None)
     gaps = [MissingFact(VerificationGap.NO_DOCUMENT, kind.value)]
     gaps += [MissingFact(VerificationGap.DOCUMENT_UNDATED, id) for id in undated]
     return unmet_finding(requirement, gaps, unknown=bool(undated) or not inventory.documents_closed)

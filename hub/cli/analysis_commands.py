@@ -172,7 +172,7 @@ def verify(
     from hub.cli import region_queries
     from hub.cli import region_report as report
 
-    variables = {"instrument": instrument, "year": year, "kind": kind.value}
+    variables = {"instrumentId": instrument, "year": year, "kind": kind.value}
     result = asyncio.run(
         region_queries.query_region(
             preconditions.load_migrated_settings(), region_queries.VERIFICATION, region, **variables

@@ -19,21 +19,27 @@ from schema.schema import schema
 OPERATOR = Viewer("operator", Role.ADMIN)  # a user of the command has access to the database
 
 VERIFICATION = """
-query ($code: ID!, $instrument: ID!, $year: Int, $kind: AssessmentKind!) {
+query ($code: ID!, $instrumentId: ID!, $year: Int, $kind: AssessmentKind!) {
   region(code: $code) {
     code name
-    verification(instrument: $instrument, year: $year, kind: $kind) {
-      instrument { id name } year asOf documentsClosed
-      rules { id version confirmed note sources }
+    verification(instrumentId: $instrumentId, year: $year, kind: $kind) {
+      instrument { id name } year asOf areDocumentsClosed
+      ruleTable { id version isConfirmed note sources }
       assessment { id kind year state }
       claimed { index { value display } predicate isComplete }
       supported { index { value display } predicate }
       notRefuted { index { value display } predicate }
       verdicts {
-        indicator name rule confirmed claim ceiling notRefuted flag integrations inputs
-        open {
-          level ask state text integrations documents missingCount
-          missing(first: 200) { gap subject name details }
+        indicator name ruleId isConfirmed claim ceiling notRefuted flag integrationIds inputsHash
+        openFindings {
+          level requirement state text integrationIds documentUrls
+          missing(first: 200) {
+            totalCount
+            nodes {
+              gap defects opd { id name } applications { id name }
+              integration { id } documentKind documentUrl
+            }
+          }
         }
       }
     }

@@ -33,7 +33,7 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
         kind, year: the requested assessment, which the heading names if there is none.
     """
     verification = region["verification"]
-    rules, claims = verification["rules"], verification["assessment"]
+    rules, claims = verification["ruleTable"], verification["assessment"]
     if claims is None:
         heading = (
             _(": no {kind} assessment with levels")
@@ -53,7 +53,7 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
         )
     rule_template = (
         _("Rules {id} {version}, as of {date}")
-        if rules["confirmed"]
+        if rules["isConfirmed"]
         else _("Rules {id} {version}, on secondary sources, as of {date}")
     )
     out.print(f"[bold]{region['name']}[/bold] · {verification['instrument']['name']}{heading}")
@@ -77,7 +77,7 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
             str(verdict["ceiling"]),
             str(verdict["notRefuted"]),
             verdict["flag"] or "",
-            str(sum(item["missingCount"] for item in verdict["open"])),
+            str(sum(finding["missing"]["totalCount"] for finding in verdict["openFindings"])),
         )
     out.print(table)
 

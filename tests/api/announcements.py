@@ -23,14 +23,17 @@ DINKES = "32.11:opd-dinkes"
 PAPER = {"title": "Berita acara", "url": "https://example.go.id/ba", "date": "2026-06-01"}
 VERIFICATION = """
 subscription ($after: Cursor) { verificationChanged(after: $after) {
-  cursor previousCursor region { code } instrument { id } year assessment kind
-  before { claimed supported notRefuted } after { claimed supported notRefuted }
-  changed { indicator before { ceiling flag } after { claim ceiling notRefuted flag } }
+  cursor previousCursor region { code } instrument { id } year assessmentId assessmentKind
+  before { ...Values } after { ...Values }
+  changedVerdicts { indicator before { ceiling flag } after { claim ceiling notRefuted flag } }
 } }
+fragment Values on VerifiedValues {
+  claimed { value } supported { value } notRefuted { value }
+}
 """
 PROPOSALS = """
 subscription ($after: Cursor) { proposalsChanged(after: $after) {
-  region { code } opened changed closed counts { kind count }
+  region { code } openedIds changedIds closedIds proposalCounts { kind count }
 } }
 """
 CLAIMS = Assessment(
@@ -56,7 +59,7 @@ SERVED_IN_BANDUNG = Assessment(
     levels=tuple(LevelClaim(number, 4) for number in range(1, 48)),
 )
 EVENTS = """
-query ($after: Cursor) { events(after: $after, first: 500) { events { kind region { code } } } }
+query ($after: Cursor) { events(after: $after, first: 500) { nodes { eventKind region { code } } } }
 """
 
 
@@ -88,7 +91,7 @@ async def delete_outcomes(hub: Hub) -> None:
 
 async def event_kinds_after(hub: Hub, after: str) -> list[str]:
     data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
-    return [event["kind"] for event in data["events"]["events"]]
+    return [event["eventKind"] for event in data["events"]["nodes"]]
 
 
 async def connect_to_other_instance(hub: Hub) -> dict[str, Any]:

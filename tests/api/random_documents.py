@@ -134,7 +134,7 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    names = ("id", "assessmentId", "opdId", "opd")
+    names = ("id", "assessmentId", "opdId")
     id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]

@@ -42,7 +42,7 @@ KINDS = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2027}
 OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "register an application": (
         "registerApplication",
-        {"region": "32.11", "opd": "32.11:opd-dinkes", "name": "Baru"},
+        {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"},
         "f+ff+fff+f+",
     ),
     "update an application": (
@@ -52,7 +52,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "move an application to another OPD": (
         "updateApplication",
-        {"id": "32.11:application-health", "version": 1, "opd": "32.11:opd-diskominfo"},
+        {"id": "32.11:application-health", "version": 1, "opdId": "32.11:opd-diskominfo"},
         "ffff+fff+f+",
     ),
     "retire an application": (
@@ -87,17 +87,17 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "correct the function of an application": (
         "correctFunction",
-        {"application": "32.11:application-health", "function": "attendance"},
+        {"applicationId": "32.11:application-health", "functionId": "attendance"},
         "f+ff+fff+f+",
     ),
     "exempt an OPD": (
         "exemptOpd",
-        {"opd": "32.11:opd-dinkes", "reason": "tanpa data"},
+        {"opdId": "32.11:opd-dinkes", "reason": "tanpa data"},
         "ffff+fff+f+",
     ),
     "record a policy": (
         "recordDevelopmentPolicy",
-        {"region": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
+        {"regionCode": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
         "ffff+fff+f+",
     ),
     "edit an effort": (
@@ -111,7 +111,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "attest an inventory": (
         "attestInventory",
-        {"opd": "32.11:opd-dinkes"},
+        {"opdId": "32.11:opd-dinkes"},
         "f+ff+ffffff",
     ),
     "decide on a proposal": (

@@ -40,7 +40,7 @@ async def test_a_changed_verification_is_announced_with_its_cause(
 ) -> None:
     await two_provinces.write_assessment(any_hub, CLAIMS)
     await any_hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     after = await any_hub.cursor()
     async with (
@@ -49,9 +49,10 @@ async def test_a_changed_verification_is_announced_with_its_cause(
     ):
         await connect_to_other_instance(any_hub)
         bounds_event, claims_event = await own.next(), await own.next()
-        assert (await public.next())["assessment"] is None
+        assert (await public.next())["assessmentId"] is None
     assert [
-        (change["indicator"], change["after"]["ceiling"]) for change in bounds_event["changed"]
+        (change["indicator"], change["after"]["ceiling"])
+        for change in bounds_event["changedVerdicts"]
     ] == [
         (36, 4),
         (41, 4),  # the attendance application serves both
@@ -62,11 +63,19 @@ async def test_a_changed_verification_is_announced_with_its_cause(
         "region": {"code": "32.11"},
         "instrument": {"id": "spbe-2020"},
         "year": 2025,
-        "assessment": CLAIMS.id,
-        "kind": "SELF",
-        "before": {"claimed": "1.0825", "supported": "1.055", "notRefuted": "1.0825"},
-        "after": {"claimed": "1.0825", "supported": "1.0825", "notRefuted": "1.0825"},
-        "changed": [
+        "assessmentId": CLAIMS.id,
+        "assessmentKind": "SELF",
+        "before": {
+            "claimed": {"value": "1.0825"},
+            "supported": {"value": "1.055"},
+            "notRefuted": {"value": "1.0825"},
+        },
+        "after": {
+            "claimed": {"value": "1.0825"},
+            "supported": {"value": "1.0825"},
+            "notRefuted": {"value": "1.0825"},
+        },
+        "changedVerdicts": [
             {
                 "indicator": 36,
                 "before": {"ceiling": 3, "flag": "UNVERIFIABLE"},
@@ -97,24 +106,24 @@ async def test_proposals_are_announced_once_for_a_burst_of_changes(any_hub: Hub)
     after = await any_hub.cursor()
     for name in ("Presensi Pegawai", "Absensi Online"):
         await any_hub.change(
-            "registerApplication", two_provinces.OPD, region="32.11", opd=DINKES, name=name
+            "registerApplication", two_provinces.OPD, regionCode="32.11", opdId=DINKES, name=name
         )
     async with any_hub.subscribe(PROPOSALS, after=after) as events:
         await catch_up(any_hub)
         change = await events.next()
-    assert (change["region"]["code"], change["changed"], change["closed"]) == (
+    assert (change["region"]["code"], change["changedIds"], change["closedIds"]) == (
         "32.11",
         [],
         [],
     )
-    assert len(change["opened"]) == 1
-    assert change["counts"] == [
+    assert len(change["openedIds"]) == 1
+    assert change["proposalCounts"] == [
         {"kind": "REPLACE", "count": 1},
         {"kind": "MERGE", "count": 1},
     ]
     query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
     [merge] = (await any_hub.query_data(query))["region"]["proposals"]
-    assert change["opened"] == [merge["id"]]
+    assert change["openedIds"] == [merge["id"]]
     await catch_up(any_hub)  # process the announcements of the previous catch-up
     settled = await any_hub.list_all_rows()
     await catch_up(any_hub)
@@ -131,7 +140,7 @@ async def test_a_running_instance_recomputes_in_the_background(hub: Hub) -> None
             )
             await await_first_outcomes(hub)
             await hub.change("retireApplication", two_provinces.REGION, id=OFFICE, version=1)
-            assert len((await events.next())["closed"]) == 1
+            assert len((await events.next())["closedIds"]) == 1
     finally:
         background.cancel()
         await asyncio.gather(background, return_exceptions=True)
@@ -167,8 +176,8 @@ async def test_a_slower_process_does_not_revert_announcements_of_another(
             await _wait_for_blocked_lock(quick)
             await quick.change(
                 *("registerApplication", two_provinces.OTHER_REGION),
-                region="32.73",
-                opd="32.73:opd-diskominfo",
+                regionCode="32.73",
+                opdId="32.73:opd-diskominfo",
                 name="Absensi Pegawai",
             )
             context = Context(quick.instance, two_provinces.ADMIN)
@@ -202,7 +211,7 @@ async def _wait_for_blocked_lock(hub: Hub) -> None:
 
 async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hub: Hub) -> None:
     await hub.change(
-        "correctFunction", two_provinces.OTHER_OPD, application=BUDGET, function="finance"
+        "correctFunction", two_provinces.OTHER_OPD, applicationId=BUDGET, functionId="finance"
     )
     await catch_up(hub)
     after = await hub.cursor()
@@ -211,7 +220,7 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
     before = await stored_outcomes(hub)
     await catch_up(hub)
     data = await hub.query_data(EVENTS, two_provinces.ADMIN, after=after)
-    announced = [(event["kind"], event["region"]["code"]) for event in data["events"]["events"]]
+    announced = [(event["eventKind"], event["region"]["code"]) for event in data["events"]["nodes"]]
     assert announced[:2] == [("INTEGRATION_CONNECTED", "32.11"), ("VERIFICATION_CHANGED", "32.73")]
     subject = ("32.73", "verification spbe-2020")
     bounds = [stored[subject]["verdicts"] for stored in (before, await stored_outcomes(hub))]
@@ -220,7 +229,7 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
 
 async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) -> None:
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     await connect_to_other_instance(hub)
     await catch_up(hub)
@@ -235,12 +244,12 @@ async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) 
 
 
 async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> None:
-    namesake = {"region": "33.74", "opd": "33.74:opd-diskominfo", "name": "Wakepo"}
+    namesake = {"regionCode": "33.74", "opdId": "33.74:opd-diskominfo", "name": "Wakepo"}
     new = (await hub.change("registerApplication", two_provinces.ADMIN, **namesake))["id"]
-    query = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ byPerson '
+    query = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ isByPerson '
     query += "candidates { function { id } } } } } }"
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     before = await hub.query_data(query)
     assert before["node"]["functionTag"]["candidates"][0]["function"]["id"] != "attendance"
@@ -251,8 +260,8 @@ async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> No
         _, learned = await training_set.load_training_set(session)
     assert [example.function for example in learned] == ["attendance"]
     after = (await hub.query_data(query))["node"]["functionTag"]
-    assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
-    await hub.change("correctFunction", two_provinces.OPD, application=HEALTH, function=None)
+    assert (after["isByPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
+    await hub.change("correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId=None)
     assert (await recompute.recompute_all_regions(hub.instance, learn=True)).learned == 0
     assert await hub.query_data(query) == before
 
@@ -269,13 +278,13 @@ async def test_a_newer_draft_does_not_hide_published_changes_from_the_public(hub
     await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32.11", published.id, published)
     await two_provinces.write_assessment(hub, CLAIMS)
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     after = await hub.cursor()
     async with hub.subscribe(VERIFICATION, after=after) as public:
         await connect_to_other_instance(hub)
         events = [await public.next() for _ in range(2)]
-    assert [event["assessment"] for event in events] == [None, published.id]
+    assert [event["assessmentId"] for event in events] == [None, published.id]
     assert (await event_kinds_after(hub, after)).count("VERIFICATION_CHANGED") == 3
 
 
@@ -290,8 +299,8 @@ async def test_a_publication_is_sent_whole_to_viewers_who_saw_none_of_it(hub: Hu
     async with hub.subscribe(VERIFICATION, after=after) as public:
         await hub.change("publishAssessment", two_provinces.ASSESSOR, id=CLAIMS.id, version=1)
         event = await public.next()
-    assert (event["assessment"], event["before"]) == (CLAIMS.id, None)
-    assert [change["before"] for change in event["changed"]] == [None] * 18
+    assert (event["assessmentId"], event["before"]) == (CLAIMS.id, None)
+    assert [change["before"] for change in event["changedVerdicts"]] == [None] * 18
 
 
 async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_region(
@@ -304,7 +313,11 @@ async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_r
         fields = {"region": "32.11", "decision": "DEFER", **proposal}
         writers = [
             hub.change(
-                "registerApplication", two_provinces.OPD, region="32.11", opd=DINKES, name=f"A{n}"
+                "registerApplication",
+                two_provinces.OPD,
+                regionCode="32.11",
+                opdId=DINKES,
+                name=f"A{n}",
             )
             for n in range(POSTGRESQL_CONNECTIONS)
         ]

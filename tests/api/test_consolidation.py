@@ -12,15 +12,21 @@ from tests.api.hub import Hub
 
 DUPLICATES = """
 query ($code: ID!) { region(code: $code) { duplicates {
-  rule listed groupCount reviewCount relistingCount websiteCount severalCount aloneCount
-  groups { policy national { id } count listings { id application { name } }
-    parts { count } links { a b policy signals { name value } } }
-  relistings { count listings { id } } websites { id application { name } } several { id }
+  rule listingCount aloneCount
+  groups { totalCount nodes {
+    policy nationalSystem { id commonApplication { id } } listingCount
+    listings { id application { name } } parts { listingCount }
+    links { firstId secondId policy signals { kind value } }
+  } }
+  review: groups(policy: REVIEW) { totalCount }
+  repeatedListings { totalCount nodes { listingCount listings { id } } }
+  websites { totalCount nodes { id application { name } } }
+  multiSystemListings { totalCount nodes { id } }
 } } }
 """
 TAGS = """
 query ($code: ID!) { region(code: $code) { applications(first: 200) { nodes {
-  name functionTag { function { id name indicators } abstained because byPerson }
+  name functionTag { function { id name indicators } isAbstained matchedTerms isByPerson }
 } } } }
 """
 SHARING = """
@@ -76,32 +82,29 @@ async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> N
     groups = duplicates.pop("groups")
     assert duplicates == {
         "rule": "duplicates/1",
-        "listed": 20,
-        "groupCount": 2,
-        "reviewCount": 2,
-        "relistingCount": 0,
-        "websiteCount": 0,
-        "severalCount": 0,
+        "listingCount": 20,
         "aloneCount": 16,
-        "relistings": [],
-        "websites": [],
-        "several": [],
+        "review": {"totalCount": 2},
+        "repeatedListings": {"totalCount": 0, "nodes": []},
+        "websites": {"totalCount": 0, "nodes": []},
+        "multiSystemListings": {"totalCount": 0, "nodes": []},
     }
-    assert groups[0] == {
+    assert groups["totalCount"] == 2
+    assert groups["nodes"][0] == {
         "policy": "REVIEW",
-        "national": None,
-        "count": 2,
+        "nationalSystem": None,
+        "listingCount": 2,
         "listings": [
             {"id": "32.11:application-01", "application": {"name": "E-Office Sumedang"}},
             {"id": "32.11:application-02", "application": {"name": "E-Office Desa"}},
         ],
-        "parts": [{"count": 1}, {"count": 1}],
+        "parts": [{"listingCount": 1}, {"listingCount": 1}],
         "links": [
             {
-                "a": "32.11:application-01",
-                "b": "32.11:application-02",
+                "firstId": "32.11:application-01",
+                "secondId": "32.11:application-02",
                 "policy": "REVIEW",
-                "signals": [{"name": "same name", "value": "eoffice"}],
+                "signals": [{"kind": "SAME_NAME", "value": "eoffice"}],
             }
         ],
     }
@@ -109,32 +112,34 @@ async def test_sumedang_has_two_pairs_of_one_name_to_review(west_java: Hub) -> N
 
 async def test_the_page_of_a_hospital_is_classified_as_a_website(west_java: Hub) -> None:
     duplicates = await _duplicates(west_java, "32.04")
-    assert duplicates["websites"] == [
-        {"id": "32.04:application-09", "application": {"name": "RSUD Otista"}}
-    ]
-    assert (duplicates["listed"], duplicates["websiteCount"], duplicates["aloneCount"]) == (
-        10,
-        1,
-        9,
-    )
+    assert duplicates["websites"] == {
+        "totalCount": 1,
+        "nodes": [{"id": "32.04:application-09", "application": {"name": "RSUD Otista"}}],
+    }
+    assert (duplicates["listingCount"], duplicates["aloneCount"]) == (10, 9)
 
 
 async def test_two_listings_of_a_national_system_are_one_system_listed_twice(hub: Hub) -> None:
     ids = []
     for opd in ("32.11:opd-dinkes", "32.11:opd-diskominfo"):
         answer = await hub.change(
-            "registerApplication", two_provinces.REGION, region="32.11", opd=opd, name="SRIKANDI"
+            "registerApplication",
+            two_provinces.REGION,
+            regionCode="32.11",
+            opdId=opd,
+            name="SRIKANDI",
         )
         ids.append(answer["id"])
     duplicates = await _duplicates(hub, "32.11")
-    assert (duplicates["groupCount"], duplicates["reviewCount"], duplicates["relistingCount"]) == (
-        1,
-        0,
-        1,
-    )
-    assert duplicates["groups"][0]["policy"] == "AUTO"
-    assert duplicates["groups"][0]["national"] == {"id": "srikandi"}
-    assert {listing["id"] for listing in duplicates["relistings"][0]["listings"]} == set(ids)
+    [group] = duplicates["groups"]["nodes"]
+    assert (group["policy"], duplicates["review"]["totalCount"]) == ("AUTO", 0)
+    assert group["nationalSystem"] == {
+        "id": "national-system:srikandi",
+        "commonApplication": {"id": "srikandi"},
+    }
+    assert [signal for link in group["links"] for signal in link["signals"]] == []
+    [repeated] = duplicates["repeatedListings"]["nodes"]
+    assert {listing["id"] for listing in repeated["listings"]} == set(ids)
 
 
 async def test_an_application_is_tagged_by_its_name_or_the_classifier_abstains(hub: Hub) -> None:
@@ -145,21 +150,21 @@ async def test_an_application_is_tagged_by_its_name_or_the_classifier_abstains(h
             "name": "Naskah dinas dan arsip dinamis",
             "indicators": [37],
         },
-        "abstained": False,
-        "because": ["name: eoffice", "OPD: komunikasi", "OPD: informatika"],
-        "byPerson": False,
+        "isAbstained": False,
+        "matchedTerms": ["name: eoffice", "OPD: komunikasi", "OPD: informatika"],
+        "isByPerson": False,
     }
     assert tags["Wakepo"] == {
         "function": None,
-        "abstained": True,
-        "because": ["OPD: kesehatan"],
-        "byPerson": False,
+        "isAbstained": True,
+        "matchedTerms": ["OPD: kesehatan"],
+        "isByPerson": False,
     }
 
 
 async def test_most_applications_of_sumedang_are_tagged(west_java: Hub) -> None:
     tags = await _tags(west_java, "32.11")
-    assert sum(tag["abstained"] for tag in tags.values()) == 6
+    assert sum(tag["isAbstained"] for tag in tags.values()) == 6
     assert len(tags) == 20
 
 
@@ -383,9 +388,10 @@ async def test_a_repeated_decision_with_the_same_key_is_one_entry(hub: Hub) -> N
 async def test_a_decision_is_an_event(hub: Hub) -> None:
     after = await hub.cursor()
     answer = await _decide(hub, "DEFER")
-    query = "query ($after: Cursor) { events(after: $after) { events { kind subject } } }"
-    events = (await hub.query_data(query, after=after))["events"]["events"]
-    assert events == [{"kind": "PROPOSAL_DECIDED", "subject": answer["proposalId"]}]
+    query = "query ($after: Cursor) { events(after: $after) { nodes { eventKind "
+    query += "... on LogEntryAppended { subjectId } } } }"
+    events = (await hub.query_data(query, after=after))["events"]["nodes"]
+    assert events == [{"eventKind": "PROPOSAL_DECIDED", "subjectId": answer["proposalId"]}]
 
 
 WHAT_IF = """
@@ -423,18 +429,20 @@ async def test_what_if_is_a_simulation_that_stores_nothing(west_java: Hub) -> No
 
 async def test_what_if_applies_the_exemptions_of_the_region(hub: Hub) -> None:
     exempt = "32.11:opd-dinkes"
-    await hub.change("exemptOpd", two_provinces.ADMIN, opd=exempt, reason="tidak memiliki data")
+    await hub.change("exemptOpd", two_provinces.ADMIN, opdId=exempt, reason="tidak memiliki data")
     [proposal] = await _proposals(hub)
     query = """query ($proposals: [ID!]!) { region(code: "32.11") { whatIf(proposals: $proposals) {
       before { verification { ...Missing } } after { verification { ...Missing } } } } }
-    fragment Missing on Verification { verdicts { open { missing { gap subject } } } }"""
+    fragment Missing on Verification {
+      verdicts { openFindings { missing { nodes { gap opd { id } } } } }
+    }"""
     what_if = (await hub.query_data(query, proposals=[proposal["id"]]))["region"]["whatIf"]
     not_on_bus = [
         {
-            missing["subject"]
+            missing["opd"]["id"]
             for verdict in what_if[side]["verification"]["verdicts"]
-            for finding in verdict["open"]
-            for missing in finding["missing"]
+            for finding in verdict["openFindings"]
+            for missing in finding["missing"]["nodes"]
             if missing["gap"] == "OPD_NOT_ON_BUS"
         }
         for side in ("before", "after")

@@ -130,8 +130,8 @@ class _HistoryState:
             application = await self.hub.change(
                 "registerApplication",
                 two_provinces.ADMIN,
-                region=original.region,
-                opd=original.opd,
+                regionCode=original.region,
+                opdId=original.opd,
                 name=f"{original.name} {number}",
             )
             self.applications[original.id] = application["id"]
@@ -173,12 +173,12 @@ class _HistoryState:
                 await self._change_integration("documentIntegration", target, evidence=[evidence])
             case "tag":
                 await change(
-                    "correctFunction", two_provinces.ADMIN, application=target, function=value
+                    "correctFunction", two_provinces.ADMIN, applicationId=target, functionId=value
                 )
             case "attest":
                 region = target.partition(":")[0]
                 viewer = replace(two_provinces.REGION, regions=frozenset({region}))
-                await change("attestInventory", viewer, opd=target)
+                await change("attestInventory", viewer, opdId=target)
             case "claim":
                 version = await self._version(self.claims)
                 await change(
@@ -190,16 +190,16 @@ class _HistoryState:
                     version=version,
                 )
             case "exempt":
-                await change("exemptOpd", two_provinces.ADMIN, opd=target, reason=value)
+                await change("exemptOpd", two_provinces.ADMIN, opdId=target, reason=value or None)
             case "policy":
                 document = {"title": "Perbup", "url": "https://example.org/perbup"}
                 fields = {"year": target, **(document if target else {})}
                 await change(
-                    "recordDevelopmentPolicy", two_provinces.ADMIN, region="32.11", **fields
+                    "recordDevelopmentPolicy", two_provinces.ADMIN, regionCode="32.11", **fields
                 )
             case "built" | "move":
                 version = await self._version(target)
-                fields = {"consulted" if kind == "built" else "opd": value}
+                fields = {"isConsulted" if kind == "built" else "opdId": value}
                 await change(
                     "updateApplication", two_provinces.ADMIN, id=target, version=version, **fields
                 )

@@ -16,24 +16,28 @@ from tests.api import two_provinces
 from tests.api.hub import Hub, Stream
 
 INDEX_CHANGED = """
-subscription ($regions: [ID!], $after: Cursor) {
-  indexChanged(regions: $regions, after: $after) {
-    cursor previousCursor at before after predicateBefore predicateAfter
-    instrument year kind state replay region { code name } domains { number score { display } }
+subscription ($regionCodes: [ID!], $after: Cursor) {
+  indexChanged(regionCodes: $regionCodes, after: $after) {
+    cursor previousCursor eventKind at
+    before { value display } after { value display } predicateBefore predicateAfter
+    instrument { id } year assessmentKind assessmentState isReplay region { code name }
+    domains { number score { display } }
   }
 }
 """
 EVENTS = """
-subscription ($regions: [ID!], $kinds: [EventKind!], $after: Cursor) {
-  events(regions: $regions, kinds: $kinds, after: $after) {
-    cursor previousCursor kind sequence subject region { code }
+subscription ($regionCodes: [ID!], $kinds: [EventKind!], $after: Cursor) {
+  events(regionCodes: $regionCodes, kinds: $kinds, after: $after) {
+    cursor previousCursor eventKind region { code }
+    ... on LogEntryAppended { sequence subjectId }
   }
 }
 """
 PAGE = """
 query ($after: Cursor, $first: Int! = 500) {
   events(after: $after, first: $first) {
-    cursor hasNextPage events { cursor previousCursor kind subject }
+    pageInfo { hasNextPage endCursor }
+    nodes { cursor previousCursor eventKind ... on LogEntryAppended { subjectId } }
   }
 }
 """
@@ -49,7 +53,7 @@ async def _record_result(hub: Hub, region: str, value: str, version: int | None 
         value=value,
         version=version,
     )
-    assert answer["score"]["value"] == value
+    assert answer["score"]["index"]["value"] == value
 
 
 async def _claim_level(hub: Hub, level: int, version: int) -> None:
@@ -93,13 +97,15 @@ async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
         await _record_result(hub, "32.73", "4.59")
         if sees:
             change = await changes.next()
-            assert (change["state"], change["before"], change["after"]) == ("DRAFT", "3.00", "3.30")
+            assert change["assessmentState"] == "DRAFT"
+            assert (change["before"]["display"], change["after"]["display"]) == ("3.00", "3.30")
             assert (change["region"]["code"], change["previousCursor"]) == ("32.11", start)
         published = await changes.next()
-        assert (published["state"], published["after"]) == ("PUBLISHED", "4.59")
+        assert published["assessmentState"] == "PUBLISHED"
+        assert published["after"]["display"] == "4.59"
         assert published["previousCursor"] == (change["cursor"] if sees else start)
 
-        kinds = [(await events.next())["kind"] for _ in range(4 if sees else 2)]
+        kinds = [(await events.next())["eventKind"] for _ in range(4 if sees else 2)]
         assert kinds == [
             *(["LEVEL_CLAIMED", "INDEX_CHANGED"] if sees else []),
             "RESULT_RECORDED",
@@ -107,7 +113,7 @@ async def test_a_changed_draft_is_sent_to_viewers_who_may_see_it(
         ]
 
     page = (await hub.query_data(PAGE, viewer, after=start))["events"]
-    assert [event["kind"] for event in page["events"]] == kinds
+    assert [event["eventKind"] for event in page["nodes"]] == kinds
 
 
 async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
@@ -121,15 +127,16 @@ async def test_a_change_of_an_index_has_all_details(any_hub: Hub) -> None:
     assert change == {
         "cursor": f"{epoch}:{int(number) + 2}",
         "previousCursor": start,
-        "before": "3.00",
-        "after": "3.30",
+        "eventKind": "INDEX_CHANGED",
+        "before": {"value": "3.00", "display": "3.00"},
+        "after": {"value": "3.30", "display": "3.30"},
         "predicateBefore": "Baik",
         "predicateAfter": "Baik",
-        "instrument": "pemdi-2026",
+        "instrument": {"id": "pemdi-2026"},
         "year": 2026,
-        "kind": "SELF",
-        "state": "DRAFT",
-        "replay": False,
+        "assessmentKind": "SELF",
+        "assessmentState": "DRAFT",
+        "isReplay": False,
         "region": {"code": "32.11", "name": "Kabupaten Sumedang"},
         "domains": [
             *({"number": number, "score": {"display": "3.00"}} for number in range(1, 7)),
@@ -151,7 +158,8 @@ async def test_a_published_assessment_is_new_to_every_subscriber(hub: Hub) -> No
             "publishAssessment", two_provinces.ASSESSOR, id=two_provinces.DRAFT, version=1
         )
         change = await changes.next()
-    assert (change["before"], change["after"], change["state"]) == (None, "4.00", "PUBLISHED")
+    assert (change["before"], change["after"]["display"]) == (None, "4.00")
+    assert change["assessmentState"] == "PUBLISHED"
     assert (change["predicateBefore"], change["predicateAfter"]) == (None, "Memuaskan")
 
 
@@ -161,7 +169,7 @@ async def test_a_corrected_result_is_sent_with_its_former_value(hub: Hub) -> Non
     async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
         await _record_result(hub, "32.11", "4.51", 1)
         change = await changes.next()
-    assert (change["before"], change["after"]) == ("4.15", "4.51")
+    assert (change["before"]["display"], change["after"]["display"]) == ("4.15", "4.51")
     assert (change["predicateBefore"], change["predicateAfter"]) == ("Sangat Baik", "Memuaskan")
 
 
@@ -169,7 +177,7 @@ async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
     query = """
     subscription ($after: Cursor) {
       indexChanged(after: $after) {
-        after region { index { index { display } } history { index { display } } }
+        after { display } region { index { index { display } } history { index { display } } }
       }
     }
     """
@@ -177,7 +185,7 @@ async def test_each_event_resolves_with_the_current_state(hub: Hub) -> None:
         for version, value in enumerate(("4.15", "4.30", "4.51")):
             await _record_result(hub, "32.11", value, version or None)
             assert await changes.next() == {
-                "after": value,
+                "after": {"display": value},
                 "region": {
                     "index": {"index": {"display": value}},
                     "history": [{"index": {"display": value}}],
@@ -190,25 +198,26 @@ async def _take_events(stream: Stream, count: int) -> list[dict[str, Any]]:
 
 
 async def test_a_cursor_resumes_with_the_missed_events_then_live_ones(any_hub: Hub) -> None:
-    regions = ["32.73"]
+    region_codes = ["32.73"]
     start = await any_hub.cursor()
 
     async def record_both(version: int | None, value: str) -> None:
         await _record_result(any_hub, "32.11", value, version)
         await _record_result(any_hub, "32.73", value, version)
 
-    async with any_hub.subscribe(INDEX_CHANGED, regions=regions, after=start) as changes:
+    async with any_hub.subscribe(INDEX_CHANGED, regionCodes=region_codes, after=start) as changes:
         await record_both(None, "3.00")
         await record_both(1, "3.10")
         received = await _take_events(changes, 2)
     await record_both(2, "3.20")
     await record_both(3, "3.30")
-    resumed = {"regions": regions, "after": received[-1]["cursor"]}
+    resumed = {"regionCodes": region_codes, "after": received[-1]["cursor"]}
     async with any_hub.subscribe(INDEX_CHANGED, **resumed) as changes:
         received += await _take_events(changes, 2)
         await record_both(4, "3.40")
         received += await _take_events(changes, 1)
-    assert [event["after"] for event in received] == ["3.00", "3.10", "3.20", "3.30", "3.40"]
+    values = [event["after"]["display"] for event in received]
+    assert values == ["3.00", "3.10", "3.20", "3.30", "3.40"]
     assert [event["previousCursor"] for event in received] == [
         start,
         *(event["cursor"] for event in received[:-1]),
@@ -255,12 +264,12 @@ async def test_cursors_of_an_earlier_epoch_require_a_snapshot(any_hub: Hub) -> N
         assert await events.refusal() == "SNAPSHOT_REQUIRED"
     async with any_hub.subscribe(INDEX_CHANGED, after=await any_hub.cursor()) as changes:
         await _record_result(any_hub, "32.11", "4.51")
-        assert (await changes.next())["after"] == "4.51"
+        assert (await changes.next())["after"]["display"] == "4.51"
 
 
 async def test_too_many_regions_are_an_invalid_argument(hub: Hub) -> None:
-    regions = [str(number) for number in range(1001)]
-    async with hub.subscribe(INDEX_CHANGED, regions=regions) as changes:
+    region_codes = [str(number) for number in range(1001)]
+    async with hub.subscribe(INDEX_CHANGED, regionCodes=region_codes) as changes:
         assert await changes.refusal() == "INVALID_ARGUMENT"
 
 
@@ -271,8 +280,8 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
         new = await hub.change(
             "registerApplication",
             two_provinces.OPD,
-            region="32.11",
-            opd="32.11:opd-dinkes",
+            regionCode="32.11",
+            opdId="32.11:opd-dinkes",
             name="Baru",
         )
         await _record_result(hub, "32.11", "4.51")
@@ -281,7 +290,7 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
         )
         await hub.change("retireApplication", two_provinces.OPD, id=new["id"], version=2)
         received = await _take_events(events, 2)
-    assert [(event["kind"], event["sequence"], event["subject"]) for event in received] == [
+    assert [(event["eventKind"], event["sequence"], event["subjectId"]) for event in received] == [
         ("APPLICATION_REGISTERED", 6, new["id"]),
         ("APPLICATION_RETIRED", 9, new["id"]),
     ]
@@ -308,20 +317,20 @@ async def test_pages_of_events_are_complete_and_skip_hidden_events(any_hub: Hub)
         received, after, more = [], start, True
         while more:
             page = (await any_hub.query_data(PAGE, viewer, after=after, first=2))["events"]
-            assert [event["previousCursor"] for event in page["events"]] == [
+            assert [event["previousCursor"] for event in page["nodes"]] == [
                 after,
-                *(event["cursor"] for event in page["events"][:-1]),
+                *(event["cursor"] for event in page["nodes"][:-1]),
             ]
-            received += page["events"]
-            after, more = page["cursor"], page["hasNextPage"]
-        assert [event["kind"] for event in received] == kinds
+            received += page["nodes"]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        assert [event["eventKind"] for event in received] == kinds
         assert after == await any_hub.cursor()
 
 
 async def test_without_a_cursor_events_begin_with_the_first(hub: Hub) -> None:
     page = (await hub.query_data(PAGE, first=2))["events"]
-    assert [event["subject"] for event in page["events"]] == ["32:region", "32.11:region"]
-    assert page["hasNextPage"] is True
+    assert [event["subjectId"] for event in page["nodes"]] == ["32:region", "32.11:region"]
+    assert page["pageInfo"]["hasNextPage"] is True
 
 
 async def test_a_closed_subscription_leaves_no_task_or_generator_behind(hub: Hub) -> None:

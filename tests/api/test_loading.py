@@ -70,7 +70,7 @@ QUERIES = {
         4,  # region, page, applications, OPDs
     ),
     "events with their regions": (
-        "{ events(first: 500) { events { kind region { name } } } }",
+        "{ events(first: 500) { nodes { eventKind region { name } } } }",
         3,  # position, events, regions
     ),
 }
@@ -218,7 +218,7 @@ async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
         context = Context(hub.instance, PUBLIC_VIEWER)
         with _recorded_selects() as statements:
             async with aclosing(
-                stream_events(context, after=None, regions=None, kinds=None)
+                stream_events(context, after=None, region_codes=None, kinds=None)
             ) as events:
                 numbers = [(await anext(events)).arrival.number for _ in range(arrivals)]
     assert numbers == list(range(1, arrivals + 1))

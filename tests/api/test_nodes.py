@@ -13,7 +13,7 @@ query ($id: ID!) {
   node(id: $id) {
     __typename id
     ... on Region { name }
-    ... on Opd { acronym regionCode }
+    ... on Opd { acronym region { code } }
     ... on Application { name opd { id } region { code } }
     ... on Integration { source { id } target { id } targetId region { code } }
     ... on Assessment { state region { code } instrument { id } }
@@ -28,7 +28,7 @@ query ($id: ID!) {
         ("32.11:region", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
         (
             "32.11:opd-dinkes",
-            {"__typename": "Opd", "acronym": "Dinkes", "regionCode": "32.11"},
+            {"__typename": "Opd", "acronym": "Dinkes", "region": {"code": "32.11"}},
         ),
         (
             "32.11:application-health",

@@ -25,7 +25,7 @@ NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair
 
 APPLICATIONS = """
 query ($first: Int!, $after: Cursor) {
-  page: applications(first: $first, after: $after, filter: { opd: "32.73:opd-diskominfo" }) {
+  page: applications(first: $first, after: $after, filter: { opdId: "32.73:opd-diskominfo" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
@@ -203,7 +203,7 @@ async def test_a_page_has_1_to_200_items(hub: Hub, query: str, first: int) -> No
 
 @pytest.mark.parametrize("first", [0, 501])
 async def test_a_page_of_events_has_1_to_500(hub: Hub, first: int) -> None:
-    query = "query ($first: Int!) { events(first: $first) { cursor } }"
+    query = "query ($first: Int!) { events(first: $first) { nodes { cursor } } }"
     assert await hub.refusal(query, first=first) == "INVALID_ARGUMENT"
 
 
@@ -298,4 +298,4 @@ async def test_all_filters_of_applications_apply_together(west_java: Hub) -> Non
     assert await count(statuses=["UNKNOWN"]) == 20
     assert await count(statuses=["ACTIVE", "RETIRED"]) == 0
     assert await count(search="desa", statuses=["UNKNOWN"]) == 2
-    assert await count(opd="32.73:opd-diskominfo") == 0
+    assert await count(opdId="32.73:opd-diskominfo") == 0

@@ -16,16 +16,19 @@ from tests.api.hub import Hub
 from tests.api.test_live import EVENTS, PAGE, _claim_level, _record_result, _take_events
 
 INDEX_CHANGED = """
-subscription ($regions: [ID!], $after: Cursor) {
-  indexChanged(regions: $regions, after: $after) {
-    cursor previousCursor snapshot after kind region { code }
+subscription ($regionCodes: [ID!], $after: Cursor) {
+  indexChanged(regionCodes: $regionCodes, after: $after) {
+    cursor previousCursor isSnapshot after { display } assessmentKind region { code }
   }
 }
 """
 
 
 def _summaries(events: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
-    return [(event["region"]["code"], event["after"], event["snapshot"]) for event in events]
+    return [
+        (event["region"]["code"], event["after"]["display"], event["isSnapshot"])
+        for event in events
+    ]
 
 
 def _assert_chained(events: list[dict[str, Any]]) -> None:
@@ -110,18 +113,18 @@ async def test_a_snapshot_has_only_the_requested_regions_and_kinds(hub: Hub) -> 
     for version, value in enumerate(("3.00", "3.10")):
         for region in ("32.11", "32.73"):
             await _record_result(hub, region, value, version or None)
-    async with hub.subscribe(INDEX_CHANGED, regions=["32.73"]) as changes:
+    async with hub.subscribe(INDEX_CHANGED, regionCodes=["32.73"]) as changes:
         assert _summaries(await _take_events(changes, 1)) == [("32.73", "3.10", True)]
-    document = EVENTS.replace("cursor previousCursor", "snapshot")
-    variables = {"regions": ["32.73"], "kinds": ["RESULT_RECORDED", "OPD_RECORDED"]}
+    document = EVENTS.replace("cursor previousCursor", "isSnapshot")
+    variables = {"regionCodes": ["32.73"], "kinds": ["RESULT_RECORDED", "OPD_RECORDED"]}
     async with hub.subscribe(document, **variables) as events:
         await _record_result(hub, "32.73", "3.20", 2)
         received = [await events.next()]
-        while received[-1]["kind"] != "RESULT_RECORDED":
+        while received[-1]["eventKind"] != "RESULT_RECORDED":
             received.append(await events.next())
     assert {event["region"]["code"] for event in received} == {"32.73"}
-    assert len({event["subject"] for event in received}) == len(received)
-    assert all(event["snapshot"] for event in received)
+    assert len({event["subjectId"] for event in received}) == len(received)
+    assert all(event["isSnapshot"] for event in received)
 
 
 async def test_a_snapshot_hides_drafts_from_viewers_who_may_not_see_them(hub: Hub) -> None:
@@ -136,7 +139,7 @@ async def test_a_snapshot_hides_drafts_from_viewers_who_may_not_see_them(hub: Hu
     ):
         async with hub.subscribe(INDEX_CHANGED, viewer) as changes:
             received = await _take_events(changes, len(kinds))
-        assert [event["kind"] for event in received] == kinds
+        assert [event["assessmentKind"] for event in received] == kinds
         assert received[-1]["cursor"] == await hub.cursor()
 
 
@@ -159,7 +162,7 @@ async def test_concurrent_writers_cause_neither_a_gap_nor_a_repeat(
         async with any_hub.subscribe(INDEX_CHANGED) as changes:
             while set(newest.values()) != {f"1.{writes:02}"} or len(newest) < len(regions):
                 received.append(await changes.next())
-                newest[received[-1]["region"]["code"]] = received[-1]["after"]
+                newest[received[-1]["region"]["code"]] = received[-1]["after"]["display"]
         return received
 
     writing = [asyncio.create_task(write(region)) for region in regions]
@@ -171,11 +174,13 @@ async def test_concurrent_writers_cause_neither_a_gap_nor_a_repeat(
     await asyncio.gather(*writing)
     for received in received_by_follower:
         _assert_chained(received)
-        snapshot = [event for event in received if event["snapshot"]]
+        snapshot = [event for event in received if event["isSnapshot"]]
         assert {event["region"]["code"] for event in snapshot} == set(regions)
         assert received[: len(snapshot)] == snapshot
         for region in regions:
-            values = [event["after"] for event in received if event["region"]["code"] == region]
+            values = [
+                event["after"]["display"] for event in received if event["region"]["code"] == region
+            ]
             first = int(values[0][2:])
             assert values == [f"1.{number:02}" for number in range(first, writes + 1)]
 
@@ -202,7 +207,7 @@ async def test_a_pruned_cursor_requires_a_snapshot_which_stays_complete(any_hub:
         assert await _take_events(changes, 3) == before
     async with any_hub.subscribe(INDEX_CHANGED, after=before[0]["cursor"]) as changes:
         assert _summaries(await _take_events(changes, 1)) == [("32.73", "4.00", True)]
-    assert (await any_hub.query_data(PAGE))["events"]["events"] == []
+    assert (await any_hub.query_data(PAGE))["events"]["nodes"] == []
     async with any_hub.subscribe(INDEX_CHANGED, after=cursor) as changes:
         await _record_result(any_hub, "32.73", "4.10", 1)
         assert _summaries(await _take_events(changes, 1)) == [("32.73", "4.10", False)]

@@ -18,25 +18,30 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 
 VERIFICATION = """
-query ($instrument: ID! = "spbe-2020", $year: Int, $code: ID! = "32.11") {
+query ($instrumentId: ID! = "spbe-2020", $year: Int, $code: ID! = "32.11") {
   region(code: $code) {
-    verification(instrument: $instrument, year: $year) {
-      instrument { id } year asOf documentsClosed
-      rules { id version confirmed }
+    verification(instrumentId: $instrumentId, year: $year) {
+      instrument { id } year asOf areDocumentsClosed
+      ruleTable { id version isConfirmed }
       assessment { id score { index { value } } }
       claimed { index { value display } predicate isComplete }
       supported { index { value } } notRefuted { index { value } }
       verdicts {
-        indicator rule confirmed claim ceiling notRefuted flag integrations
-        findings { level ask state }
-        open { level ask state text missingCount missing(first: 3) { gap subject name details } }
+        indicator ruleId isConfirmed claim ceiling notRefuted flag integrationIds
+        findings { level requirement state }
+        openFindings {
+          level requirement state text
+          missing(first: 3) {
+            totalCount nodes { gap defects opd { id name } applications { id name } }
+          }
+        }
       }
     }
   }
 }
 """
 OPDS = ("32.11:opd-diskominfo", "32.11:opd-dinkes")
-FILLED = {"function": "f", "platform": "web", "year": 2020}
+FILLED = {"functionText": "f", "platform": "web", "year": 2020}
 CLAIMS = Assessment(
     id="32.11:assessment-claims",
     region="32.11",
@@ -75,15 +80,15 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
         None,
         None,
     )
-    assert (verification["year"], verification["asOf"], verification["documentsClosed"]) == (
+    assert (verification["year"], verification["asOf"], verification["areDocumentsClosed"]) == (
         2026,
         "2026-11-24",
         False,
     )
-    assert verification["rules"] == {
+    assert verification["ruleTable"] == {
         "id": "permenpanrb59-2020/engine",
         "version": "0.1",
-        "confirmed": True,
+        "isConfirmed": True,
     }
     indicators = [verdict["indicator"] for verdict in verification["verdicts"]]
     assert indicators == [15, 18, *range(32, 48)]
@@ -91,36 +96,41 @@ async def test_without_claims_it_returns_the_bounds_and_nothing_is_refuted(
     assert {verdict["flag"] for verdict in verification["verdicts"]} == {None}
     assert _verdict(verification, 35) | {"findings": None} == {
         "indicator": 35,
-        "rule": "permenpanrb59-2020/engine/0.1/R32-47",
-        "confirmed": True,
+        "ruleId": "permenpanrb59-2020/engine/0.1/R32-47",
+        "isConfirmed": True,
         "claim": None,
         "ceiling": 3,
         "notRefuted": 5,
         "flag": None,
-        "integrations": [],
+        "integrationIds": [],
         "findings": None,
-        "open": [
+        "openFindings": [
             {
                 "level": 4,
-                "ask": "PARTNER_LINKED",
+                "requirement": "PARTNER_LINKED",
                 "state": "UNKNOWN",
                 "text": "Aplikasi layanan bertukar data dengan layanan mitra atau dengan instansi "
                 "lain.",
-                "missingCount": 2,
-                "missing": [
-                    {
-                        "gap": "NO_EXCHANGE",
-                        "subject": "32.11:application-20",
-                        "name": "LPSE",
-                        "details": [],
-                    },
-                    {
-                        "gap": "NOT_ATTESTED",
-                        "subject": "32.11:opd-ukpbj",
-                        "name": "Bagian Pengadaan Barang/Jasa",
-                        "details": [],
-                    },
-                ],
+                "missing": {
+                    "totalCount": 2,
+                    "nodes": [
+                        {
+                            "gap": "NO_EXCHANGE",
+                            "defects": [],
+                            "opd": None,
+                            "applications": [{"id": "32.11:application-20", "name": "LPSE"}],
+                        },
+                        {
+                            "gap": "NOT_ATTESTED",
+                            "defects": [],
+                            "opd": {
+                                "id": "32.11:opd-ukpbj",
+                                "name": "Bagian Pengadaan Barang/Jasa",
+                            },
+                            "applications": [],
+                        },
+                    ],
+                },
             }
         ],
     }
@@ -159,16 +169,16 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
     for id in ("32.11:application-office", "32.11:application-health"):
         await hub.change("updateApplication", two_provinces.REGION, id=id, version=1, **FILLED)
     for opd in OPDS:
-        await hub.change("attestInventory", two_provinces.REGION, opd=opd)
+        await hub.change("attestInventory", two_provinces.REGION, opdId=opd)
     sealed = await _verification(hub, two_provinces.REGION)
     bus = _verdict(sealed, 18)
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
-    assert bus["open"][0]["state"] == "FAILED"
+    assert bus["openFindings"][0]["state"] == "FAILED"
     assert sealed["notRefuted"]["index"]["value"] < sealed["claimed"]["index"]["value"]
     own_edit = {"id": "32.11:application-health", "version": 2, "name": "Lain"}
     await hub.change("updateApplication", two_provinces.OPD, **own_edit)
     with_one_seal = _verdict(await _verification(hub, two_provinces.REGION), 18)
-    # The broken seal leaves one OPD that vouches for its inventory.
+    # One OPD still attests its inventory.
     assert with_one_seal["flag"] == "OVER_CLAIM"
     assert with_one_seal["notRefuted"] == 2
     other_edit = {"id": "32.11:application-office", "version": 2, "name": "Lain"}
@@ -179,11 +189,11 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
 
 async def test_rules_from_secondary_sources_are_marked_unconfirmed(hub: Hub) -> None:
     await two_provinces.write_assessment(hub, two_provinces.assessment())
-    verification = await _verification(hub, two_provinces.REGION, instrument="pemdi-2026")
-    assert (verification["rules"]["confirmed"], verification["year"]) == (False, 2026)
+    verification = await _verification(hub, two_provinces.REGION, instrumentId="pemdi-2026")
+    assert (verification["ruleTable"]["isConfirmed"], verification["year"]) == (False, 2026)
     assert "OVER_CLAIM" not in {verdict["flag"] for verdict in verification["verdicts"]}
 
 
-@pytest.mark.parametrize("instrument", ["spbe-2018", "spbe-1999"])
-async def test_an_instrument_without_rules_is_refused(hub: Hub, instrument: str) -> None:
-    assert await hub.refusal(VERIFICATION, instrument=instrument) == "INVALID_ARGUMENT"
+@pytest.mark.parametrize("instrument_id", ["spbe-2018", "spbe-1999"])
+async def test_an_instrument_without_rules_is_refused(hub: Hub, instrument_id: str) -> None:
+    assert await hub.refusal(VERIFICATION, instrumentId=instrument_id) == "INVALID_ARGUMENT"

@@ -58,7 +58,7 @@ async function hive(supergraph) {
 /** The event that a change through the gateway brings to a subscription through it. */
 async function eventOfChange(ask) {
   const { data } = await (await ask({ query: '{ instance { cursor } }' })).json();
-  const query = `subscription ($after: Cursor) { events(after: $after) { kind region { name } } }`;
+  const query = `subscription ($after: Cursor) { events(after: $after) { eventKind region { name } } }`;
   const body = { query, variables: { after: data.instance.cursor } };
   const stream = await ask(body, { accept: 'text/event-stream' });
   await ask({ query: change }, { authorization });

@@ -20,7 +20,9 @@ from tests.fixtures.processes import SimpulProcess
 
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]
 EVENT_SECONDS = 30.0  # a lost event must fail its test, not hang it
-EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENT = """
+cursor previousCursor eventKind region { code } ... on LogEntryAppended { sequence subjectId }
+"""
 EVENTS = f"""
 subscription ($after: Cursor, $kinds: [EventKind!]) {{
   events(after: $after, kinds: $kinds) {{ {EVENT} }}
@@ -72,7 +74,12 @@ class Client:
 
     async def register(self, region: str, opd: str, name: str) -> str:
         """Register an application, with its name as idempotency key; return its id."""
-        application_input = {"region": region, "opd": opd, "name": name, "idempotencyKey": name}
+        application_input = {
+            "regionCode": region,
+            "opdId": opd,
+            "name": name,
+            "idempotencyKey": name,
+        }
         id: str = (await self.ask(REGISTER, input=application_input))["registerApplication"]["id"]
         return id
 

@@ -16,7 +16,9 @@ from tests.hub.live_client import EVENT, EVENTS, Client, connected, subscribe
 
 PAGE = f"""
 query ($after: Cursor) {{
-  events(after: $after, first: 500) {{ cursor hasNextPage events {{ {EVENT} }} }}
+  events(after: $after, first: 500) {{
+    pageInfo {{ hasNextPage endCursor }} nodes {{ {EVENT} }}
+  }}
 }}
 """
 UPDATE = """
@@ -139,6 +141,6 @@ async def list_events_after(hub: Client, after: str) -> list[Event]:
     has_next_page = True
     while has_next_page:
         page = (await hub.ask(PAGE, after=after))["events"]
-        events += page["events"]
-        after, has_next_page = page["cursor"], page["hasNextPage"]
+        events += page["nodes"]
+        after, has_next_page = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
     return events

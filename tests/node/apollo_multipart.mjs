@@ -11,7 +11,9 @@ const query = gql`
     events(after: $after, kinds: [APPLICATION_REGISTERED]) {
       cursor
       previousCursor
-      subject
+      ... on LogEntryAppended {
+        subjectId
+      }
     }
   }
 `;
@@ -21,9 +23,9 @@ while (heard < Number(count)) {
     const following = client.subscribe({ query, variables: { after } }).subscribe({
       next({ data, error }) {
         if (!data) return lost(error);
-        const { cursor, previousCursor, subject } = data.events;
+        const { cursor, previousCursor, subjectId } = data.events;
         after = cursor;
-        console.log(JSON.stringify({ cursor, previousCursor, subject }));
+        console.log(JSON.stringify({ cursor, previousCursor, subjectId }));
         if (++heard === Number(count)) {
           following.unsubscribe();
           lost();

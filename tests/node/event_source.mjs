@@ -7,7 +7,9 @@ const address = new URL(url);
 address.searchParams.set(
   'query',
   `subscription ($after: Cursor) {
-    events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }
+    events(after: $after, kinds: [APPLICATION_REGISTERED]) {
+      cursor previousCursor ... on LogEntryAppended { subjectId }
+    }
   }`,
 );
 address.searchParams.set('variables', JSON.stringify({ after }));

@@ -18,7 +18,9 @@ const options = {
 };
 const payload = {
   query: `subscription ($after: Cursor) {
-    events(after: $after) { cursor previousCursor kind sequence subject region { code } }
+    events(after: $after) {
+      cursor previousCursor eventKind region { code } ... on LogEntryAppended { sequence subjectId }
+    }
   }`,
   variables: { after },
 };

@@ -7,7 +7,9 @@ const [url, after, count] = process.argv.slice(2);
 const variables = { after };
 const client = createClient({ url, retryAttempts: Infinity, retry: () => pause(100) });
 const query = `subscription ($after: Cursor) {
-  events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }
+  events(after: $after, kinds: [APPLICATION_REGISTERED]) {
+    cursor previousCursor ... on LogEntryAppended { subjectId }
+  }
 }`;
 let heard = 0;
 for await (const { data, errors } of client.iterate({ query, variables })) {

@@ -33,7 +33,7 @@ REGISTER = """mutation ($input: RegisterApplicationInput!) { registerApplication
 
 
 def application_input(name: str, region: str = SUMEDANG, opd: str = DISHUB) -> dict[str, str]:
-    return {"region": region, "opd": opd, "name": name}
+    return {"regionCode": region, "opdId": opd, "name": name}
 
 
 async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
@@ -55,7 +55,7 @@ async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
             for number in range(5):
                 id = await node_client.register(SUMEDANG, DISHUB, f"Uji {number}")
                 event = await events.next()
-                assert (event["subject"], event["region"]["code"]) == (id, SUMEDANG)
+                assert (event["subjectId"], event["region"]["code"]) == (id, SUMEDANG)
         await wait_until_replicated(hub, node, SUMEDANG)
         refused = (await hub_client.ask(REGISTER, input=application_input("Lain")))[
             "registerApplication"
@@ -96,7 +96,7 @@ async def test_a_stopped_node_turns_stale_and_catches_up_after_its_restart(
         async with client(node.running, Role.PROVINCE) as node_client:
             id = await node_client.register(SUMEDANG, DISHUB, "Kembali")
         async with hub_client.listening(EVENTS, after=after, kinds=REGISTERED) as events:
-            assert (await events.next())["subject"] == id
+            assert (await events.next())["subjectId"] == id
         await wait_until_state(hub_client, SUMEDANG, "FRESH")
     await wait_until_replicated(hub, node, SUMEDANG)
 

@@ -100,5 +100,5 @@ def list_registrations(follower: Follower) -> list[tuple[str, int]]:
     return [
         (event["region"]["code"], event["sequence"])
         for event in follower.events
-        if event["kind"] == "APPLICATION_REGISTERED"
+        if event["eventKind"] == "APPLICATION_REGISTERED"
     ]

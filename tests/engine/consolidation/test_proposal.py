@@ -25,6 +25,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     EvidenceGrade,
     Integration,
     IntegrationDirection,
@@ -35,7 +36,13 @@ from engine.model import (
 
 SOURCE = Provenance("test")
 SRIKANDI = CommonApplication(
-    "srikandi", "SRIKANDI", "ANRI", "APLIKASI_UMUM", "KepmenPANRB 679/2020", (37,), SOURCE
+    "srikandi",
+    "SRIKANDI",
+    "ANRI",
+    CommonApplicationClassification.COMMON_APPLICATION,
+    "KepmenPANRB 679/2020",
+    (37,),
+    SOURCE,
 )
 
 
@@ -126,7 +133,7 @@ def test_only_a_confirmed_basis_is_a_mandate() -> None:
 
 
 def test_infrastructure_mandates_no_replacement() -> None:
-    network = replace(SRIKANDI, classification="JARINGAN")
+    network = replace(SRIKANDI, classification=CommonApplicationClassification.NETWORK)
     facts = region_facts({"jdih": "records"}, mandates={"records": network})
     (proposal,) = consolidation_proposals("A", [application("jdih")], [], facts)
     assert proposal.kind is ProposalKind.KEEP

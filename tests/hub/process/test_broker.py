@@ -34,7 +34,7 @@ REGISTERED = ["APPLICATION_REGISTERED"]
 SETTLED_SECONDS = 3.0  # the slower process would have repeated an announcement by then
 PROPOSALS = """
 subscription ($after: Cursor) {
-  proposalsChanged(after: $after) { cursor region { code } opened closed }
+  proposalsChanged(after: $after) { cursor region { code } openedIds closedIds }
 }
 """
 PROPOSED = """
@@ -60,7 +60,7 @@ async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon
             async def check_delivery(name: str, seconds: float) -> None:
                 for number in range(REPETITIONS):
                     id = await first.register(*SUMEDANG, f"{name} {number}")
-                    assert (await events.next(seconds))["subject"] == id
+                    assert (await events.next(seconds))["subjectId"] == id
 
             await check_delivery("Dengan Redis", IMMEDIATE_SECONDS)
             assert await read_metric(second, "broker_up") == 1

@@ -29,7 +29,7 @@ SERVICE_RESTART = 1012  # the graphql-ws client reconnects after this code
 KINDS = [kind.value for kind in EventKind if kind is not EventKind.PROPOSALS_CHANGED]
 CHANGES = """
 subscription ($after: Cursor) {
-  indexChanged(after: $after) { replay year region { code } after }
+  indexChanged(after: $after) { isReplay year region { code } after { display } }
 }
 """
 START = """
@@ -95,7 +95,7 @@ async def test_a_restart_loses_nothing_and_a_cursor_stays_valid(
         later = await hub.register(*SUMEDANG, "Sesudah")
         async with hub.listening(EVENTS, after=first_event["cursor"], kinds=KINDS) as events:
             later_events = [await events.next() for _ in range(5)]
-    assert [(event["kind"], event["subject"]) for event in [first_event, *later_events]] == [
+    assert [(event["eventKind"], event["subjectId"]) for event in [first_event, *later_events]] == [
         ("APPLICATION_REGISTERED", application),
         ("ASSESSMENT_STARTED", assessment["id"]),
         ("LEVEL_CLAIMED", assessment["id"]),
@@ -148,8 +148,8 @@ async def test_two_processes_on_one_database_show_the_same_order(
             second.listening(EVENTS, after=start) as second_events,
         ):
             id = await first.register(*SUMEDANG, "Di sini")
-            assert (await second_events.next(POLL_SECONDS + 1))["subject"] == id
-            assert (await first_events.next())["subject"] == id
+            assert (await second_events.next(POLL_SECONDS + 1))["subjectId"] == id
+            assert (await first_events.next())["subjectId"] == id
             async with asyncio.TaskGroup() as writers:
                 for number in range(20):
                     pairs = ((first, SUMEDANG), (second, BOGOR), (second, SUMEDANG))
@@ -158,7 +158,7 @@ async def test_two_processes_on_one_database_show_the_same_order(
             first_received = [await first_events.next() for _ in range(20)]
             second_received = [await second_events.next() for _ in range(20)]
     assert first_received == second_received
-    assert len({event["subject"] for event in first_received}) == 20
+    assert len({event["subjectId"] for event in first_received}) == 20
     assert is_chained(first_received[0]["previousCursor"], first_received)
 
 
@@ -179,7 +179,7 @@ async def test_a_hub_without_its_database_reports_it_and_recovers(
         }
         async with hub.listening(EVENTS, after=start) as events:
             id = await hub.register(*SUMEDANG, "Sebelum")
-            assert (await events.next())["subject"] == id
+            assert (await events.next())["subjectId"] == id
             await execute(
                 postgresql_url,
                 f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
@@ -199,7 +199,7 @@ async def test_a_hub_without_its_database_reports_it_and_recovers(
             await execute(postgresql_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             assert (await hub.http.get(f"{simpul.url}/readyz")).status_code == 200
             id = await hub.register(*SUMEDANG, "Kembali")
-            assert (await events.next())["subject"] == id
+            assert (await events.next())["subjectId"] == id
 
 
 async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
@@ -228,9 +228,10 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
         async with hub.listening(CHANGES, after=start) as changes:
             index_changes = [await changes.next() for _ in tables.result_rows()]
         assert await hub.ask(RANKING) == ranking
-    assert {change["replay"] for change in index_changes} == {True}
+    assert {change["isReplay"] for change in index_changes} == {True}
     assert [
-        (change["year"], change["region"]["code"], change["after"]) for change in index_changes
+        (change["year"], change["region"]["code"], change["after"]["display"])
+        for change in index_changes
     ] == [(row.year, row.region, row.figures.value) for row in tables.result_rows()]
     assert replaying.stop() == 0
 

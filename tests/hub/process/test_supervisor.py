@@ -94,7 +94,7 @@ async def test_every_worker_publishes_each_commit_and_one_scrape_covers_all(
                 await sockets.enter_async_context(subscription) for subscription in listening
             ]
         id = await writer.register(*OWNER, "Uji")
-        assert [(await stream.next())["subject"] for stream in streams] == [id] * len(streams)
+        assert [(await stream.next())["subjectId"] for stream in streams] == [id] * len(streams)
         for metric_name in ("simpul_subscriptions_resumed_total", "simpul_subscriptions_total"):
             await eventually(lambda name=metric_name: sum_metric(hub, name) == len(streams))
 

@@ -30,7 +30,9 @@ PROGRAMS = Path(__file__).parents[2] / "node"
 OWNER = ("32.11", "32.11:opd-dishub")
 EVENTS = """
 subscription ($after: Cursor) {
-  events(after: $after, kinds: [APPLICATION_REGISTERED]) { cursor previousCursor subject }
+  events(after: $after, kinds: [APPLICATION_REGISTERED]) {
+    cursor previousCursor ... on LogEntryAppended { subjectId }
+  }
 }
 """
 # Long names make large responses that are cheap to execute: some 110 kB each.
@@ -102,7 +104,7 @@ async def test_sockets_events_and_parts_are_one_group_and_executed_once(
         await wait_until_metrics(hub, subscribers=4)
         subjects = await register_applications(writer, "Bersama", 3)
         events = [await first.next_event() for _ in subjects]
-        assert [event["subject"] for event in events] == subjects
+        assert [event["subjectId"] for event in events] == subjects
         assert [await second.next_event() for _ in subjects] == events
         assert [await socket_stream.next() for _ in subjects] == events
         content = b""
@@ -124,16 +126,16 @@ async def test_sockets_events_and_parts_are_one_group_and_executed_once(
 
 
 async def test_all_new_subscribers_get_one_snapshot_and_then_new_events(hub: SimpulProcess) -> None:
-    document = EVENTS.replace("subject", "subject snapshot")
+    document = EVENTS.replace("cursor", "isSnapshot cursor", 1)
     async with client(hub, Role.PROVINCE) as writer, AsyncExitStack() as stack:
         written = await register_applications(writer, "Lama", 2)
         before = await wait_until_metrics(hub, streams=0, sockets=0)
         first = await stack.enter_async_context(open_stream(hub.url, document))
         events = [await first.next_event()]
-        while events[-1]["subject"] != written[-1]:
+        while events[-1]["subjectId"] != written[-1]:
             events.append(await first.next_event())
-        assert all(event["snapshot"] for event in events)
-        assert len({event["subject"] for event in events}) == len(events) > 100
+        assert all(event["isSnapshot"] for event in events)
+        assert len({event["subjectId"] for event in events}) == len(events) > 100
         executed = (await read_metrics(hub))["simpul_subscription_executions_total"]
         assert executed - before["simpul_subscription_executions_total"] == len(events)
 
@@ -147,7 +149,7 @@ async def test_all_new_subscribers_get_one_snapshot_and_then_new_events(hub: Sim
             [await second.next_event() for _ in new_subjects],
             [await socket_stream.next() for _ in new_subjects],
         ):
-            assert [(event["subject"], event["snapshot"]) for event in received] == [
+            assert [(event["subjectId"], event["isSnapshot"]) for event in received] == [
                 (subject, False) for subject in new_subjects
             ]
             assert received[0]["previousCursor"] == events[-1]["cursor"]
@@ -170,7 +172,7 @@ async def test_the_last_event_id_takes_precedence_over_the_variables(hub: Simpul
             events += [await frames.next_event() for _ in range(3)]
             subjects += await register_applications(writer, "Kemudian", 1)
             events.append(await frames.next_event())
-    assert [event["subject"] for event in events] == subjects
+    assert [event["subjectId"] for event in events] == subjects
     cursors = [after, *(event["cursor"] for event in events)]
     assert [event["previousCursor"] for event in events] == cursors[:-1]
 

@@ -36,10 +36,12 @@ BETWEEN_SECONDS = 0.3  # the time of writing between two failures of the server
 PAUSE_SECONDS = 2.5  # longer than the Node client waits for a pong
 CAUGHT_UP_SECONDS = 20.0
 
-EVENT = "cursor previousCursor kind sequence subject region { code }"
+EVENT = """
+cursor previousCursor eventKind region { code } ... on LogEntryAppended { sequence subjectId }
+"""
 EVENTS = f"subscription ($after: Cursor) {{ events(after: $after) {{ {EVENT} }} }}"
 REGISTERED = EVENTS.replace("(after: $after)", "(after: $after, kinds: [APPLICATION_REGISTERED])")
-LOG = f"query ($after: Cursor) {{ events(after: $after, first: 500) {{ events {{ {EVENT} }} }} }}"
+LOG = f"query ($after: Cursor) {{ events(after: $after, first: 500) {{ nodes {{ {EVENT} }} }} }}"
 
 
 def load_recipe() -> Any:
@@ -169,7 +171,7 @@ async def register_until_stopped(writer: Client, stop: asyncio.Event, name: str)
 
 async def list_events(reader: Client, after: str) -> list[Any]:
     events: list[Any] = []
-    while page := (await reader.ask(LOG, after=after))["events"]["events"]:
+    while page := (await reader.ask(LOG, after=after))["events"]["nodes"]:
         events += page
         after = page[-1]["cursor"]
     return events
@@ -207,7 +209,7 @@ async def test_what_clients_get_through_restarts_is_the_log_entry_by_entry(
             entries = await list_events(writer, begin)
             for output in (resuming, plain, python):
                 await output.wait_for_cursor(entries[-1]["cursor"])
-    registered = [entry for entry in entries if entry["kind"] == "APPLICATION_REGISTERED"]
+    registered = [entry for entry in entries if entry["eventKind"] == "APPLICATION_REGISTERED"]
     assert len(registered) == count > 0
     assert resuming.events[: len(entries)] == entries
     assert python.events[: len(entries)] == entries
@@ -245,7 +247,7 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     node: str, demo: SimpulProcess
 ) -> None:
     change = (
-        'mutation { registerApplication(input: {region: "%s", opd: "%s", name: "Berdampingan"}) '
+        'mutation { registerApplication(input: {regionCode: "%s", opdId: "%s", name: "Berdampingan"}) '
         "{ ... on Application { version } } }"
     )
     argument = {"url": address(demo), "token": token(demo), "change": change % SUMEDANG}
@@ -267,7 +269,7 @@ async def test_gql_queries_mutates_and_subscribes_on_one_socket(demo: SimpulProc
     register = """mutation ($input: RegisterApplicationInput!) {
       registerApplication(input: $input) { ... on Application { name version } }
     }"""
-    application_input = {"region": region, "opd": opd, "name": "Dari gql"}
+    application_input = {"regionCode": region, "opdId": opd, "name": "Dari gql"}
     async with GqlClient(transport=transport(demo)) as session:
         answer = await session.execute(GraphQLRequest("{ instance { cursor } }"))
         after = answer["instance"]["cursor"]

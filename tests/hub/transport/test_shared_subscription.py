@@ -105,7 +105,7 @@ async def test_an_event_is_executed_once_for_all_subscribers_and_sent_under_each
         await register_applications(writer, 3)
         for stream in streams:
             events = [await stream.next() for _ in range(3)]
-            assert [event["kind"] for event in events] == ["APPLICATION_REGISTERED"] * 3
+            assert [event["eventKind"] for event in events] == ["APPLICATION_REGISTERED"] * 3
             assert [event["previousCursor"] for event in events] == [
                 after,
                 *(event["cursor"] for event in events[:-1]),
@@ -133,14 +133,14 @@ async def test_viewers_share_an_execution_by_their_permissions_and_not_by_their_
         ]
         await writer.ask(START)
         for stream in streams[:2]:
-            assert (await stream.next())["kind"] == "ASSESSMENT_STARTED"
+            assert (await stream.next())["eventKind"] == "ASSESSMENT_STARTED"
         metrics = await read_metrics(hub, before)
         assert (metrics["simpul_subscription_groups"], metrics["simpul_subscribers"]) == (3, 4)
         assert metrics["simpul_subscription_executions_total"] == 1
         await register_applications(writer, 1)
         for stream in streams:  # the others could never see the draft
             event = await stream.next()
-            assert event["kind"] == "APPLICATION_REGISTERED"
+            assert event["eventKind"] == "APPLICATION_REGISTERED"
             assert (event["previousCursor"] == after) == (stream in streams[2:])
 
 
@@ -189,7 +189,7 @@ async def test_a_document_that_cannot_be_executed_ends_its_own_operation_alone(
 async def test_a_client_that_never_reads_costs_a_bound_and_delays_no_other(
     hub: SimpulProcess, tmp_path: Path
 ) -> None:
-    fields = "cursor at kind subject sequence replay region { name capital population }"
+    fields = "cursor at eventKind region { name capital population }"
     wide = " ".join(
         f"a{n}: region {{ {'name ' * 10} provenance {{ source note }} }}" for n in range(60)
     )

@@ -32,7 +32,7 @@ mutation {
 REGISTER = """
 mutation {
   registerApplication(
-    input: { region: "32.11", opd: "32.11:opd-diskominfosanditik", name: "Hibah" }
+    input: { regionCode: "32.11", opdId: "32.11:opd-diskominfosanditik", name: "Hibah" }
   ) { ... on Application { version } }
 }
 """
@@ -132,7 +132,7 @@ def test_a_draft_is_visible_to_the_viewer_of_the_gateway_alone(results: Any, gat
 
 
 def test_a_subscription_goes_through_a_gateway_as_server_sent_events(results: Any) -> None:
-    event = {"kind": "APPLICATION_REGISTERED", "region": {"name": "Kabupaten Sumedang"}}
+    event = {"eventKind": "APPLICATION_REGISTERED", "region": {"name": "Kabupaten Sumedang"}}
     assert results["event"] == {"data": {"events": event}}
 
 

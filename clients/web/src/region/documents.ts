@@ -121,11 +121,11 @@ export const EXCHANGE = graphql(`
  * change with the value before it, so it subscribes to all events.
  */
 export const EVENTS = graphql(`
-  subscription RegionEvents($regions: [ID!], $after: Cursor) {
-    events(regions: $regions, after: $after, conflate: true) {
+  subscription RegionEvents($regionCodes: [ID!], $after: Cursor) {
+    events(regionCodes: $regionCodes, after: $after, conflate: true) {
       cursor
       previousCursor
-      kind
+      eventKind
     }
   }
 `);
@@ -136,5 +136,5 @@ export type RegionNames = NonNullable<ResultOf<typeof NAMES>["region"]>;
 export type NamedApplication = RegionNames["applications"]["nodes"][number];
 export type Exchange = ResultOf<typeof EXCHANGE_FIELDS>;
 export type RegionEvent = ResultOf<typeof EVENTS>["events"];
-export type EventKind = RegionEvent["kind"];
+export type EventKind = RegionEvent["eventKind"];
 export type Provenance = ResultOf<typeof PROVENANCE_FIELDS>;

@@ -96,11 +96,11 @@ export class Region extends Freshness {
     const stop = followSubscription<RegionEvent>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: EVENTS as unknown as string,
-      variables: { regions: [this.code] },
+      variables: { regionCodes: [this.code] },
       isConflated: true,
       credentials,
       snapshot: () => this.#readOpening(),
-      onChanges: (events) => this.#requestRefresh(events.map(({ kind }) => kind)),
+      onChanges: (events) => this.#requestRefresh(events.map(({ eventKind }) => eventKind)),
       onConnection: (state) => this.#updateConnection(state),
       onMessage: () => this.confirm(),
     });

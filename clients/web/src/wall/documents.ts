@@ -166,15 +166,22 @@ export const INDEX_CHANGED = graphql(`
         code
         name
       }
-      instrument
+      instrument {
+        id
+      }
       year
-      kind
-      state
-      before
-      after
-      predicateBefore
+      assessmentKind
+      assessmentState
+      before {
+        value
+        display
+      }
+      after {
+        value
+        display
+      }
       predicateAfter
-      replay
+      isReplay
     }
   }
 `);

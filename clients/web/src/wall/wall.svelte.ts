@@ -72,12 +72,14 @@ export class Wall extends Freshness {
     );
     this.changes = [...byCursor.values()].slice(0, TICKER_LENGTH);
     this.#newestOfficial =
-      changes.findLast(({ kind, state }) => kind === "OFFICIAL" && state === "PUBLISHED") ??
-      this.#newestOfficial;
+      changes.findLast(
+        ({ assessmentKind, assessmentState }) =>
+          assessmentKind === "OFFICIAL" && assessmentState === "PUBLISHED",
+      ) ?? this.#newestOfficial;
     const until = Date.now() + FLASH_MS;
     this.#flashes = [
       ...this.#flashes.filter((flash) => flash.until > Date.now()),
-      ...changes.map((change) => ({ code: change.region.code, edition: choice(change), until })),
+      ...changes.map((change) => ({ code: change.region.code, edition: choiceOf(change), until })),
     ];
     this.#refreshUntilRead();
   }
@@ -155,8 +157,13 @@ export class Wall extends Freshness {
    */
   #replayed(): Choice | "newest" | null {
     if (!this.replay) return null;
-    return this.#newestOfficial === null ? "newest" : choice(this.#newestOfficial);
+    return this.#newestOfficial === null ? "newest" : choiceOf(this.#newestOfficial);
   }
+}
+
+/** Returns the edition that an index which changed belongs to. */
+function choiceOf({ year, assessmentKind }: IndexChange): Choice {
+  return choice({ year, kind: assessmentKind });
 }
 
 /** Returns the rows of a page of the ranking and of all pages after it. */

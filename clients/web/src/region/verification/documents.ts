@@ -4,20 +4,20 @@ import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
 export const VERIFICATION = graphql(`
-  query Verification($code: ID!, $instrument: ID!, $kind: AssessmentKind!) {
+  query Verification($code: ID!, $instrumentId: ID!, $kind: AssessmentKind!) {
     region(code: $code) {
-      verification(instrument: $instrument, kind: $kind) {
+      verification(instrumentId: $instrumentId, kind: $kind) {
         instrument {
           id
           name
         }
         year
         asOf
-        documentsClosed
-        rules {
+        areDocumentsClosed
+        ruleTable {
           id
           version
-          confirmed
+          isConfirmed
           note
           sources
         }
@@ -51,29 +51,46 @@ export const VERIFICATION = graphql(`
         verdicts {
           indicator
           name
-          rule
-          confirmed
+          ruleId
+          isConfirmed
           claim
           ceiling
           notRefuted
           flag
-          integrations
-          inputs
+          integrationIds
+          inputsHash
           findings {
             level
             text
             state
-            documents
+            documentUrls
           }
-          open {
+          openFindings {
             level
             text
-            missingCount
             missing(first: 100) {
-              gap
-              subject
-              details
-              name
+              totalCount
+              nodes {
+                gap
+                defects
+                opd {
+                  name
+                }
+                applications {
+                  name
+                }
+                integration {
+                  source {
+                    name
+                  }
+                  target {
+                    name
+                  }
+                  targetName
+                }
+                documentKind
+                documentUrl
+              }
             }
           }
         }
@@ -83,10 +100,12 @@ export const VERIFICATION = graphql(`
 `, [PROVENANCE_FIELDS]);
 
 export type Verification = NonNullable<NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"]>;
-export type Verdict = Verification["verdicts"][number];
+export type Verdict = NonNullable<Verification["verdicts"]>[number];
 export type Flag = NonNullable<Verdict["flag"]>;
-export type RequirementState = Verdict["findings"][number]["state"];
-export type OpenLevel = Verdict["open"][number];
-export type Missing = OpenLevel["missing"][number];
-export type Gap = Missing["gap"];
+export type Finding = NonNullable<Verdict["findings"]>[number];
+export type RequirementState = Finding["state"];
+export type OpenFinding = NonNullable<Verdict["openFindings"]>[number];
+export type MissingEvidence = NonNullable<OpenFinding["missing"]>["nodes"][number];
+export type Gap = MissingEvidence["gap"];
+export type DocumentKind = NonNullable<MissingEvidence["documentKind"]>;
 export type State = NonNullable<Verification["assessment"]>["state"];

@@ -1,6 +1,6 @@
 /** The messages of the chapter about verification: flags, findings and gaps as sentences. */
 import type { Defect } from "../integration/documents";
-import type { RequirementState, Flag, Gap, State } from "./documents";
+import type { DocumentKind, RequirementState, Flag, Gap, State } from "./documents";
 
 /** The claim and the bounds of the evidence, from which the sentence of a verdict is made. */
 interface Bounds {
@@ -117,7 +117,12 @@ const id = {
       `${count} pasang aplikasi yang dibangun tampak serupa: ${names}.`,
     NOT_DECIDABLE: () => "Inventaris dan dokumen tidak dapat menjawab syarat ini; asesor yang menilainya.",
   } satisfies Record<Gap, (names: string, count: number) => string>,
-  document: { REVIEW: "dokumen reviu", FOLLOW_UP: "dokumen tindak lanjut reviu" } as Record<string, string>,
+  document: {
+    DOCUMENT: "dokumen",
+    REVIEW: "dokumen reviu",
+    FOLLOW_UP: "dokumen tindak lanjut reviu",
+    MACHINE_LOG: "log mesin",
+  } satisfies Record<DocumentKind, string>,
   withReasons: (name: string, reasons: string) => `${name} (${reasons})`,
   defect: {
     PLANNED: "masih direncanakan",
@@ -129,7 +134,7 @@ const id = {
     FILE_UNCONFIRMED: "lewat berkas dan belum dikonfirmasi mitra",
     MODE_UNKNOWN: "caranya tidak diketahui",
     END_NOT_IN_USE: "salah satu aplikasinya tidak dipakai",
-  } satisfies Record<Defect, string> as Record<string, string>,
+  } satisfies Record<Defect, string>,
 };
 
 const en: typeof id = {
@@ -220,7 +225,12 @@ const en: typeof id = {
     DUPLICATE: (names, count) => `${count} pairs of applications look similar: ${names}.`,
     NOT_DECIDABLE: () => "Neither inventory nor documents can answer this; assessors judge it.",
   },
-  document: { REVIEW: "review document", FOLLOW_UP: "document of the follow-up" },
+  document: {
+    DOCUMENT: "document",
+    REVIEW: "review document",
+    FOLLOW_UP: "document of the follow-up",
+    MACHINE_LOG: "machine log",
+  },
   withReasons: id.withReasons,
   defect: {
     PLANNED: "planned only",
