@@ -24,6 +24,7 @@ from schema.descriptions import (
     VERSION,
 )
 from schema.enums import ApplicationStatus, Capability, CommonApplicationClassification
+from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.function_tag import ApplicationFunction
 from schema.impact import ApplicationImpactField
 from schema.info import Info
@@ -280,7 +281,9 @@ class ApplicationQuery:
         filter: FilterArgument = None,
         first: FirstArgument = 50,
         after: AfterArgument = None,
+        freshness: FreshnessArgument = None,
     ) -> Connection[Application]:
+        await wait_for_copies(info, freshness)
         return await application_page(info, None, filter, first, after)
 
     @strawberry.field(

@@ -86,9 +86,7 @@ class Pool:
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent"), "Opd"),
-    **dict.fromkeys(
-        ("application", "source", "target", "sourceId", "targetId", "aroundId"), "Application"
-    ),
+    **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
     **dict.fromkeys(("proposal", "proposals"), "Proposal"),
     "function": "Function",

@@ -32,8 +32,6 @@ CODES = [
         5,
     ),
     ("engine/consolidation/proposal.py", r'f"([^"{]+ of) \{\w+\}"', "proposals", 3),
-    ("engine/matching/name_matching.py", r'Signal\(\s*"([^"]+)"', "duplicates", 7),
-    ("engine/verification/completeness.py", r'"(\w+)": lambda', "inventory", 5),
 ]
 
 
