@@ -13,12 +13,7 @@ from benchmarks.language import PACKAGES, WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 BANNED = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
-SDL = "a description of the schema, which changes with the schema"
 ALLOWED = {
-    "schema/consolidation.py": SDL,
-    "schema/derived_events.py": SDL,
-    "schema/reuse.py": SDL,
-    "schema/what_if.py": SDL,
     "benchmarks/language.py": "the list itself",
     "tests/fixtures/postgresql.py": "the account of the system with that name",
 }

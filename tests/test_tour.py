@@ -155,6 +155,7 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     assert retired["retireApplication"] == {"status": "RETIRED"}
     region = tour.ask(diagnose, province)["region"]
     assert region["diagnostics"] == {"applicationCount": 6, "isolated": {"totalCount": 6}}
-    [proposal] = [candidate for candidate in region["proposals"] if candidate["kind"] == "RETIRE"]
-    filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
-    assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}
+    proposals = region["proposals"]["nodes"]
+    [proposal] = [candidate for candidate in proposals if candidate["kind"] == "RETIRE"]
+    filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("HASH", proposal["inputsHash"])
+    assert tour.ask(filled, province)["decideProposal"] == {"choice": "DEFER"}

@@ -109,11 +109,11 @@ def completeness_by_opd(
 
 
 def attesting_opds(
-    seals: Iterable[AttestationStatus], inventories: dict[str, Completeness]
+    statuses: Iterable[AttestationStatus], inventories: dict[str, Completeness]
 ) -> frozenset[str]:
     """Return the OPDs whose inventory is attested and complete enough to prove an absence."""
     return frozenset(
-        seal.opd
-        for seal in seals
-        if seal.holds and seal.opd in inventories and inventories[seal.opd].is_sufficient
+        status.opd
+        for status in statuses
+        if status.holds and status.opd in inventories and inventories[status.opd].is_sufficient
     )

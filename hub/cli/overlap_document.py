@@ -71,7 +71,7 @@ def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
                 "owner": candidate.owner,
                 "level": candidate.level,
                 "confidence": candidate.confidence,
-                "regionsWith": candidate.regions_with,
+                "regionsWith": candidate.serving_region_count,
             }
             for candidate in findings.candidates
         ],

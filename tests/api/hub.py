@@ -42,7 +42,7 @@ SELECTED_FIELDS = {
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opd { id }",
-    "ProposalDecision": "proposalId regionCode inputs decision reason",
+    "ProposalDecision": "proposalId inputsHash choice reason",
     "Exemption": "opd { id } reason",
     "DevelopmentPolicy": "region { code } year title url",
     "RegionEffort": "region { code } instrument { id } steps { indicator level effort isEdited }",

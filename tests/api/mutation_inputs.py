@@ -42,10 +42,9 @@ LEVEL_CLAIMS: Fields = {
     "claims": [{"indicator": 1, "level": 4}, {"indicator": 20, "level": 5}],
 }
 DECISION: Fields = {
-    "region": "32.11",
-    "id": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
-    "inputs": "old",
-    "decision": "REJECT",
+    "proposalId": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
+    "inputsHash": "old",
+    "choice": "REJECT",
     "reason": "dipakai",
 }
 DOCUMENTS = [{"title": "Berita acara", "url": "https://a.id/ba"}]

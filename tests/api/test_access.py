@@ -35,7 +35,7 @@ INTEGRATION = "32.11:integration-in"
 OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
-PROPOSAL_INPUTS = "822a78288ab7a4d5c43a6ff08cbd31147d602a5b553d1daaf40abc7a3957ea22"
+PROPOSAL_INPUTS_HASH = "80072905777d411324d1e46d3aea6841ed8e5d623a950592308e20bfaa50cfc5"
 KINDS = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
@@ -116,7 +116,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "decide on a proposal": (
         "decideProposal",
-        {"region": "32.11", "id": PROPOSAL, "inputs": PROPOSAL_INPUTS, "decision": "ACCEPT"},
+        {"proposalId": PROPOSAL, "inputsHash": PROPOSAL_INPUTS_HASH, "choice": "ACCEPT"},
         "ffff+fff+f+",
     ),
     "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),

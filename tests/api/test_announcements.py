@@ -121,8 +121,8 @@ async def test_proposals_are_announced_once_for_a_burst_of_changes(any_hub: Hub)
         {"kind": "REPLACE", "count": 1},
         {"kind": "MERGE", "count": 1},
     ]
-    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
-    [merge] = (await any_hub.query_data(query))["region"]["proposals"]
+    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { nodes { id } } } }'
+    [merge] = (await any_hub.query_data(query))["region"]["proposals"]["nodes"]
     assert change["openedIds"] == [merge["id"]]
     await catch_up(any_hub)  # process the announcements of the previous catch-up
     settled = await any_hub.list_all_rows()
@@ -308,9 +308,9 @@ async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_r
 ) -> None:
     async with running_hub(postgresql_database_url) as hub:
         await two_provinces.write_regions(hub)
-        query = '{ region(code: "32.11") { proposals { id inputs } } }'
-        [proposal] = (await hub.query_data(query))["region"]["proposals"]
-        fields = {"region": "32.11", "decision": "DEFER", **proposal}
+        query = '{ region(code: "32.11") { proposals { nodes { proposalId: id inputsHash } } } }'
+        [proposal] = (await hub.query_data(query))["region"]["proposals"]["nodes"]
+        fields = {"choice": "DEFER", **proposal}
         writers = [
             hub.change(
                 "registerApplication",

@@ -218,12 +218,13 @@ class _HistoryState:
             )  # none confirms its own record
             await self.hub.change(mutation, viewer, id=id, version=version, **fields)
 
-    async def _decide_proposal(self, index: int, decision: str) -> None:
-        query = '{ region(code: "32.11") { proposals { id inputs } } }'
-        proposals = (await self.hub.query_data(query, two_provinces.ADMIN))["region"]["proposals"]
+    async def _decide_proposal(self, index: int, choice: str) -> None:
+        query = '{ region(code: "32.11") { proposals { nodes { proposalId: id inputsHash } } } }'
+        region = (await self.hub.query_data(query, two_provinces.ADMIN))["region"]
+        proposals = region["proposals"]["nodes"]
         if index < len(proposals):
-            fields = {"decision": decision, "reason": "x"} | proposals[index]
-            await self.hub.change("decideProposal", two_provinces.ADMIN, region="32.11", **fields)
+            fields = {"choice": choice, "reason": "x"} | proposals[index]
+            await self.hub.change("decideProposal", two_provinces.ADMIN, **fields)
 
     async def _version(self, id: str) -> int:
         query = "query ($id: ID!) { node(id: $id) { ... on Application { version } "

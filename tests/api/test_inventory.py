@@ -77,6 +77,22 @@ async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_jav
     assert [opd["attestation"] for opd in inventory["opds"]["nodes"]] == [NEVER_ATTESTED] * 9
 
 
+async def test_the_opds_of_an_inventory_are_read_page_by_page(west_java: Hub) -> None:
+    query = """query ($after: Cursor) { region(code: "32.11") { inventory {
+      opds(first: 4, after: $after) { nodes { opd { id } } pageInfo { hasNextPage endCursor } }
+    } } }"""
+    ids: list[str] = []
+    sizes, after = [], None
+    while len(sizes) < 3:
+        data = await west_java.query_data(query, after=after)
+        page = data["region"]["inventory"]["opds"]
+        ids += [node["opd"]["id"] for node in page["nodes"]]
+        sizes.append(len(page["nodes"]))
+        after = page["pageInfo"]["endCursor"]
+    assert (sizes, page["pageInfo"]["hasNextPage"]) == ([4, 4, 1], False)
+    assert ids == [node["opd"]["id"] for node in (await _inventory(west_java))["opds"]["nodes"]]
+
+
 async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_absence(
     hub: Hub,
 ) -> None:

@@ -322,11 +322,12 @@ async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub)
     }
     await hub.change("recordDevelopmentPolicy", two_provinces.REGION, **policy)
     assert (await _verdict(hub, 15))["ceiling"] == 5
-    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
-    [merge] = (await hub.query_data(query))["region"]["proposals"]
+    query = """{ region(code: "32.11") { proposals(kinds: [MERGE]) {
+      nodes { id inputsHash survivor { id } } } } }"""
+    [merge] = (await hub.query_data(query))["region"]["proposals"]["nodes"]
     assert merge["survivor"]["id"] == new["id"]  # the application that is known to be in use
-    fields = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
-    await hub.change("decideProposal", two_provinces.REGION, decision="ACCEPT", **fields)
+    fields = {"proposalId": merge["id"], "inputsHash": merge["inputsHash"]}
+    await hub.change("decideProposal", two_provinces.REGION, choice="ACCEPT", **fields)
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (3, 3)
     # A correction of one of the applications withdraws the merger, and so does a rejection.
@@ -337,9 +338,9 @@ async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub)
     await hub.change("correctFunction", two_provinces.REGION, applicationId=HEALTH, functionId=None)
     assert (await _verdict(hub, 15))["ceiling"] == 3
     rejection = await hub.change(
-        "decideProposal", two_provinces.REGION, decision="REJECT", reason="beda", **fields
+        "decideProposal", two_provinces.REGION, choice="REJECT", reason="beda", **fields
     )
-    assert rejection["decision"] == "REJECT"
+    assert rejection["choice"] == "REJECT"
     assert (await _verdict(hub, 15))["ceiling"] == 5
 
 
