@@ -34,6 +34,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     EvidenceGrade,
     EvidenceKind,
     Integration,
@@ -53,7 +54,9 @@ SIMULATED = Provenance("SIMULATED", confirmed=False)
 SPBE = instrument_by_id("spbe-2020")
 RULES = rule_tables()["spbe-2020"]
 LEVELS = {indicator.number: 4 for indicator in SPBE.indicators}
-SPLP = CommonApplication("splp", "SPLP", "", "", "", (), SIMULATED)
+SPLP = CommonApplication(
+    "splp", "SPLP", "", CommonApplicationClassification.INFRASTRUCTURE, "", (), SIMULATED
+)
 
 Region = tuple[list[Application], list[Integration], list[Opd]]
 

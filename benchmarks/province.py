@@ -33,10 +33,11 @@ from hub.settings import Settings
 from storage import log
 
 REGIONS, APPLICATIONS, STOPPED = 27, 40, 3
-FIELDS = "id name status function url platform year version users fit"
+PEER_FIELDS = "id name status function url platform year version users fit"
+FIELDS = PEER_FIELDS.replace("function", "functionText")
 OURS = f"""{{ regions(filter: {{ provinceCode: "32", kinds: [REGENCY] }}, first: 50) {{ edges {{ node {{
   code applications(first: {APPLICATIONS}) {{ edges {{ node {{ {FIELDS} }} }} }} }} }} }} }}"""
-PEER = f"{{ regions {{ code applications {{ {FIELDS} }} }} }}"
+PEER = f"{{ regions {{ code applications {{ {PEER_FIELDS} }} }} }}"
 UPDATE = """mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) {
   ... on Application { version } ... on Problem { message } } }"""
 HERE = Path(__file__).parent

@@ -17,7 +17,7 @@ import httpx2
 import strawberry
 import uvicorn
 from fanout import free_port
-from province import FIELDS, build_applications, region_codes
+from province import PEER_FIELDS, build_applications, region_codes
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ from starlette.routing import Route
 from strawberry.asgi import GraphQL
 
 DEADLINE_SECONDS = 2.0
-QUERY = f"{{ applications {{ {FIELDS} }} }}"
+QUERY = f"{{ applications {{ {PEER_FIELDS} }} }}"
 
 
 @strawberry.type
@@ -49,7 +49,7 @@ class Region:
     """A region with its applications; an empty list if it did not answer in time."""
 
     code: strawberry.ID
-    build_applications: list[Application]
+    applications: list[Application]
 
 
 class Hub:
@@ -91,7 +91,7 @@ def serve_regions(port: int, hub: int) -> None:
                             name: getattr(application, name)
                             if name != "status"
                             else application.status.value
-                            for name in FIELDS.split()
+                            for name in PEER_FIELDS.split()
                         }
                         for application in build_applications(code)
                     ]

@@ -191,6 +191,15 @@ class Application:
     added_cost: int | None = None  # per year, if it replaces others
 
 
+class CommonApplicationClassification(Enum):
+    """What a common application is by its regulation."""
+
+    COMMON_APPLICATION = "COMMON_APPLICATION"  # aplikasi umum, which all regions must use
+    PORTAL = "PORTAL"
+    NETWORK = "NETWORK"  # jaringan, whose members publish together
+    INFRASTRUCTURE = "INFRASTRUCTURE"
+
+
 @dataclass(frozen=True, slots=True)
 class CommonApplication:
     """A national shared application (aplikasi umum) or shared infrastructure."""
@@ -198,7 +207,7 @@ class CommonApplication:
     id: str
     name: str
     owner: str
-    classification: str
+    classification: CommonApplicationClassification
     legal_basis: str
     indicators: tuple[int, ...]  # indicator numbers of spbe-2020
     provenance: Provenance

@@ -9,6 +9,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     EvidenceGrade,
     Integration,
     IntegrationDirection,
@@ -41,7 +42,7 @@ class _CommonApplicationRow(TableRow):
     id: str
     name: str
     owner: str
-    classification: str
+    classification: CommonApplicationClassification
     legal_basis: str
     indicators: Spbe2020Indicators = ()
 

@@ -28,6 +28,7 @@ from resolvers.problems import (
     WrongState,
 )
 from resolvers.region_change import (
+    checked_optional_text,
     checked_text,
     entered_by,
     new_id,
@@ -49,8 +50,23 @@ NOT_RETIRED = tuple(
     for status in ApplicationStatus
     if status is not ApplicationStatus.RETIRED
 )
-CLEARABLE = frozenset({"url", "year", "common_application", "consulted", "fit", *COUNT_FIELDS})
-CHANGEABLE = CLEARABLE | {"opd", "name", "status", "function", "platform", "capabilities"}
+CLEARABLE = frozenset(
+    {
+        *("url", "year", "common_application", "consulted", "fit", "function", "platform"),
+        *COUNT_FIELDS,
+    }
+)
+CHANGEABLE = CLEARABLE | {"opd", "name", "status", "capabilities"}
+# The names of input fields where they differ from those of the model.
+INPUT_FIELDS = {
+    "opd": "opdId",
+    "function": "functionText",
+    "common_application": "commonApplicationId",
+    "consulted": "isConsulted",
+    "yearly_cost": "yearlyCost",
+    "migration_cost": "migrationCost",
+    "added_cost": "addedCost",
+}
 FieldValue = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
 
@@ -62,9 +78,9 @@ class RegisterApplication:
     opd: str
     name: str
     status: ApplicationStatus = ApplicationStatus.ACTIVE
-    function: str = ""
+    function: str | None = None
     url: str | None = None
-    platform: str = ""
+    platform: str | None = None
     year: int | None = None
     common_application: str | None = None
     capabilities: tuple[Capability, ...] = ()
@@ -94,7 +110,7 @@ class RetireApplication:
 
     id: str
     version: int
-    reason: str
+    reason: str | None
 
 
 async def register_application(
@@ -105,6 +121,7 @@ async def register_application(
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
         access.allow_application_edit(context.viewer, region, request.opd)
         values = {field.name: getattr(request, field.name) for field in fields(request)}
+        values |= _checked_texts(values)
         application = Application(
             id=new_id(region.code, "application"),
             version=1,
@@ -139,8 +156,11 @@ async def update_application(
         )
         for field in sorted(CHANGEABLE - CLEARABLE):
             if field in request.changes and request.changes[field] is None:
-                raise InvalidInput(field, "a value, or to be left out", "null")
-        changes: dict[str, Any] = {field: request.changes[field] for field in request.changes}
+                raise InvalidInput(
+                    INPUT_FIELDS.get(field, field), "a value, or to be left out", "null"
+                )
+        changes: dict[str, Any] = {**request.changes}
+        changes |= _checked_texts(changes)
         application = replace(current, version=current.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
@@ -174,7 +194,7 @@ async def retire_application(
             current,
             version=current.version + 1,
             status=ApplicationStatus.RETIRED,
-            retired_reason=checked_text("reason", request.reason, least=0, most=TEXT_LENGTH),
+            retired_reason=checked_optional_text("reason", request.reason, most=TEXT_LENGTH),
         )
         return await append_application(
             context, transaction, application, EventKind.APPLICATION_RETIRED
@@ -268,6 +288,16 @@ async def append_application(
     return application
 
 
+def _checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of an input that may be null as the log has them."""
+    lengths = {"function": TEXT_LENGTH, "platform": NAME_LENGTH}
+    return {
+        field: checked_optional_text(INPUT_FIELDS.get(field, field), values[field], most=most)
+        for field, most in lengths.items()
+        if field in values
+    }
+
+
 async def _validate_application(
     context: Context, transaction: LogTransaction, application: Application
 ) -> Application:
@@ -281,24 +311,26 @@ async def _validate_application(
     for field in COUNT_FIELDS:
         count = getattr(application, field)
         if count is not None and not 0 <= count <= COUNT_MOST:
-            raise InvalidInput(field, f"a whole number from 0 to {COUNT_MOST}", str(count))
+            raise InvalidInput(
+                INPUT_FIELDS.get(field, field), f"a whole number from 0 to {COUNT_MOST}", str(count)
+            )
     if application.opd is not None:
         owner = (await stored_opd.opds_by_id(transaction.session, [application.opd])).get(
             application.opd
         )
         if owner is None or owner.region != application.region:
-            raise InvalidInput("opd", f"an OPD of region {application.region}", application.opd)
+            raise InvalidInput("opdId", f"an OPD of region {application.region}", application.opd)
     common_application = application.common_application
     if common_application is not None and find_common_application(common_application) is None:
         raise InvalidInput(
-            "commonApplication", "the id of a common application", common_application
+            "commonApplicationId", "the id of a common application", common_application
         )
     application = replace(
         application,
         name=checked_text("name", application.name, least=1, most=NAME_LENGTH),
-        function=checked_text("function", application.function, least=0, most=TEXT_LENGTH),
+        function=checked_text("functionText", application.function, least=0, most=TEXT_LENGTH),
         platform=checked_text("platform", application.platform, least=0, most=NAME_LENGTH),
-        url=None if not application.url else web_address("url", application.url),
+        url=None if application.url is None else web_address("url", application.url),
         capabilities=tuple(
             capability for capability in Capability if capability in application.capabilities
         ),

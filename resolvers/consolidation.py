@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.consolidation import consolidation as engine
 from engine.consolidation.decision import (
-    Decision,
+    ProposalChoice,
     ProposalDecision,
     ProposalStatus,
     proposal_status,
@@ -23,6 +23,7 @@ from engine.consolidation.reuse import ReuseCandidate
 from engine.document import to_document
 from engine.graph.exchange import match_required_exchanges
 from engine.graph.graph import GraphBasis, IntegrationGraph
+from engine.identifier import parse_entity_id
 from engine.model import CommonApplication, EventKind, Region
 from engine.verification.completeness import measure_completeness
 from facts.function import national_systems
@@ -37,7 +38,7 @@ from storage.log import LogTransaction
 from storage.region_inventory import RegionInventoryRecord
 
 REASON_LENGTH = 2000
-CURRENT_INPUTS = "those that the proposal has now: read it again"
+CURRENT_INPUTS_HASH = "the current hash of the proposal: read it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,11 @@ class ProposalWithStatus:
 
 @dataclass(frozen=True, slots=True)
 class DecideProposal:
-    """Input to decide on a proposal. `inputs` is the hash of the inputs that the person saw."""
+    """Input to decide on a proposal, of which the person saw the inputs with `inputs_hash`."""
 
-    region: str
-    id: str
-    inputs: str
-    decision: Decision
+    proposal_id: str
+    inputs_hash: str
+    choice: ProposalChoice
     reason: str = ""
 
 
@@ -86,7 +86,7 @@ async def list_region_proposals(
         rejected_inputs = {
             decision.proposal: decision.inputs
             for decision in decisions
-            if decision.decision is Decision.REJECT
+            if decision.decision is ProposalChoice.REJECT
         }
         remaining_ids = {
             proposal.id
@@ -114,6 +114,16 @@ async def list_all_proposals(context: Context, region: Region) -> list[ProposalW
     return [_attach_status(proposal, decisions.get(proposal.id)) for proposal in proposals]
 
 
+async def find_proposal(context: Context, id: str) -> ProposalWithStatus | None:
+    """Return the proposal with this id; None if there is no such proposal now."""
+    parts = parse_entity_id(id)
+    region = None if parts is None else await context.loaders.regions.load(parts.region)
+    if region is None:
+        return None
+    entries = await list_all_proposals(context, region)
+    return next((entry for entry in entries if entry.proposal.id == id), None)
+
+
 async def decide_proposal(
     context: Context, request: DecideProposal, key: str | None
 ) -> ProposalDecision:
@@ -123,11 +133,14 @@ async def decide_proposal(
         NotFound: the region has no such proposal.
         InvalidInput: the proposal's inputs have changed, or the reason is too short or long.
     """
-    province_context = await _preload_province_context(context, request.region)
+    parts = parse_entity_id(request.proposal_id)
+    if parts is None or parts.kind != "proposal":
+        raise NotFound("proposal", request.proposal_id)
+    province_context = await _preload_province_context(context, parts.region)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> ProposalDecision:
         access.allow_proposal_decision(context.viewer, region)
-        least = 1 if request.decision is Decision.REJECT else 0
+        least = 1 if request.choice is ProposalChoice.REJECT else 0
         reason = checked_text("reason", request.reason, least=least, most=REASON_LENGTH)
         record = await context.instance.inventories.load_region_inventory(
             transaction.session, region.code
@@ -138,21 +151,23 @@ async def decide_proposal(
             else await compute_proposals(context, record, province_context)
         )
         subject: Proposal | ProposalDecision | None
-        subject = next((proposal for proposal in proposals if proposal.id == request.id), None)
-        if subject is None and request.decision is Decision.REJECT:
+        subject = next(
+            (proposal for proposal in proposals if proposal.id == request.proposal_id), None
+        )
+        if subject is None and request.choice is ProposalChoice.REJECT:
             # An accepted proposal can be rejected later, even if it is no longer proposed.
             subject = (await stored.decisions_by_proposal(transaction.session, region.code)).get(
-                request.id
+                request.proposal_id
             )
         if subject is None:
-            raise NotFound("proposal", request.id)
-        if subject.inputs != request.inputs:
-            raise InvalidInput("inputs", CURRENT_INPUTS, repr(request.inputs))
+            raise NotFound("proposal", request.proposal_id)
+        if subject.inputs != request.inputs_hash:
+            raise InvalidInput("inputsHash", CURRENT_INPUTS_HASH, repr(request.inputs_hash))
         decided = ProposalDecision(
             region=region.code,
-            proposal=request.id,
+            proposal=request.proposal_id,
             inputs=subject.inputs,
-            decision=request.decision,
+            decision=request.choice,
             reason=reason,
             by=context.viewer.subject,
             at=transaction.at,
@@ -162,13 +177,13 @@ async def decide_proposal(
         await transaction.append(
             actor=context.viewer.subject,
             kind=EventKind.PROPOSAL_DECIDED,
-            subject=request.id,
+            subject=request.proposal_id,
             body=to_document(decided),
         )
         return decided
 
     async with open_region_change(
-        context, request.region, key=key, request=request, result_type=ProposalDecision
+        context, parts.region, key=key, request=request, result_type=ProposalDecision
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)

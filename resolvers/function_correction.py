@@ -30,7 +30,7 @@ async def correct_function(
 ) -> Application:
     """Record a correction, which overrides the classifier at once and later trains it."""
     if request.function is not None and request.function not in functions_by_id():
-        raise InvalidInput("function", "the id of a function", request.function)
+        raise InvalidInput("functionId", "the id of a business function", request.function)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
         application = (await stored.applications_by_id(transaction.session, [request.application]))[

@@ -36,7 +36,7 @@ class OpdInventory:
     opd: Opd
     completeness: Completeness
     attestation: AttestationStatus
-    vouched_for: bool
+    is_attested: bool
     exemption_reason: str | None
 
 
@@ -55,7 +55,7 @@ async def summarise_region_inventory(context: Context, region: str) -> RegionInv
     record = await context.loaders.inventories.load(region)
     inventories = completeness_by_opd([opd.id for opd in record.opds], record.applications)
     attestations = attestation_statuses_by_opd(record, context.instance.clock().date())
-    vouching_opds = attesting_opds(attestations.values(), inventories)
+    attested_opds = attesting_opds(attestations.values(), inventories)
     exemption_reasons = {exemption.opd: exemption.reason for exemption in record.exemptions}
     return RegionInventory(
         measure_completeness(region, record.applications),
@@ -64,7 +64,7 @@ async def summarise_region_inventory(context: Context, region: str) -> RegionInv
                 opd,
                 inventories[opd.id],
                 attestations[opd.id],
-                opd.id in vouching_opds,
+                opd.id in attested_opds,
                 exemption_reasons.get(opd.id),
             )
             for opd in record.opds

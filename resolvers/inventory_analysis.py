@@ -81,9 +81,10 @@ class InventoryAnalysis:
 
     @property
     def duplicate_groups(self) -> tuple[tuple[str, ...], ...]:
-        """Groups of listings that are certainly the same system."""
+        """Groups of listings that are certainly the same system, each once."""
         parts = (part for group in self.inventory.groups for part in group.sure_parts)
-        return tuple(part for part in parts if len(part) > 1)
+        # A cell that names several systems is a part of the group of each.
+        return tuple(dict.fromkeys(part for part in parts if len(part) > 1))
 
 
 async def analyse_region_inventory(context: Context, region: str) -> InventoryAnalysis:
@@ -134,9 +135,16 @@ def distinct_systems(listings: Sequence[Listing], inventory: GroupedInventory) -
     return [listing for listing in listings if listing.id not in excluded_ids]
 
 
+def find_national_system(id: str) -> NationalSystem | None:
+    """Return the national system with this id, if there is one."""
+    return next((system for system in national_systems() if system.id == id), None)
+
+
 def national_system_by_id(id: str) -> NationalSystem:
     """Return the national system with this id, which must exist."""
-    return next(system for system in national_systems() if system.id == id)
+    system = find_national_system(id)
+    assert system is not None
+    return system
 
 
 # The shipped models and those with the newest corrections. They are built in threads: cachetools

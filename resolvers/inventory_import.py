@@ -21,6 +21,8 @@ from resolvers.region_change import new_id
 from storage import application as stored
 from storage import opd as stored_opd
 
+# The columns of a sheet whose names differ from those of the input.
+_COLUMNS = {"functionText": "function"}
 IMPORT_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}import", Role.ADMIN)
 
 
@@ -114,7 +116,7 @@ async def _import_rows(
                 registered_rows.append(row.row)
                 imported_names.add(name)
             except InvalidInput as invalid:
-                column = sheet.header_of(invalid.field)
+                column = sheet.header_of(_COLUMNS.get(invalid.field, invalid.field))
                 problems.append(
                     SheetProblem(
                         row.row,

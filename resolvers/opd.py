@@ -10,7 +10,13 @@ from engine.model import EventKind, Opd, OpdKind, Region
 from resolvers import access
 from resolvers.context import Context
 from resolvers.problems import AlreadyExists, InvalidInput
-from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
+from resolvers.region_change import (
+    checked_optional_text,
+    checked_text,
+    entered_by,
+    new_id,
+    open_region_change,
+)
 from storage import opd as stored
 from storage.log import LogTransaction
 
@@ -25,7 +31,7 @@ class RegisterOpd:
     region: str
     name: str
     kind: OpdKind
-    acronym: str = ""
+    acronym: str | None = None
     parent: str | None = None
 
 
@@ -44,8 +50,8 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
             id=new_id(region.code, "opd"),
             region=region.code,
             name=checked_text("name", " ".join(request.name.split()), least=1, most=NAME_LENGTH),
-            acronym=checked_text(
-                "acronym", " ".join(request.acronym.split()), least=0, most=ACRONYM_LENGTH
+            acronym=" ".join(
+                checked_optional_text("acronym", request.acronym, most=ACRONYM_LENGTH).split()
             ),
             provenance=entered_by(context.viewer),
             kind=request.kind,
@@ -53,7 +59,7 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
         )
         existing_opds = await stored.list_opds_by_region(transaction.session, region.code)
         if opd.parent is not None and opd.parent not in {existing.id for existing in existing_opds}:
-            raise InvalidInput("parent", f"an OPD of region {region.code}", opd.parent)
+            raise InvalidInput("parentId", f"an OPD of region {region.code}", opd.parent)
         ids_by_name = {
             name_key(text): existing.id
             for existing in existing_opds

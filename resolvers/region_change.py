@@ -130,6 +130,15 @@ def checked_text(field: str, value: str, *, least: int, most: int) -> str:
     return stripped
 
 
+def checked_optional_text(field: str, value: str | None, *, most: int) -> str:
+    """Return `value` without outer white space, or "" for None, which the log has for unknown.
+
+    Raises:
+        InvalidInput: the text is empty or too long.
+    """
+    return "" if value is None else checked_text(field, value, least=1, most=most)
+
+
 def web_address(field: str, value: str) -> str:
     """Return `value` if it is a web address, or raise InvalidInput."""
     stripped = checked_text(field, value, least=1, most=2000)

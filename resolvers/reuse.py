@@ -18,7 +18,7 @@ class ReuseOffer:
     """A reuse candidate, with the data that is needed to judge it."""
 
     candidate: ReuseCandidate
-    regions_compared: int  # regions
+    compared_region_count: int
     completeness: Fraction | None  # of the inventory that seems to lack the function
 
 

@@ -12,7 +12,12 @@ from resolvers import access
 from resolvers.application import EARLIEST_YEAR
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
-from resolvers.region_change import checked_text, open_region_change, web_address
+from resolvers.region_change import (
+    checked_optional_text,
+    checked_text,
+    open_region_change,
+    web_address,
+)
 from storage.log import LogTransaction
 
 REASON_LENGTH = 2000
@@ -21,10 +26,10 @@ TITLE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class ExemptOpd:
-    """Input to exempt an OPD from the bus, with a reason; an empty reason lifts the exemption."""
+    """Input to exempt an OPD from the bus, with a reason; a reason of None ends the exemption."""
 
     opd: str
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +41,19 @@ class RecordDevelopmentPolicy:
 
     region: str
     year: int | None
-    title: str
-    url: str
+    title: str | None
+    url: str | None
 
 
 async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> Exemption:
-    """Record or lift the exemption of an OPD."""
+    """Record or end the exemption of an OPD."""
     opd = await context.loaders.opds.load(request.opd)
     if opd is None:
         raise NotFound("OPD", request.opd)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Exemption:
         access.allow_region_description(context.viewer, region)
-        reason = checked_text("reason", request.reason, least=0, most=REASON_LENGTH)
+        reason = checked_optional_text("reason", request.reason, most=REASON_LENGTH)
         exemption = Exemption(request.opd, reason)
         await transaction.append(
             actor=context.viewer.subject,
@@ -84,8 +89,8 @@ async def record_policy(
         policy = DevelopmentPolicy(
             region=region.code,
             year=request.year,
-            title=checked_text("title", request.title, least=1, most=TITLE_LENGTH),
-            url=web_address("url", request.url),
+            title=checked_text("title", request.title or "", least=1, most=TITLE_LENGTH),
+            url=web_address("url", request.url or ""),
         )
         return await _append_policy(context, transaction, policy)
 

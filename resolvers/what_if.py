@@ -13,7 +13,7 @@ from functools import cached_property
 from engine.consolidation import what_if as engine
 from engine.consolidation.proposal import Proposal, ProposalKind
 from engine.graph.graph import GraphBasis, hash_texts
-from engine.model import AssessmentKind, Region
+from engine.model import ApplicationStatus, AssessmentKind, Region
 from resolvers import consolidation, graph, verification
 from resolvers.context import Context
 from resolvers.graph import GraphDiagnosis
@@ -46,6 +46,14 @@ class WhatIfOutcome:
     before: Context
     after: Context
 
+    async def count_applications_in_use(self, context: Context) -> int:
+        """Return the number of applications of one side that are not retired."""
+        record = await context.loaders.inventories.load(self.region)
+        return sum(
+            application.status is not ApplicationStatus.RETIRED
+            for application in record.applications
+        )
+
     async def diagnose_side(self, context: Context, basis: GraphBasis) -> GraphDiagnosis:
         """Return the diagnostics of one side, `before` or `after`."""
         self.before.budget.count_searches()  # `after` has a budget of its own, too
@@ -69,7 +77,7 @@ async def simulate_proposals(context: Context, region: Region, ids: Sequence[str
     """
     requested_ids = list(dict.fromkeys(ids))
     if not 1 <= len(requested_ids) <= PROPOSALS_MOST:
-        raise InvalidArgument("proposals", f"1 to {PROPOSALS_MOST} ids", str(len(requested_ids)))
+        raise InvalidArgument("proposalIds", f"1 to {PROPOSALS_MOST} ids", str(len(requested_ids)))
     proposals_by_id = {
         entry.proposal.id: entry.proposal
         for entry in await consolidation.list_all_proposals(context, region)
@@ -77,7 +85,7 @@ async def simulate_proposals(context: Context, region: Region, ids: Sequence[str
     unknown_ids = [id for id in requested_ids if id not in proposals_by_id]
     if unknown_ids:
         raise InvalidArgument(
-            "proposals", "ids of proposals of this region", ", ".join(unknown_ids)
+            "proposalIds", "ids of proposals of this region", ", ".join(unknown_ids)
         )
     proposals = tuple(proposals_by_id[id] for id in requested_ids)
     record = await context.loaders.inventories.load(region.code)

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 LISTED_MOST = 100  # items of a nested list
 
 
-@strawberry.type(description="An application, by its id.")
+@strawberry.type(
+    description="An application by its id, which is also known if this instance does not have the "
+    "application itself."
+)
 class ApplicationReference:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The id of the application.")
 
-    @strawberry.field(description="Null: it is not of this instance.")
+    @strawberry.field(description="The application; null if this instance does not have it.")
     async def application(
         self, info: Info
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:

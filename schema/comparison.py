@@ -12,6 +12,7 @@ from resolvers.instrument import instrument_in_catalogue
 from schema.descriptions import INSTRUMENT_ID
 from schema.enums import AssessmentKind, ComparedPartKind, MeanBasis
 from schema.figure import Figure
+from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.info import Info
 from schema.peers import DomainDifference
 from schema.region import Region
@@ -221,7 +222,9 @@ class ComparisonQuery:
                 "Null includes all provinces."
             ),
         ] = None,
+        freshness: FreshnessArgument = None,
     ) -> list[IndexMove]:
+        await wait_for_copies(info, freshness)
         moves = await resolved.list_index_moves(
             info.context, instrument=instrument_id, year=year, kind=kind, province=province_code
         )

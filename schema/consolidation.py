@@ -11,21 +11,20 @@ import strawberry
 from engine import model
 from engine.consolidation import decision as engine_decision
 from engine.consolidation import proposal as engine_proposal
-from engine.consolidation.decision import Decision, ProposalStatus
-from engine.consolidation.proposal import ProposalKind
 from resolvers import consolidation as resolved
 from resolvers.application import find_common_application
 from schema.application_reference import (
     LISTED_MOST,
     ApplicationReference,
-    NamedValue,
     to_application_references,
 )
-from schema.connection import checked_page_size
-from schema.descriptions import NOT_COMPUTED
+from schema.arguments import AfterArgument, FirstArgument
+from schema.connection import Connection, checked_page_size, slice_connection
+from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
 from schema.figure import Figure
 from schema.function_tag import estimated_figure
 from schema.info import Info
+from schema.node import Node
 from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -33,128 +32,242 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
+from schema.proposal_enums import (
+    ConfidenceFactor,
+    MissingInputKind,
+    ProposalChoice,
+    ProposalKind,
+    ProposalReasonCode,
+    ProposalStatus,
+    ReasonValueName,
+)
+from schema.scalars import WholeNumber
 
 if TYPE_CHECKING:
     from schema.application import CommonApplication
 
-strawberry.enum(
-    ProposalKind,
-    description="REPLACE is by a national common application, SHARE takes over a sister's system.",
+INPUTS_HASH = (
+    "The hash of the facts that the proposal is based on. It changes when one of them changes."
 )
-strawberry.enum(
-    ProposalStatus, description="OPEN: nobody decided, or what it rests on is other by now."
-)
-strawberry.enum(Decision, name="Decision", description="What a person says to a proposal.")
 
 
-@strawberry.type(description="A ground: a code for clients to word, and its values.")
+@strawberry.type(description="A value in the text of a reason.")
+class ReasonValue:
+    name: ReasonValueName = strawberry.field(description="What the value is.")
+    value: str = strawberry.field(
+        description="The value as text. Its format depends on the name; numbers have a decimal point."
+    )
+
+
+@strawberry.type(
+    description="A reason of a proposal, as a code that a client words in its own language."
+)
 class ProposalReason:
-    code: str
-    values: list[NamedValue]
+    code: ProposalReasonCode = strawberry.field(description="What the reason is.")
+    values: list[ReasonValue] = strawberry.field(
+        description="The values in the text of the reason, at most two. The description of each "
+        "code lists their names. A value that is unknown is left out."
+    )
 
     @classmethod
     def from_model(cls, value: engine_proposal.ProposalReason) -> ProposalReason:
-        values = [NamedValue(name=name, value=text) for name, text in value.values]
+        values = [ReasonValue(name=name, value=text) for name, text in value.values]
         return cls(code=value.code, values=values)
 
 
-@strawberry.type(description="Who must be re-pointed; lists give the first 100.")
+@strawberry.type(
+    description="What must be moved to another application, or ends, if the applications leave that "
+    "a proposal takes out of use. All counts are 0 if none leaves."
+)
 class ProposalImpact:
-    integration_count: int
-    integrations: list[strawberry.ID]
-    application_count: int
-    applications: list[ApplicationReference] = strawberry.field(description="At the other ends.")
-    outside: list[str] = strawberry.field(description="Other ends that are known by name only.")
+    integration_count: int = strawberry.field(
+        description="The number of active integrations of the applications that leave."
+    )
+    integration_ids: list[strawberry.ID] = strawberry.field(
+        description=f"The ids of these integrations; the first {LISTED_MOST}."
+    )
+    application_count: int = strawberry.field(
+        description="The number of applications at the other ends of these integrations."
+    )
+    applications: list[ApplicationReference] = strawberry.field(
+        description=f"The applications at the other ends; the first {LISTED_MOST}."
+    )
+    external_name_count: int = strawberry.field(
+        description="The number of other ends that are known by name only."
+    )
+    external_names: list[str] = strawberry.field(
+        description="The names of the other ends that are known by name only; the first "
+        f"{LISTED_MOST}."
+    )
 
     @classmethod
     def from_model(cls, value: engine_proposal.ProposalImpact) -> ProposalImpact:
         return cls(
             integration_count=len(value.integrations),
-            integrations=_first_ids(value.integrations),
+            integration_ids=_first_ids(value.integrations),
             application_count=len(value.applications),
             applications=to_application_references(value.applications),
-            outside=list(value.outside[:LISTED_MOST]),
+            external_name_count=len(value.outside),
+            external_names=list(value.outside[:LISTED_MOST]),
         )
 
 
-@strawberry.type(description="What carrying it out saves.")
+@strawberry.type(description="An input that has to be known to judge a proposal, but is not.")
+class MissingProposalInput:
+    kind: MissingInputKind = strawberry.field(description="What is not known.")
+    application_id: strawberry.ID | None = strawberry.field(
+        description="The id of the application that it is about. Null if it is about none, or about "
+        "the common application of the proposal."
+    )
+    candidate_count: int | None = strawberry.field(
+        description="The number of suitable applications, including the one that the proposal "
+        "names. Null unless the kind is CHOICE_OF_APPLICATION."
+    )
+
+    @classmethod
+    def from_model(cls, value: engine_proposal.MissingInput) -> MissingProposalInput:
+        id = value.application
+        is_common = find_common_application(id) is not None
+        return cls(
+            kind=value.kind,
+            application_id=None if id is None or is_common else strawberry.ID(id),
+            candidate_count=value.candidate_count,
+        )
+
+
+@strawberry.type(description="What it would save to carry out a proposal.")
 class ProposalSaving:
-    yearly: str | None = strawberry.field(description="Whole rupiah a year; null: not known.")
-    display: str = strawberry.field(description="As printed; `tidak diketahui` where not known.")
-    unknown: list[str] = strawberry.field(description="What has to be known first.")
+    yearly: WholeNumber | None = strawberry.field(
+        description="The saving in rupiah a year: the yearly costs that end, without the added cost "
+        f"of what remains and {engine_proposal.MIGRATION_YEARS} yearly parts of the cost of leaving. "
+        "It is negative if the costs rise, and null if one of the costs is unknown."
+    )
+    missing_inputs: list[MissingProposalInput] = strawberry.field(
+        description="The costs that have to be known to compute the saving; empty if it is known."
+    )
 
     @classmethod
     def from_model(cls, value: engine_proposal.Saving) -> ProposalSaving:
-        yearly = None if value.yearly is None else str(value.yearly)
-        return cls(yearly=yearly, display=value.display, unknown=list(value.unknown))
+        return cls(
+            yearly=None if value.yearly is None else WholeNumber(value.yearly),
+            missing_inputs=[
+                MissingProposalInput.from_model(missing) for missing in value.missing_inputs
+            ],
+        )
 
 
-@strawberry.type(description="One of the things that a proposal rests on, from 0 to 1.")
+@strawberry.type(description="One of the factors that the confidence in a proposal depends on.")
 class ConfidencePart:
-    name: str
-    value: Figure | None = strawberry.field(description="Null: not known.")
+    factor: ConfidenceFactor = strawberry.field(description="The factor.")
+    value: Figure | None = strawberry.field(
+        description="The confidence from 0 to 1; null if it is unknown."
+    )
 
 
-@strawberry.type(description="Estimated: the weakest of what a proposal rests on.")
+@strawberry.type(description="How certain a proposal is, which is estimated.")
 class ProposalConfidence:
-    value: Figure | None = strawberry.field(description="Null: one of its parts is not known.")
-    parts: list[ConfidencePart]
+    value: Figure | None = strawberry.field(
+        description="The lowest of the parts, from 0 to 1; null if one of them is unknown."
+    )
+    parts: list[ConfidencePart] = strawberry.field(
+        description="The factors that matter for this proposal, each of them once."
+    )
 
     @classmethod
     def from_model(cls, value: engine_proposal.Confidence) -> ProposalConfidence:
         parts = [
-            ConfidencePart(name=name, value=_optional_figure(part)) for name, part in value.parts
+            ConfidencePart(factor=factor, value=_optional_figure(part))
+            for factor, part in value.parts
         ]
         return cls(value=_optional_figure(value.value), parts=parts)
 
 
 @strawberry.type(description="What a person decided about a proposal.")
 class ProposalDecision:
-    proposal_id: strawberry.ID
-    region_code: strawberry.ID
-    inputs: str = strawberry.field(description="Hash of what the proposal rested on then.")
-    decision: Decision
-    reason: str
-    at: datetime
+    proposal_id: strawberry.ID = strawberry.field(description="The id of the proposal.")
+    inputs_hash: str = strawberry.field(
+        description="The hash of the inputs that the proposal had when it was decided. If the "
+        "proposal has another hash now, it is open again."
+    )
+    choice: ProposalChoice = strawberry.field(description="What the person decided.")
+    reason: str | None = strawberry.field(
+        description="The reason that the person stated; null if there is none."
+    )
+    decided_at: datetime = strawberry.field(description="When the decision was recorded.")
 
     @classmethod
     def from_model(cls, value: engine_decision.ProposalDecision) -> ProposalDecision:
         return cls(
             proposal_id=strawberry.ID(value.proposal),
-            region_code=strawberry.ID(value.region),
-            inputs=value.inputs,
-            decision=value.decision,
-            reason=value.reason,
-            at=value.at,
+            inputs_hash=value.inputs,
+            choice=value.decision,
+            reason=value.reason or None,
+            decided_at=value.at,
         )
 
 
 @strawberry.type(
-    description="What could be done about some applications: advice, computed by a rule from the "
-    "inventory. Nothing is carried out; people decide."
+    description="An action on some applications of a region that a rule derives from the inventory. "
+    "It is advice: nothing is carried out, and people decide."
 )
-class Proposal:
-    id: strawberry.ID = strawberry.field(description="Stays, for one kind and applications.")
-    kind: ProposalKind
-    rule: str
-    status: ProposalStatus
-    applications: list[ApplicationReference] = strawberry.field(description="That it is about.")
-    survivor: ApplicationReference | None
-    survivor_because: list[ProposalReason]
-    reasons: list[ProposalReason]
-    evidence: list[strawberry.ID] = strawberry.field(description="Integrations; the first 100.")
-    impact: ProposalImpact
-    missing: list[str] = strawberry.field(description="What is not known.")
-    saving: ProposalSaving
-    confidence: ProposalConfidence
-    legal_basis: str | None
-    inputs: str = strawberry.field(description="Hash of what it rests on; send it to decide.")
+class Proposal(Node):
+    id: strawberry.ID = strawberry.field(
+        description="The id of the proposal, which stays the same for the same kind of action on the "
+        "same applications. `node` finds it while the proposal exists."
+    )
+    kind: ProposalKind = strawberry.field(description="The action that is proposed.")
+    rule: str = strawberry.field(
+        description="The rule that derives the proposal, with its version, such as consolidation/1."
+    )
+    status: ProposalStatus = strawberry.field(
+        description="Whether a person has decided about the proposal on its current inputs."
+    )
+    applications: list[ApplicationReference] = strawberry.field(
+        description="The applications that the proposal is about; the first "
+        f"{LISTED_MOST}. The application of SHARE belongs to another region."
+    )
+    survivor: ApplicationReference | None = strawberry.field(
+        description="The application that remains after MERGE, or is taken over by SHARE; null for "
+        "the other kinds."
+    )
+    survivor_reasons: list[ProposalReason] = strawberry.field(
+        description="Why this application remains after MERGE, or why REPLACE names this common "
+        "application; at most one, and empty for the other kinds."
+    )
+    reasons: list[ProposalReason] = strawberry.field(
+        description="Why the action is proposed; at most three."
+    )
+    evidence_integration_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the integrations that the proposal is based on; the first "
+        f"{LISTED_MOST}."
+    )
+    impact: ProposalImpact = strawberry.field(
+        description="What must be moved if the applications leave that it takes out of use."
+    )
+    missing_inputs: list[MissingProposalInput] = strawberry.field(
+        description="What has to be known to judge the proposal, but is not; empty if nothing is "
+        "missing. Where applications leave, the costs that are unknown are included."
+    )
+    saving: ProposalSaving = strawberry.field(description="What it would save to carry it out.")
+    confidence: ProposalConfidence = strawberry.field(description="How certain the proposal is.")
+    legal_basis: str | None = strawberry.field(
+        description="The regulation that requires the action, in Indonesian; null if none is "
+        "confirmed."
+    )
+    inputs_hash: str = strawberry.field(
+        description=f"{INPUTS_HASH} It is sent with a decision, and a decision about other inputs "
+        "is refused."
+    )
     decision: ProposalDecision | None = strawberry.field(
-        description="The latest; where its inputs are others, the proposal is open again."
+        description="The latest decision about the proposal, on its current or on earlier inputs; "
+        "null if there is none."
     )
     _common: strawberry.Private[model.CommonApplication | None]
 
-    @strawberry.field(description="What replaces the applications, of REPLACE.")
+    @strawberry.field(
+        description="The national common application that replaces the application; null unless the "
+        "kind is REPLACE."
+    )
     def common_application(
         self,
     ) -> Annotated[CommonApplication, strawberry.lazy("schema.application")] | None:
@@ -174,17 +287,19 @@ class Proposal:
             status=value.status,
             applications=to_application_references(proposal.applications),
             survivor=None if survivor is None else ApplicationReference(id=strawberry.ID(survivor)),
-            survivor_because=[
-                ProposalReason.from_model(reason) for reason in proposal.survivor_because
+            survivor_reasons=[
+                ProposalReason.from_model(reason) for reason in proposal.survivor_reasons
             ],
             reasons=[ProposalReason.from_model(reason) for reason in proposal.reasons],
-            evidence=_first_ids(proposal.evidence),
+            evidence_integration_ids=_first_ids(proposal.evidence),
             impact=ProposalImpact.from_model(proposal.impact),
-            missing=list(proposal.missing),
+            missing_inputs=[
+                MissingProposalInput.from_model(missing) for missing in proposal.missing_inputs
+            ],
             saving=ProposalSaving.from_model(proposal.saving),
             confidence=ProposalConfidence.from_model(proposal.confidence),
             legal_basis=proposal.legal_basis or None,
-            inputs=proposal.inputs,
+            inputs_hash=proposal.inputs,
             decision=None if decided is None else ProposalDecision.from_model(decided),
             _common=common_application,
         )
@@ -197,50 +312,83 @@ class RegionConsolidation:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="In the order of the rules; without `status` all but those rejected on what "
-        "they rest on now. `first` is at most 200. " + NOT_COMPUTED
+        description="The proposals to consolidate the applications of the region, in the order of "
+        f"the rules. {NOT_COMPUTED}"
     )
     async def proposals(
         self,
         info: Info,
-        status: ProposalStatus | None = None,
-        kinds: list[ProposalKind] | None = None,
-        first: int = 50,
-    ) -> list[Proposal] | None:
+        status: Annotated[
+            ProposalStatus | None,
+            strawberry.argument(
+                description="The status of the proposals to include. Null includes all but the "
+                "rejected ones."
+            ),
+        ] = None,
+        kinds: Annotated[
+            list[ProposalKind] | None,
+            strawberry.argument(
+                description="The kinds of proposals to include. Null includes all kinds."
+            ),
+        ] = None,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
+    ) -> Connection[Proposal] | None:
         page_size = checked_page_size(first)
         proposals = await resolved.list_region_proposals(
             info.context, self._value, status=status, kinds=kinds or ()
         )
-        return [Proposal.from_model(proposal) for proposal in proposals[:page_size]]
+        return slice_connection(
+            proposals,
+            page_size,
+            after,
+            key=lambda value: value.proposal.id,
+            to_node=Proposal.from_model,
+        )
 
 
-@strawberry.input
+@strawberry.input(description="A decision about a proposal.")
 class DecideProposalInput:
-    region: strawberry.ID = strawberry.field(description="Code of the region.")
-    id: strawberry.ID
-    inputs: str = strawberry.field(description="Of the proposal as it was read.")
-    decision: Decision
-    reason: str = strawberry.field(default="", description="REJECT needs one.")
-    idempotency_key: str | None = None
+    proposal_id: strawberry.ID = strawberry.field(description="The id of the proposal.")
+    inputs_hash: str = strawberry.field(
+        description="The `inputsHash` of the proposal as the person read it. If the inputs have "
+        "changed since, the result is InvalidInput and nothing is written."
+    )
+    choice: ProposalChoice = strawberry.field(description="What the person decides.")
+    reason: str | None = strawberry.field(
+        default=None,
+        description=f"The reason of the decision, of at most {resolved.REASON_LENGTH} characters. "
+        "REJECT requires one; otherwise null means that none is stated.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 DecideProposalPayload = Annotated[
     ProposalDecision | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("DecideProposalPayload"),
+    strawberry.union(
+        "DecideProposalPayload",
+        description="The recorded decision, or the problem because of which nothing was written.",
+    ),
 ]
 
 
 @strawberry.type
 class ConsolidationMutation:
     @strawberry.mutation(
-        description="For the region and its province. A rejected proposal stays away until what "
-        "it rests on changes; nothing is carried out by accepting one."
+        description="Records the decision of a person about a proposal, for viewers of the region "
+        "or its province. A rejected proposal returns when its inputs change. Accepting a proposal "
+        "does not carry it out."
     )
     async def decide_proposal(
-        self, info: Info, input: DecideProposalInput
+        self,
+        info: Info,
+        input: Annotated[
+            DecideProposalInput,
+            strawberry.argument(description="The proposal and the decision about it."),
+        ],
     ) -> DecideProposalPayload:
         request = resolved.DecideProposal(
-            input.region, input.id, input.inputs, input.decision, input.reason
+            input.proposal_id, input.inputs_hash, input.choice, input.reason or ""
         )
         mutation = resolved.decide_proposal(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, ProposalDecision.from_model)

@@ -39,6 +39,8 @@ RESUME_AFTER = (
     "Null begins with a snapshot of the current state."
 )
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
+APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
+REGION_EDITORS = "The staff of the region and of its province may do it."
 CLAIM = "The level that the assessment claims; null if it claims none for this indicator."
 CEILING = "The highest level up to which the evidence shows every level."
 NOT_REFUTED = (

@@ -16,11 +16,13 @@ from engine.assessment.score import ScoreBasis
 from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RegionSnapshotRowKind
 from engine.log.source import SourceState
+from engine.matching.name_matching import DuplicatePolicy, MatchSignalKind
 from engine.model import (
     ApplicationStatus,
     AssessmentKind,
     AssessmentState,
     Capability,
+    CommonApplicationClassification,
     EventKind,
     EvidenceGrade,
     EvidenceKind,
@@ -35,6 +37,7 @@ from engine.model import (
 from engine.path.maintained_levels import LevelRequirement
 from engine.path.precedence import PrecedenceKind
 from engine.verification.attestation import AttestationState
+from engine.verification.completeness import ApplicationField
 from engine.verification.evaluation import RequirementState, VerificationGap
 from engine.verification.rule import RequirementKind
 from engine.verification.verification import VerificationFlag
@@ -57,6 +60,7 @@ def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]
 
 
 __all__ = [
+    "ApplicationField",
     "ApplicationStatus",
     "AssessmentKind",
     "AssessmentState",
@@ -65,7 +69,9 @@ __all__ = [
     "AverageScope",
     "Capability",
     "ClaimWarning",
+    "CommonApplicationClassification",
     "ComparedPartKind",
+    "DuplicatePolicy",
     "EventKind",
     "EvidenceGrade",
     "EvidenceKind",
@@ -77,6 +83,7 @@ __all__ = [
     "IntegrationMode",
     "IntegrationStatus",
     "LevelRequirement",
+    "MatchSignalKind",
     "MeanBasis",
     "OpdKind",
     "PrecedenceKind",
@@ -474,6 +481,52 @@ described_enum(
         "REVIEW": "A review is documented.",
         "FOLLOW_UP": "The follow-up of a review is documented.",
         "JUDGEMENT": "Assessors judge it; data cannot show it.",
+    },
+)
+described_enum(
+    ApplicationField,
+    "A field of an application that the completeness of an inventory requires.",
+    {
+        "OPD": "The OPD that owns it.",
+        "STATUS": "Its status, which must not be UNKNOWN.",
+        "FUNCTION_TEXT": "The text that states its function.",
+        "PLATFORM": "The platform that it runs on.",
+        "YEAR": "The year of its first use.",
+    },
+)
+described_enum(
+    CommonApplicationClassification,
+    "What a common application is by its regulation.",
+    {
+        "COMMON_APPLICATION": "A common application (aplikasi umum), which regions must use "
+        "instead of an application of their own.",
+        "PORTAL": "A national portal, to which regions deliver data or reports.",
+        "NETWORK": "A network (jaringan) of institutions that publish together.",
+        "INFRASTRUCTURE": "Shared infrastructure, such as a data centre or a service bus.",
+    },
+)
+described_enum(
+    DuplicatePolicy,
+    "Whether listings are certainly the same system.",
+    {
+        "AUTO": "They are certainly the same system, and no person needs to review them.",
+        "REVIEW": "They may be the same system, and a person should decide; one answer is enough "
+        "for a whole group.",
+    },
+)
+described_enum(
+    MatchSignalKind,
+    "What indicates that two listings are the same system.",
+    {
+        "NATIONAL_SYSTEM": "Both are recognised as a national system; the value is its name.",
+        "SAME_NAME": "Their names are equal without prefixes, places and other words that do not "
+        "distinguish systems; the value is this common name.",
+        "SIMILAR_NAME": "Their names share most letters; the value is the percentage, such as "
+        "`85 %`.",
+        "NAME_PREFIX": "One name consists of the first word of the other; the value is this word.",
+        "SAME_ADDRESS": "They have the same address; the value is the address without its scheme.",
+        "SAME_HOST": "Their addresses are on the same host; the value is the host.",
+        "SAME_OPD": "They belong to the same OPD; the value is its name, as the inventory has it.",
     },
 )
 described_enum(

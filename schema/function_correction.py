@@ -8,7 +8,7 @@ import strawberry
 
 from resolvers import function_correction as resolved
 from schema.application import Application
-from schema.descriptions import IDEMPOTENCY_KEY
+from schema.descriptions import APPLICATION_EDITORS, IDEMPOTENCY_KEY
 from schema.info import Info
 from schema.problem import (
     IdempotencyKeyReused,
@@ -19,31 +19,41 @@ from schema.problem import (
 )
 
 
-@strawberry.input
+@strawberry.input(description="The business function of an application, as a person states it.")
 class CorrectFunctionInput:
-    application: strawberry.ID
-    function: strawberry.ID | None = strawberry.field(
-        description="Id of one of `functions`; null takes an earlier word back."
+    application_id: strawberry.ID = strawberry.field(description="The id of the application.")
+    function_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The id of a business function, which `businessFunctions` lists. Null "
+        "withdraws an earlier correction.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 CorrectFunctionPayload = Annotated[
     Application | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("CorrectFunctionPayload"),
+    strawberry.union(
+        "CorrectFunctionPayload",
+        description="The corrected application, or the problem because of which nothing changed.",
+    ),
 ]
 
 
 @strawberry.type
 class CorrectionMutation:
     @strawberry.mutation(
-        description="For the OPD's own staff, its region, the province. It stands above the "
-        "classifier at once, counts as known for the rules, and is kept for the classifier to "
-        "learn from."
+        description="Corrects the business function of an application. The correction takes "
+        "precedence over the estimate at once, the rules accept it as a fact, and the estimates "
+        f"of other applications learn from it. {APPLICATION_EDITORS}"
     )
     async def correct_function(
-        self, info: Info, input: CorrectFunctionInput
+        self,
+        info: Info,
+        input: Annotated[
+            CorrectFunctionInput,
+            strawberry.argument(description="The application and its business function."),
+        ],
     ) -> CorrectFunctionPayload:
-        request = resolved.CorrectFunction(input.application, input.function)
+        request = resolved.CorrectFunction(input.application_id, input.function_id)
         mutation = resolved.correct_function(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Application.from_model)

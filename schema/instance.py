@@ -20,12 +20,12 @@ class Viewer:
     )
     role: Role = strawberry.field(description="What the viewer may do; PUBLIC without a token.")
     region_codes: list[strawberry.ID] = strawberry.field(
-        description="The codes of the regions to which the role is limited, by code. A province "
-        "stands for all of its regions. Empty for the roles ADMIN, whose scope is every region, "
-        "and PUBLIC."
+        description="The codes of the regions in the scope of the token. A province stands for all "
+        "of its regions. Empty for ADMIN, whose scope is every region, and without a token."
     )
     opd_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the OPDs to which the role OPD is limited. Empty for other roles."
+        description="The ids of the OPDs in the scope of the token, to which the role OPD is "
+        "limited. Empty if the token names none."
     )
     expires_at: datetime | None = strawberry.field(
         description="When the token expires. Null without a token."

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from engine.decimals import format_rounded
 from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
-from schema.connection import checked_page_size
-from schema.descriptions import NOT_COMPUTED
-from schema.enums import AttestationState
+from schema.arguments import AfterArgument, FirstArgument
+from schema.connection import Connection, slice_connection
+from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
+from schema.enums import ApplicationField, AttestationState
+from schema.figure import Figure
 from schema.info import Info
 from schema.opd import Opd
 from schema.problem import (
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
     from schema.application import Application
 
 
-@strawberry.type(description="An application, and the required fields that it leaves open.")
-class MissingFields:
-    application_id: strawberry.ID
-    fields: list[str]
+@strawberry.type(description="An application whose record lacks required fields.")
+class ApplicationMissingFields:
+    application_id: strawberry.ID = strawberry.field(description="The id of the application.")
+    fields: list[ApplicationField] = strawberry.field(
+        description="The required fields that are empty; one at least, and at most one of each."
+    )
 
-    @strawberry.field
+    @strawberry.field(
+        description="The application; null if it cannot be read, although its id is known."
+    )
     async def application(
         self, info: Info
     ) -> Annotated[Application, strawberry.lazy("schema.application")] | None:
@@ -44,136 +49,177 @@ class MissingFields:
         application = await info.context.loaders.applications.load(self.application_id)
         return None if application is None else Application.from_model(application)
 
+    @classmethod
+    def from_model(cls, value: completeness.ApplicationMissingFields) -> ApplicationMissingFields:
+        return cls(application_id=strawberry.ID(value.application), fields=list(value.fields))
 
-@strawberry.type(description="How many of the required cells of some applications are filled.")
-class Completeness:
-    applications: int = strawberry.field(description="That are not retired.")
-    filled: int
-    required: int
-    value: str | None = strawberry.field(
-        description="Exact decimal from 0 to 1; null where no application is listed."
+
+@strawberry.type(
+    description="How many of the required fields of some applications are filled: "
+    "`ApplicationField` lists the fields. Retired applications do not count."
+)
+class InventoryCompleteness:
+    application_count: int = strawberry.field(
+        description="The number of applications that are not retired."
     )
-    display: str | None = strawberry.field(description="Rounded half up, two places.")
-    enough: bool = strawberry.field(
-        description="At least 0.80: from here on an absence can prove something, once attested."
+    filled_count: int = strawberry.field(description="The number of required fields with a value.")
+    required_count: int = strawberry.field(
+        description="The number of required fields: the applications times the fields of each."
     )
-    missing_count: int = strawberry.field(description="Applications with an open field.")
+    share: Figure | None = strawberry.field(
+        description="The share of the required fields that are filled, from 0 to 1; null if there "
+        "is no application."
+    )
+    is_sufficient: bool = strawberry.field(
+        description="Whether the share is at least 0.80, or there is no application. What an "
+        "attested inventory does not list then counts as absent."
+    )
     _value: strawberry.Private[completeness.Completeness]
 
-    @strawberry.field(description="By application; `first` is at most 200.")
-    def missing(self, first: int = 50) -> list[MissingFields]:
-        return [
-            MissingFields(application_id=strawberry.ID(row.application), fields=list(row.fields))
-            for row in self._value.missing[: checked_page_size(first)]
-        ]
+    @strawberry.field(description="The applications that lack required fields, by their ids.")
+    def missing(
+        self, first: FirstArgument = 50, after: AfterArgument = None
+    ) -> Connection[ApplicationMissingFields]:
+        return slice_connection(
+            self._value.missing,
+            first,
+            after,
+            key=lambda entry: entry.application,
+            to_node=ApplicationMissingFields.from_model,
+        )
 
     @classmethod
-    def from_model(cls, value: completeness.Completeness) -> Completeness:
+    def from_model(cls, value: completeness.Completeness) -> InventoryCompleteness:
         return cls(
-            applications=value.applications,
-            filled=value.filled,
-            required=value.required,
-            value=value.value,
-            display=None if value.exact is None else format_rounded(value.exact),
-            enough=value.is_sufficient,
-            missing_count=len(value.missing),
+            application_count=value.applications,
+            filled_count=value.filled,
+            required_count=value.required,
+            share=Figure.from_optional(value.exact),
+            is_sufficient=value.is_sufficient,
             _value=value,
         )
 
 
-@strawberry.type(description="An OPD's word that its inventory is complete.")
+@strawberry.type(description="The statement of an OPD that its inventory is complete.")
 class Attestation:
-    opd_id: strawberry.ID
-    at: datetime
+    attested_at: datetime = strawberry.field(description="When the OPD made it.")
+    _opd_id: strawberry.Private[str]
 
-    @strawberry.field
-    async def opd(self, info: Info) -> Opd | None:
-        owner = await info.context.loaders.opds.load(self.opd_id)
-        return None if owner is None else Opd.from_model(owner)
+    @strawberry.field(description="The OPD that made it.")
+    async def opd(self, info: Info) -> Opd:
+        return Opd.from_required_model(await info.context.loaders.opds.load(self._opd_id))
 
     @classmethod
     def from_model(cls, value: engine.Attestation) -> Attestation:
-        return cls(opd_id=strawberry.ID(value.opd), at=value.at)
+        return cls(attested_at=value.at, _opd_id=value.opd)
 
 
-@strawberry.type(description="An edit of an OPD's inventory by another subject than attested.")
+@strawberry.type(
+    description="A change of an OPD's inventory by a subject other than the one who attested it."
+)
 class ForeignEdit:
-    subject: strawberry.ID = strawberry.field(description="The application or integration.")
-    at: datetime
-
-
-@strawberry.type(description="What an OPD's word for its inventory is worth today.")
-class Seal:
-    state: AttestationState
-    attestation: Attestation | None = strawberry.field(description="The latest.")
-    expires_on: date | None = strawberry.field(description="The last day on which it holds.")
-    broken_by: ForeignEdit | None = strawberry.field(description="The first edit that broke it.")
+    subject_id: strawberry.ID = strawberry.field(
+        description="The id of the application or integration that was changed; `node` finds it."
+    )
+    changed_at: datetime = strawberry.field(description="When it was changed.")
 
     @classmethod
-    def from_model(cls, value: engine.AttestationStatus) -> Seal:
+    def from_model(cls, value: engine.ForeignEdit) -> ForeignEdit:
+        return cls(subject_id=strawberry.ID(value.subject), changed_at=value.at)
+
+
+@strawberry.type(description="The status of an OPD's attestation of its inventory today.")
+class AttestationStatus:
+    state: AttestationState = strawberry.field(description="Whether the attestation is valid.")
+    attestation: Attestation | None = strawberry.field(
+        description="The latest attestation; null if there is none."
+    )
+    expires_on: date | None = strawberry.field(
+        description="The last day on which it is valid unless an edit invalidates it; null if "
+        "there is no attestation."
+    )
+    invalidated_by: ForeignEdit | None = strawberry.field(
+        description="The first edit that invalidated the attestation; null if there is none."
+    )
+
+    @classmethod
+    def from_model(cls, value: engine.AttestationStatus) -> AttestationStatus:
         attestation, edit = value.attestation, value.invalidated_by
         return cls(
             state=value.state,
             attestation=None if attestation is None else Attestation.from_model(attestation),
             expires_on=value.expires_on,
-            broken_by=None
-            if edit is None
-            else ForeignEdit(subject=strawberry.ID(edit.subject), at=edit.at),
+            invalidated_by=None if edit is None else ForeignEdit.from_model(edit),
         )
 
 
 @strawberry.type(description="The inventory of one OPD.")
 class OpdInventory:
-    opd: Opd
-    completeness: Completeness
-    seal: Seal
-    vouched_for: bool = strawberry.field(
-        description="The seal holds and enough is filled: an absence here is a fact for the rules."
+    opd: Opd = strawberry.field(description="The OPD.")
+    completeness: InventoryCompleteness = strawberry.field(
+        description="How complete the records of its applications are."
     )
-    exempt_because: str | None = strawberry.field(
-        description="Why it need not be on the service bus; null: it is asked."
+    attestation: AttestationStatus = strawberry.field(
+        description="Whether the OPD attests that its inventory lists all that it runs."
+    )
+    is_attested: bool = strawberry.field(
+        description="Whether the attestation is valid and the completeness is sufficient. The "
+        "rules then treat what the inventory does not list as absent."
+    )
+    exemption_reason: str | None = strawberry.field(
+        description="Why the OPD need not be on the service bus; null if it is not exempt."
     )
 
     @classmethod
     def from_model(cls, value: resolved.OpdInventory) -> OpdInventory:
         return cls(
             opd=Opd.from_model(value.opd),
-            completeness=Completeness.from_model(value.completeness),
-            seal=Seal.from_model(value.attestation),
-            vouched_for=value.vouched_for,
-            exempt_because=value.exemption_reason,
+            completeness=InventoryCompleteness.from_model(value.completeness),
+            attestation=AttestationStatus.from_model(value.attestation),
+            is_attested=value.is_attested,
+            exemption_reason=value.exemption_reason or None,
         )
 
 
 @strawberry.type(description="How complete a region's inventory is.")
 class RegionInventory:
-    completeness: Completeness
-    owner_unknown: Completeness | None = strawberry.field(
-        description="Of the applications whose OPD the source does not name; null: none."
+    completeness: InventoryCompleteness = strawberry.field(
+        description="The completeness of all applications of the region together."
     )
-    opd_count: int
-    vouched_for_count: int
-    policy: DevelopmentPolicy | None = strawberry.field(
-        description="On building applications; null: none is recorded."
+    owner_unknown: InventoryCompleteness | None = strawberry.field(
+        description="The completeness of the applications without a known OPD; null if there is "
+        "no such application."
+    )
+    attested_opd_count: int = strawberry.field(
+        description="The number of OPDs whose inventory is attested, as `isAttested` defines it."
+    )
+    development_policy: DevelopmentPolicy | None = strawberry.field(
+        description="The region's policy on building applications; null if none is in force."
     )
     _value: strawberry.Private[resolved.RegionInventory]
 
-    @strawberry.field(description="By name; `first` is at most 200.")
-    def opds(self, first: int = 100) -> list[OpdInventory]:
-        return [
-            OpdInventory.from_model(inventory)
-            for inventory in self._value.opds[: checked_page_size(first)]
-        ]
+    @strawberry.field(description="The inventories of the region's OPDs, by the name of the OPD.")
+    def opds(
+        self, first: FirstArgument = 100, after: AfterArgument = None
+    ) -> Connection[OpdInventory]:
+        return slice_connection(
+            self._value.opds,
+            first,
+            after,
+            key=lambda inventory: inventory.opd.id,
+            to_node=OpdInventory.from_model,
+        )
 
     @classmethod
     def from_model(cls, value: resolved.RegionInventory) -> RegionInventory:
-        unknown = value.without_opd
+        unknown, policy = value.without_opd, value.policy
         return cls(
-            completeness=Completeness.from_model(value.completeness),
-            owner_unknown=None if unknown is None else Completeness.from_model(unknown),
-            opd_count=len(value.opds),
-            vouched_for_count=sum(inventory.vouched_for for inventory in value.opds),
-            policy=None if value.policy is None else DevelopmentPolicy.from_model(value.policy),
+            completeness=InventoryCompleteness.from_model(value.completeness),
+            owner_unknown=None if unknown is None else InventoryCompleteness.from_model(unknown),
+            attested_opd_count=sum(inventory.is_attested for inventory in value.opds),
+            development_policy=None
+            if policy is None or policy.year is None
+            else DevelopmentPolicy.from_model(policy),
             _value=value,
         )
 
@@ -185,7 +231,8 @@ class RegionInventoryField:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description=f"Its completeness and seals, as a whole and by OPD. {NOT_COMPUTED}"
+        description="How complete the region's inventory is, and whether its OPDs attest it. "
+        + NOT_COMPUTED
     )
     async def inventory(self, info: Info) -> RegionInventory | None:
         return RegionInventory.from_model(
@@ -193,28 +240,38 @@ class RegionInventoryField:
         )
 
 
-@strawberry.input
+@strawberry.input(description="The attestation of an OPD's inventory.")
 class AttestInventoryInput:
-    opd: strawberry.ID = strawberry.field(description="Id of the OPD that vouches.")
-    idempotency_key: str | None = None
+    opd_id: strawberry.ID = strawberry.field(
+        description="The id of the OPD that attests its inventory."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 AttestInventoryPayload = Annotated[
     Attestation | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("AttestInventoryPayload"),
+    strawberry.union(
+        "AttestInventoryPayload",
+        description="The attestation, or the problem because of which nothing changed.",
+    ),
 ]
 
 
 @strawberry.type
 class InventoryMutation:
     @strawberry.mutation(
-        description="The OPD vouches that all it runs is listed; for its own staff and its region. "
-        "It holds for 365 days, or until another subject edits an application of the OPD or one of "
-        "its exchanges; to confirm an exchange is no such edit."
+        description="Records that an OPD attests that its inventory lists all that it runs. The "
+        f"attestation is valid for {engine.ATTESTED_DAYS} days, or until another subject changes "
+        "an application of the OPD or one of its integrations; the confirmation of an integration "
+        "does not invalidate it. The staff of the OPD and of its region may do it."
     )
     async def attest_inventory(
-        self, info: Info, input: AttestInventoryInput
+        self,
+        info: Info,
+        input: Annotated[
+            AttestInventoryInput, strawberry.argument(description="The OPD that attests.")
+        ],
     ) -> AttestInventoryPayload:
-        request = resolved.AttestInventory(input.opd)
+        request = resolved.AttestInventory(input.opd_id)
         mutation = resolved.attest_inventory(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Attestation.from_model)

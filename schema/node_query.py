@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from engine.identifier import parse_entity_id
+from resolvers import consolidation as resolved_consolidation
 from resolvers import integration as resolved_integration
 from resolvers.context import Context
 from resolvers.instrument import find_instrument
@@ -12,6 +15,7 @@ from resolvers.problems import NotFound
 from resolvers.verification import find_rule_table
 from schema.application import Application
 from schema.assessment import Assessment
+from schema.consolidation import Proposal
 from schema.info import Info
 from schema.instrument import schema_instrument
 from schema.integration import Integration
@@ -26,7 +30,11 @@ class NodeQuery:
     @strawberry.field(
         description="The object with this id; null if there is none that the viewer may read."
     )
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the object.")],
+    ) -> Node | None:
         return await find_node(info.context, id)
 
 
@@ -53,6 +61,9 @@ async def find_node(context: Context, id: str) -> Node | None:
                 )
             except NotFound:
                 return None
+        case "proposal":
+            proposal = await resolved_consolidation.find_proposal(context, id)
+            return None if proposal is None else Proposal.from_model(proposal)
         case _:
             return _find_catalogue_node(id)
 

@@ -14,6 +14,7 @@ from schema.connection import Connection, slice_connection
 from schema.descriptions import INSTRUMENT_ID
 from schema.enums import AssessmentKind, RegionKind
 from schema.figure import Figure
+from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
 from schema.region import Region
@@ -35,8 +36,8 @@ class RankingFilter:
     )
     region_kinds: list[RegionKind] | None = strawberry.field(
         default=None,
-        description="The kinds of regions to rank together. Null ranks regencies and cities, "
-        "because provinces are ranked separately from them.",
+        description="The kinds of regions to rank together. Null or an empty list ranks regencies and "
+        "cities, because provinces are ranked separately from them.",
     )
 
 
@@ -172,7 +173,9 @@ class RankingQuery:
         ] = None,
         first: FirstArgument = 100,
         after: AfterArgument = None,
+        freshness: FreshnessArgument = None,
     ) -> Connection[RankedRegion]:
+        await wait_for_copies(info, freshness)
         conditions = filter or RankingFilter()
         ranked = await resolved.rank_published_scores(
             info.context,
@@ -207,7 +210,9 @@ class RankingQuery:
         instrument_id: InstrumentArgument,
         year: YearArgument,
         kind: KindArgument,
+        freshness: FreshnessArgument = None,
     ) -> Comparison:
+        await wait_for_copies(info, freshness)
         compared = await resolved.compare_published_scores(
             info.context, region_codes, instrument=instrument_id, year=year, kind=kind
         )
@@ -235,7 +240,9 @@ class RankingQuery:
             strawberry.ID, strawberry.argument(description="The code of the province, such as 32.")
         ],
         kind: KindArgument,
+        freshness: FreshnessArgument = None,
     ) -> list[IndexMean]:
+        await wait_for_copies(info, freshness)
         means = await resolved.list_province_means(info.context, province_code, kind)
         return [IndexMean.from_model(mean) for mean in means]
 
@@ -253,7 +260,9 @@ class RankingQuery:
                 "regencies and cities. Null counts the results of all regions."
             ),
         ] = None,
+        freshness: FreshnessArgument = None,
     ) -> list[ResultEdition]:
+        await wait_for_copies(info, freshness)
         editions = await resolved.list_published_editions(info.context, province_code)
         return [ResultEdition.from_model(edition) for edition in editions]
 

@@ -39,7 +39,7 @@ from schema.opd import Opd
 from schema.outlook import RegionOutlookField
 from schema.path import RegionPath
 from schema.peers import RegionPeersField
-from schema.reuse import RegionSharing
+from schema.reuse import RegionReuse
 from schema.scalars import Decimal
 from schema.score import IndexScore
 from schema.source import Source
@@ -84,7 +84,7 @@ class Region(
     RegionPeersField,
     RegionEstimate,
     RegionDuplicates,
-    RegionSharing,
+    RegionReuse,
     RegionConsolidation,
     RegionWhatIf,
 ):

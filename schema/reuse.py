@@ -1,4 +1,4 @@
-"""GraphQL types for applications that a region could reuse from its sisters."""
+"""GraphQL types for applications that a region could reuse from other regions of its province."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from engine import model
 from engine.consolidation.reuse import MIN_SHARED_LEVEL, RULE
 from resolvers import reuse as resolved
 from schema.application_reference import ApplicationReference
-from schema.connection import checked_page_size
+from schema.arguments import AfterArgument, FirstArgument
+from schema.connection import Connection, checked_page_size, slice_connection
 from schema.descriptions import NOT_COMPUTED
 from schema.figure import Figure
 from schema.function_tag import BusinessFunction, estimated_figure
@@ -21,61 +22,85 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(
-    description="A system of a sister region for a function that this inventory does not show. "
-    "That is not yet a need: see how complete the inventory is. Functions are estimated."
+    description="An application of another region of the province that serves a function which no "
+    "application in this region's inventory serves. This is not yet a need, because the inventory "
+    "may be incomplete. The functions of applications are estimated."
 )
-class SharingCandidate:
-    rule: str
-    function: BusinessFunction
-    system: ApplicationReference
-    level: int | None = strawberry.field(
-        description=f"Official level of the owner's service, {MIN_SHARED_LEVEL} or above; null: unknown."
+class ReuseCandidate:
+    rule: str = strawberry.field(
+        description="The rule that finds the candidate, with its version, such as sharing/1."
     )
-    shareable: bool | None = strawberry.field(
-        description="Whether its source may be given on; null: nobody said."
+    function: BusinessFunction = strawberry.field(
+        description="The function that the inventory lacks."
     )
-    confidence: Figure = strawberry.field(description="Of the function of the system.")
-    regions_with: int = strawberry.field(description="Regions that serve the function.")
-    regions_compared: int
-    completeness: Figure | None = strawberry.field(description="Of this region's inventory.")
-    owner_code: strawberry.ID
+    application: ApplicationReference = strawberry.field(
+        description="The application of the other region."
+    )
+    official_level: int | None = strawberry.field(
+        description="The latest official level of the owner's service, which is "
+        f"{MIN_SHARED_LEVEL} or 5; null if it is unknown."
+    )
+    is_shareable: bool | None = strawberry.field(
+        description="Whether the owner permits sharing the source code; null if it is unknown. "
+        "Applications whose owner does not permit it are left out."
+    )
+    function_confidence: Figure = strawberry.field(
+        description="How certain it is that the application serves the function, from 0 to 1."
+    )
+    serving_region_count: int = strawberry.field(
+        description="The number of regions of the province that serve the function."
+    )
+    compared_region_count: int = strawberry.field(
+        description="The number of regions of the province that have an inventory."
+    )
+    inventory_completeness: Figure | None = strawberry.field(
+        description="How complete the inventory of this region is, from 0 to 1; null if it is empty."
+    )
+    _owner_code: strawberry.Private[str]
 
-    @strawberry.field
+    @strawberry.field(description="The region that runs the application.")
     async def owner(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
         from schema.region import Region
 
-        return Region.from_required_model(await info.context.loaders.regions.load(self.owner_code))
+        return Region.from_required_model(await info.context.loaders.regions.load(self._owner_code))
 
     @classmethod
-    def from_model(cls, value: resolved.ReuseOffer) -> SharingCandidate:
+    def from_model(cls, value: resolved.ReuseOffer) -> ReuseCandidate:
         candidate = value.candidate
         return cls(
             rule=RULE,
             function=BusinessFunction.from_id(candidate.function),
-            system=ApplicationReference(id=strawberry.ID(candidate.system)),
-            level=candidate.level,
-            shareable=candidate.shareable,
-            confidence=estimated_figure(candidate.confidence),
-            regions_with=candidate.regions_with,
-            regions_compared=value.regions_compared,
-            completeness=Figure.from_optional(value.completeness),
-            owner_code=strawberry.ID(candidate.owner),
+            application=ApplicationReference(id=strawberry.ID(candidate.system)),
+            official_level=candidate.level,
+            is_shareable=candidate.is_shareable,
+            function_confidence=estimated_figure(candidate.confidence),
+            serving_region_count=candidate.serving_region_count,
+            compared_region_count=value.compared_region_count,
+            inventory_completeness=Figure.from_optional(value.completeness),
+            _owner_code=candidate.owner,
         )
 
 
 @strawberry.type
-class RegionSharing:
+class RegionReuse:
     """The field of Region for applications that it could reuse."""
 
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="Most widely served functions first, at most three systems for each, of the "
-        "same province; `first` is at most 200. " + NOT_COMPUTED
+        description="The applications of other regions of the province that the region could reuse: "
+        "at most three for each function, and the functions that most regions serve first. "
+        f"{NOT_COMPUTED}"
     )
-    async def sharing_candidates(
-        self, info: Info, first: int = 10
-    ) -> list[SharingCandidate] | None:
+    async def reuse_candidates(
+        self, info: Info, first: FirstArgument = 10, after: AfterArgument = None
+    ) -> Connection[ReuseCandidate] | None:
         page_size = checked_page_size(first)
         offers = await resolved.list_reuse_offers(info.context, self._value)
-        return [SharingCandidate.from_model(offer) for offer in offers[:page_size]]
+        return slice_connection(
+            offers,
+            page_size,
+            after,
+            key=lambda offer: offer.candidate.system,
+            to_node=ReuseCandidate.from_model,
+        )

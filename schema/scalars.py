@@ -78,7 +78,8 @@ DECIMAL = strawberry.scalar(
 WHOLE_NUMBER = strawberry.scalar(
     name="WholeNumber",
     description=(
-        f"A whole number from 0 to {COUNT_MOST}. Amounts of rupiah do not fit into the range of Int."
+        f"A whole number of at most {COUNT_MOST} in size, such as an amount of rupiah, which does "
+        "not fit into the range of Int. An input must not be negative."
     ),
     serialize=int,
     parse_value=_parse_whole_number,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from engine.verification import inventory
 from resolvers import verification_scope as resolved
-from schema.descriptions import IDEMPOTENCY_KEY
+from schema.descriptions import IDEMPOTENCY_KEY, REGION_EDITORS
 from schema.info import Info
+from schema.opd import Opd
 from schema.problem import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -18,77 +19,143 @@ from schema.problem import (
     result_or_problem,
 )
 
+if TYPE_CHECKING:
+    from schema.region import Region
 
-@strawberry.type(description="From `year` on, the ICT unit is to be consulted before building.")
+
+@strawberry.type(
+    description="A region's policy that its OPDs must consult the ICT unit before they build an "
+    "application. Indicator 15 of spbe-2020 is verified against it."
+)
 class DevelopmentPolicy:
-    region_code: strawberry.ID
-    year: int | None = strawberry.field(description="Null: it was ended.")
-    title: str
-    url: str
+    year: int | None = strawberry.field(
+        description="The year from which it applies; null if the policy was ended."
+    )
+    title: str | None = strawberry.field(
+        description="The title of the regulation that contains it; null if the policy was ended."
+    )
+    url: str | None = strawberry.field(
+        description="The address of the regulation; null if the policy was ended."
+    )
+    _region_code: strawberry.Private[str]
+
+    @strawberry.field(description="The region whose policy it is.")
+    async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:
+        from schema.region import Region
+
+        return Region.from_required_model(
+            await info.context.loaders.regions.load(self._region_code)
+        )
 
     @classmethod
     def from_model(cls, value: inventory.DevelopmentPolicy) -> DevelopmentPolicy:
         return cls(
-            region_code=strawberry.ID(value.region),
             year=value.year,
-            title=value.title,
-            url=value.url,
+            title=value.title or None,
+            url=value.url or None,
+            _region_code=value.region,
         )
 
 
-@strawberry.type(description="Whether an OPD need not be on the service bus.")
+@strawberry.type(
+    description="The exemption of an OPD from the service bus, since it has no data to exchange."
+)
 class Exemption:
-    opd_id: strawberry.ID
-    reason: str = strawberry.field(description="Empty: it is asked again.")
+    reason: str | None = strawberry.field(
+        description="Why the OPD is exempt; null if the exemption was ended."
+    )
+    _opd_id: strawberry.Private[str]
+
+    @strawberry.field(description="The exempt OPD.")
+    async def opd(self, info: Info) -> Opd:
+        return Opd.from_required_model(await info.context.loaders.opds.load(self._opd_id))
 
     @classmethod
     def from_model(cls, value: inventory.Exemption) -> Exemption:
-        return cls(opd_id=strawberry.ID(value.opd), reason=value.reason)
+        return cls(reason=value.reason or None, _opd_id=value.opd)
 
 
-@strawberry.input
+@strawberry.input(description="The exemption of an OPD from the service bus, or its end.")
 class ExemptOpdInput:
-    opd: strawberry.ID
-    reason: str = strawberry.field(description="Empty to end the exemption.")
+    opd_id: strawberry.ID = strawberry.field(description="The id of the OPD.")
+    reason: str | None = strawberry.field(
+        default=None,
+        description="Why the OPD need not be on the service bus, in 1 to 2000 characters. Null "
+        "ends the exemption.",
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.input
+@strawberry.input(
+    description="A region's policy on building applications, which replaces the previous one."
+)
 class RecordDevelopmentPolicyInput:
-    region: strawberry.ID
-    year: int | None = strawberry.field(description="From which it holds; null ends it.")
-    title: str = ""
-    url: str = strawberry.field(default="", description="Begins with http:// or https://.")
+    region_code: strawberry.ID = strawberry.field(
+        description="The code of the region, such as 32.11."
+    )
+    year: int | None = strawberry.field(
+        default=None,
+        description="The year from which it applies, from 1980 to this year. Null ends the policy.",
+    )
+    title: str | None = strawberry.field(
+        default=None,
+        description="The title of the regulation, of 1 to 300 characters. It is required unless "
+        "`year` is null.",
+    )
+    url: str | None = strawberry.field(
+        default=None,
+        description="The address of the regulation, which begins with http:// or https:// and has "
+        "at most 2000 characters. It is required unless `year` is null.",
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 ExemptOpdPayload = Annotated[
     Exemption | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("ExemptOpdPayload"),
+    strawberry.union(
+        "ExemptOpdPayload",
+        description="The exemption, or the problem because of which nothing changed.",
+    ),
 ]
 RecordDevelopmentPolicyPayload = Annotated[
     DevelopmentPolicy | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union("RecordDevelopmentPolicyPayload"),
+    strawberry.union(
+        "RecordDevelopmentPolicyPayload",
+        description="The recorded policy, or the problem because of which nothing changed.",
+    ),
 ]
 
 
 @strawberry.type
 class ScopeMutation:
     @strawberry.mutation(
-        description="For the region and its province: an OPD without data to exchange need not be "
-        "on the service bus. The reason is shown wherever it counts."
+        description="Exempts an OPD without data to exchange from the service bus, or ends the "
+        "exemption. The reason is shown wherever the exemption affects a verdict. " + REGION_EDITORS
     )
-    async def exempt_opd(self, info: Info, input: ExemptOpdInput) -> ExemptOpdPayload:
-        request = resolved.ExemptOpd(input.opd, input.reason)
+    async def exempt_opd(
+        self,
+        info: Info,
+        input: Annotated[
+            ExemptOpdInput, strawberry.argument(description="The OPD and the reason.")
+        ],
+    ) -> ExemptOpdPayload:
+        request = resolved.ExemptOpd(input.opd_id, input.reason)
         mutation = resolved.exempt_opd(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Exemption.from_model)
 
     @strawberry.mutation(
-        description="For the region and its province: what indicator 15 is held against."
+        description="Records or ends the region's policy on building applications. "
+        + REGION_EDITORS
     )
     async def record_development_policy(
-        self, info: Info, input: RecordDevelopmentPolicyInput
+        self,
+        info: Info,
+        input: Annotated[
+            RecordDevelopmentPolicyInput, strawberry.argument(description="The policy.")
+        ],
     ) -> RecordDevelopmentPolicyPayload:
-        request = resolved.RecordDevelopmentPolicy(input.region, input.year, input.title, input.url)
+        request = resolved.RecordDevelopmentPolicy(
+            input.region_code, input.year, input.title, input.url
+        )
         mutation = resolved.record_policy(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, DevelopmentPolicy.from_model)

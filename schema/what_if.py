@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Annotated
+
 import strawberry
 
 from engine import model
@@ -9,68 +12,111 @@ from engine.graph import graph as engine_graph
 from resolvers import what_if as resolved
 from resolvers.context import Context
 from schema.application_reference import LISTED_MOST
-from schema.descriptions import NOT_COMPUTED
+from schema.descriptions import INSTRUMENT_ID, NOT_COMPUTED
 from schema.diagnostics import Diagnostics
 from schema.enums import AssessmentKind, GraphBasis
 from schema.info import Info
 from schema.verification import SPBE_2020, Verification
 
+OF_SIMULATION = (
+    "They exist in this simulation only, so `node` does not find them. There is at most one for "
+    "each proposal."
+)
 
-@strawberry.type(description="A region before or after: what its shape and its rules tell.")
+
+@strawberry.type(description="The state of a region before or after proposals are carried out.")
 class WhatIfSide:
-    simulated: bool = strawberry.field(description="True of what would be: none of it is a fact.")
+    is_simulated: bool = strawberry.field(
+        description="Whether this is the state after the proposals, of which nothing is a fact."
+    )
     _outcome: strawberry.Private[resolved.WhatIfOutcome]
     _context: strawberry.Private[Context]
 
-    @strawberry.field
+    @strawberry.field(description="The number of applications that are not retired.")
+    async def application_count(self) -> int:
+        return await self._outcome.count_applications_in_use(self._context)
+
+    @strawberry.field(
+        description=f"The diagnostics of the integration graph of this side. {NOT_COMPUTED}"
+    )
     async def diagnostics(
-        self, basis: GraphBasis = engine_graph.GraphBasis.RECORDED
-    ) -> Diagnostics:
+        self,
+        basis: Annotated[
+            GraphBasis,
+            strawberry.argument(description="The exchanges that the graph contains."),
+        ] = engine_graph.GraphBasis.RECORDED,
+    ) -> Diagnostics | None:
         return Diagnostics.from_model(await self._outcome.diagnose_side(self._context, basis))
 
-    @strawberry.field(description="The same claims, held against the graph of this side.")
+    @strawberry.field(
+        description="The verification of the region's claims against the integration graph of this "
+        f"side. Both sides have the same claims. {NOT_COMPUTED}"
+    )
     async def verification(
         self,
-        instrument: strawberry.ID = SPBE_2020,
-        year: int | None = None,
-        kind: AssessmentKind = model.AssessmentKind.SELF,
-    ) -> Verification:
-        result = await self._outcome.verify_side(self._context, instrument, year, kind)
+        instrument_id: Annotated[
+            strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)
+        ] = SPBE_2020,
+        year: Annotated[
+            int | None,
+            strawberry.argument(description="The year of the assessment. Null selects the newest."),
+        ] = None,
+        kind: Annotated[
+            AssessmentKind, strawberry.argument(description="The kind of assessment.")
+        ] = model.AssessmentKind.SELF,
+    ) -> Verification | None:
+        result = await self._outcome.verify_side(self._context, instrument_id, year, kind)
         return Verification.from_model(result)
 
 
 @strawberry.type(
-    description="SIMULATION: proposals carried out on a copy, in the order given. What is newly "
-    "connected counts as documented, never as verified. Nothing is stored."
+    description="A simulation: proposals are carried out on a copy of the inventory, in the order "
+    "given. A new connection counts as documented, and never as confirmed. Nothing is stored."
 )
 class WhatIf:
-    proposals: list[strawberry.ID]
-    applications_before: int = strawberry.field(description="That are not retired.")
-    applications_after: int
-    repointed_count: int
-    repointed: list[strawberry.ID] = strawberry.field(description="Integrations; the first 100.")
-    lost_count: int
-    lost: list[strawberry.ID] = strawberry.field(
-        description="Integrations without an end, or that the survivor has; the first 100."
+    proposal_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the proposals that are carried out, each of them once; at most "
+        f"{resolved.PROPOSALS_MOST}."
     )
-    added: list[strawberry.ID] = strawberry.field(description="Ids of the simulation only.")
-    before: WhatIfSide
-    after: WhatIfSide
+    repointed_integration_count: int = strawberry.field(
+        description="The number of integrations that move to another application or to the service "
+        "bus."
+    )
+    repointed_integration_ids: list[strawberry.ID] = strawberry.field(
+        description=f"The ids of the integrations that move; the first {LISTED_MOST}."
+    )
+    lost_integration_count: int = strawberry.field(
+        description="The number of integrations that end, because an application at one end is gone "
+        "or the remaining application already has the same exchange."
+    )
+    lost_integration_ids: list[strawberry.ID] = strawberry.field(
+        description=f"The ids of the integrations that end; the first {LISTED_MOST}."
+    )
+    added_integration_ids: list[strawberry.ID] = strawberry.field(
+        description=f"The ids of the integrations that are new. {OF_SIMULATION}"
+    )
+    added_application_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the applications that are taken over from other regions. "
+        f"{OF_SIMULATION}"
+    )
+    before: WhatIfSide = strawberry.field(description="The region as it is.")
+    after: WhatIfSide = strawberry.field(
+        description="The region as it would be after the proposals."
+    )
 
     @classmethod
-    async def from_model(cls, value: resolved.WhatIfOutcome) -> WhatIf:
+    def from_model(cls, value: resolved.WhatIfOutcome) -> WhatIf:
         what_if = value.what_if
         return cls(
-            proposals=[strawberry.ID(proposal.id) for proposal in value.proposals],
-            applications_before=await _count_in_use(value, value.before),
-            applications_after=await _count_in_use(value, value.after),
-            repointed_count=len(what_if.repointed),
-            repointed=_first_ids(what_if.repointed),
-            lost_count=len(what_if.lost),
-            lost=_first_ids(what_if.lost),
-            added=_first_ids(what_if.added),
-            before=WhatIfSide(simulated=False, _outcome=value, _context=value.before),
-            after=WhatIfSide(simulated=True, _outcome=value, _context=value.after),
+            proposal_ids=_ids(proposal.id for proposal in value.proposals),
+            repointed_integration_count=len(what_if.repointed),
+            repointed_integration_ids=_ids(what_if.repointed[:LISTED_MOST]),
+            lost_integration_count=len(what_if.lost),
+            lost_integration_ids=_ids(what_if.lost[:LISTED_MOST]),
+            added_integration_ids=_ids(what_if.added_integrations),
+            added_application_ids=_ids(what_if.added_applications),
+            before=WhatIfSide(is_simulated=False, _outcome=value, _context=value.before),
+            after=WhatIfSide(is_simulated=True, _outcome=value, _context=value.after),
         )
 
 
@@ -81,22 +127,24 @@ class RegionWhatIf:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="1 to 50 proposals of this region, rejected ones too: before and after. "
-        + NOT_COMPUTED
+        description="A simulation of the region before and after proposals are carried out. "
+        f"{NOT_COMPUTED}"
     )
-    async def what_if(self, info: Info, proposals: list[strawberry.ID]) -> WhatIf | None:
-        return await WhatIf.from_model(
-            await resolved.simulate_proposals(info.context, self._value, proposals)
+    async def what_if(
+        self,
+        info: Info,
+        proposal_ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(
+                description=f"The ids of 1 to {resolved.PROPOSALS_MOST} proposals of this region, in "
+                "the order in which they are carried out. They may be rejected ones."
+            ),
+        ],
+    ) -> WhatIf | None:
+        return WhatIf.from_model(
+            await resolved.simulate_proposals(info.context, self._value, proposal_ids)
         )
 
 
-async def _count_in_use(value: resolved.WhatIfOutcome, context: Context) -> int:
-    recorded = await context.loaders.inventories.load(value.region)
-    return sum(
-        application.status is not model.ApplicationStatus.RETIRED
-        for application in recorded.applications
-    )
-
-
-def _first_ids(values: tuple[str, ...]) -> list[strawberry.ID]:
-    return [strawberry.ID(id) for id in values[:LISTED_MOST]]
+def _ids(values: Iterable[str]) -> list[strawberry.ID]:
+    return [strawberry.ID(id) for id in values]

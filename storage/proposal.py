@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.consolidation.decision import Decision, ProposalDecision
+from engine.consolidation.decision import ProposalChoice, ProposalDecision
 from engine.consolidation.proposal import ProposalKind
 from engine.log.entry import format_timestamp
 from storage.tables import DecisionRow
@@ -17,7 +17,7 @@ _ACCEPTED_MERGES = (
     .where(
         DecisionRow.region == bindparam("region"),
         DecisionRow.kind == ProposalKind.MERGE.value,
-        DecisionRow.decision == Decision.ACCEPT.value,
+        DecisionRow.decision == ProposalChoice.ACCEPT.value,
     )
     .order_by(DecisionRow.proposal)
 )
@@ -44,7 +44,7 @@ def decision_from_row(row: DecisionRow) -> ProposalDecision:
         region=row.region,
         proposal=row.proposal,
         inputs=row.inputs,
-        decision=Decision(row.decision),
+        decision=ProposalChoice(row.decision),
         reason=row.reason,
         by=row.by,
         at=datetime.fromisoformat(row.at),

@@ -117,8 +117,8 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
             f"{simpul.url}/graphql", content=json.dumps({"query": tour}), headers={name: value}
         )
     leaders = [
-        (rank["position"], rank["region"]["name"], rank["score"]["display"])
-        for rank in ranking.json()["data"]["ranking"][:3]
+        (rank["position"], rank["region"]["name"], rank["score"]["index"]["display"])
+        for rank in ranking.json()["data"]["ranking"]["nodes"][:3]
     ]
     assert leaders == [
         (1, "Kota Bandung", "4.59"),

@@ -13,21 +13,9 @@ from benchmarks.language import PACKAGES, WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 BANNED = re.compile(rf"\b(?:{WORDS})\b", re.IGNORECASE)
-SDL = "a description of the schema, which changes with the schema"
-SIGNAL = "the name of a signal, which clients of the API read"
 ALLOWED = {
-    "schema/consolidation.py": SDL,
-    "schema/derived_events.py": SDL,
-    "schema/reuse.py": SDL,
-    "schema/what_if.py": SDL,
     "benchmarks/language.py": "the list itself",
-    "clients/web/src/region/duplicates/messages.ts": SIGNAL,
-    "engine/matching/name_matching.py": SIGNAL,
-    "engine/matching/overlap.py": SIGNAL,
-    "tests/engine/matching/test_duplicates.py": SIGNAL,
-    "tests/engine/matching/test_overlap.py": SIGNAL,
     "tests/fixtures/postgresql.py": "the account of the system with that name",
-    "tests/hub/cli/test_overlap.py": SIGNAL,
 }
 
 

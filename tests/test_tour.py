@@ -119,7 +119,7 @@ def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region:
 @pytest.mark.integration
 def test_the_opd_registers_an_application(tour: Tour) -> None:
     register = (
-        'mutation { registerApplication(input: {region: "32.05", opd: "32.05:opd-diskominfo",'
+        'mutation { registerApplication(input: {regionCode: "32.05", opdId: "32.05:opd-diskominfo",'
         ' name: "Contoh"}) { __typename } }'
     )
     assert tour.ask(register, tour.tokens["OPD"])["registerApplication"] == {
@@ -155,6 +155,7 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     assert retired["retireApplication"] == {"status": "RETIRED"}
     region = tour.ask(diagnose, province)["region"]
     assert region["diagnostics"] == {"applicationCount": 6, "isolated": {"totalCount": 6}}
-    [proposal] = [candidate for candidate in region["proposals"] if candidate["kind"] == "RETIRE"]
-    filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("INPUTS", proposal["inputs"])
-    assert tour.ask(filled, province)["decideProposal"] == {"decision": "DEFER"}
+    proposals = region["proposals"]["nodes"]
+    [proposal] = [candidate for candidate in proposals if candidate["kind"] == "RETIRE"]
+    filled = decide.replace('"ID"', f'"{proposal["id"]}"').replace("HASH", proposal["inputsHash"])
+    assert tour.ask(filled, province)["decideProposal"] == {"choice": "DEFER"}

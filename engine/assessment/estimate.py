@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Literal
 
 from engine.assessment.instrument import Instrument
 from engine.decimals import format_rounded
@@ -59,7 +58,6 @@ class EstimatedProfile:
     is_index_reproduced: (
         bool  # False: no levels print both the index and the domains; only the domains match
     )
-    basis: Literal["ESTIMATED"] = "ESTIMATED"
 
     @property
     def levels(self) -> Mapping[int, int]:

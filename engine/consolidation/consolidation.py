@@ -19,10 +19,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.consolidation.proposal import (
     Confidence,
+    ConfidenceFactor,
+    MissingInput,
+    MissingInputKind,
     Proposal,
     ProposalImpact,
     ProposalKind,
     ProposalReason,
+    ProposalReasonCode,
+    ReasonValueName,
     Saving,
     application_costs,
     compute_proposal_id,
@@ -33,6 +38,7 @@ from engine.consolidation.region_facts import RegionFacts
 from engine.model import (
     Application,
     ApplicationStatus,
+    CommonApplicationClassification,
     Integration,
     IntegrationDirection,
     IntegrationMode,
@@ -41,10 +47,17 @@ from engine.model import (
 
 RULE = "consolidation/1"
 EXCEPTION = "Perpres 95/2018 Pasal 37"  # allows an application next to a common one
-_MANDATED_CLASS = "APLIKASI_UMUM"
+_MANDATED_CLASS = CommonApplicationClassification.COMMON_APPLICATION
 # Confidence by evidence grade: claimed, documented, confirmed, logged by a machine.
 _GRADE_CONFIDENCE = (0.25, 0.5, 0.75, 1.0)
-_NO_SAVING = Saving(None, ("what it would cost otherwise",))
+# In the order in which they decide which application of a merger remains.
+_SURVIVOR_GROUNDS = (
+    ProposalReasonCode.ON_HUB,
+    ProposalReasonCode.MORE_EVIDENCED_EXCHANGES,
+    ProposalReasonCode.MORE_USERS,
+    ProposalReasonCode.BETTER_FIT,
+)
+_NO_SAVING = Saving(None, (MissingInput(MissingInputKind.ALTERNATIVE_COST),))
 
 
 def consolidation_proposals(
@@ -110,14 +123,20 @@ class _RegionRules:
         for id, application in self._applications.items():
             reasons = []
             if application.status is ApplicationStatus.INACTIVE:
-                reasons.append(ProposalReason("REPORTED_INACTIVE"))
+                reasons.append(ProposalReason(ProposalReasonCode.REPORTED_INACTIVE))
             if application.users == 0:
-                reasons.append(ProposalReason("NO_USERS"))
+                reasons.append(ProposalReason(ProposalReasonCode.NO_USERS))
             if reasons:
                 impact = self._removal_impact([id])
                 repointed = len(impact.integrations)
-                code = "AFTER_REPOINTING" if repointed else "NO_LIVE_CONSUMER_KNOWN"
-                reasons.append(ProposalReason(code, (("integrations", str(repointed)),)))
+                code = (
+                    ProposalReasonCode.AFTER_REPOINTING
+                    if repointed
+                    else ProposalReasonCode.NO_ACTIVE_EXCHANGE_KNOWN
+                )
+                reasons.append(
+                    ProposalReason(code, ((ReasonValueName.INTEGRATION_COUNT, str(repointed)),))
+                )
                 yield self._build_proposal(ProposalKind.RETIRE, [id], reasons, leaving=[id])
 
     def _propose_replacements(self, decided: set[str]) -> Iterator[Proposal]:
@@ -131,19 +150,25 @@ class _RegionRules:
                 continue
             if mandate.classification != _MANDATED_CLASS or self._first_listing.get(id, id) != id:
                 continue
-            basis = (("basis", mandate.legal_basis),)
+            basis = ((ReasonValueName.LEGAL_BASIS, mandate.legal_basis),)
             reasons = [
                 ProposalReason(
-                    "SAME_FUNCTION_AS_COMMON_APPLICATION", (("function", function or ""),)
+                    ProposalReasonCode.SAME_FUNCTION_AS_COMMON_APPLICATION,
+                    ((ReasonValueName.FUNCTION_ID, function or ""),),
                 )
             ]
             confirmed = mandate.provenance.confirmed
             if confirmed:
-                reasons.append(ProposalReason("EXCEPTION_PATH", (("basis", EXCEPTION),)))
+                reasons.append(
+                    ProposalReason(
+                        ProposalReasonCode.EXCEPTION_POSSIBLE,
+                        ((ReasonValueName.LEGAL_BASIS, EXCEPTION),),
+                    )
+                )
             mandate_reason = (
-                ProposalReason("MANDATED", basis)
+                ProposalReason(ProposalReasonCode.MANDATED, basis)
                 if confirmed
-                else ProposalReason("NOT_CONFIRMED", basis)
+                else ProposalReason(ProposalReasonCode.MANDATE_NOT_CONFIRMED, basis)
             )
             yield self._build_proposal(
                 ProposalKind.REPLACE,
@@ -151,10 +176,10 @@ class _RegionRules:
                 reasons,
                 leaving=[id],
                 survivor=mandate.id,
-                survivor_because=(mandate_reason,),
+                survivor_reasons=(mandate_reason,),
                 cluster_confidence=self._facts.tags[id].confidence,
                 legal_basis=mandate.legal_basis if confirmed else "",
-                missing=() if confirmed else ("whether it is mandated",),
+                missing=() if confirmed else (MissingInput(MissingInputKind.MANDATE),),
             )
 
     def _propose_merges(self, decided: set[str]) -> Iterator[Proposal]:
@@ -174,10 +199,15 @@ class _RegionRules:
             yield self._build_proposal(
                 ProposalKind.MERGE,
                 members,
-                [ProposalReason("SAME_FUNCTION", (("function", cluster.function),))],
+                [
+                    ProposalReason(
+                        ProposalReasonCode.SAME_FUNCTION,
+                        ((ReasonValueName.FUNCTION_ID, cluster.function),),
+                    )
+                ],
                 leaving=[system for system in members if system != survivor],
                 survivor=survivor,
-                survivor_because=(self._survivor_reason(survivor, runner_up),),
+                survivor_reasons=(self._survivor_reason(survivor, runner_up),),
                 cluster_confidence=min(cluster.confidence, weakest),
             )
 
@@ -186,18 +216,23 @@ class _RegionRules:
             # A candidate whose level is unknown is listed, but not proposed.
             if candidate.region != self._code or candidate.level is None:
                 continue
-            missing = ["whether the function is needed here"]
-            missing += [] if candidate.shareable else ["whether the source may be given on"]
+            missing = [MissingInput(MissingInputKind.NEED_FOR_FUNCTION)]
+            if not candidate.is_shareable:
+                missing.append(MissingInput(MissingInputKind.SOURCE_CODE_PERMISSION))
             yield self._build_proposal(
                 ProposalKind.SHARE,
                 [candidate.system],
                 [
                     ProposalReason(
-                        "FUNCTION_NOT_IN_INVENTORY", (("function", candidate.function),)
+                        ProposalReasonCode.FUNCTION_NOT_IN_INVENTORY,
+                        ((ReasonValueName.FUNCTION_ID, candidate.function),),
                     ),
                     ProposalReason(
-                        "SISTER_SERVES_IT",
-                        (("region", candidate.owner), ("level", str(candidate.level))),
+                        ProposalReasonCode.ANOTHER_REGION_SERVES_IT,
+                        (
+                            (ReasonValueName.REGION_CODE, candidate.owner),
+                            (ReasonValueName.LEVEL, str(candidate.level)),
+                        ),
                     ),
                 ],
                 survivor=candidate.system,
@@ -211,11 +246,14 @@ class _RegionRules:
             if edge.target is None or {edge.source, edge.target} & decided:
                 continue
             if edge.mode in without_hub and {edge.source, edge.target} <= self._on_hub:
-                values = (("mode", edge.mode.value), ("data", edge.data_object))
+                values = (
+                    (ReasonValueName.INTEGRATION_MODE, edge.mode.value),
+                    (ReasonValueName.DATA_OBJECT, edge.data_object),
+                )
                 yield self._build_proposal(
                     ProposalKind.INTEGRATE,
                     [edge.source, edge.target],
-                    [ProposalReason("PAST_THE_HUB", values)],
+                    [ProposalReason(ProposalReasonCode.BYPASSES_HUB, values)],
                     edges=[edge],
                     topic=edge.id,
                 )
@@ -223,15 +261,20 @@ class _RegionRules:
             sides = [self._remaining_candidates(ids, decided) for ids in (gap.sources, gap.targets)]
             if not all(sides) or sides[0][0] == sides[1][0]:
                 continue
-            values = (("data", gap.data_object), ("rule", gap.rule))
+            named_values = (
+                (ReasonValueName.DATA_OBJECT, gap.data_object),  # empty if services are required
+                (ReasonValueName.RULE, gap.rule),
+            )
+            required = tuple((name, text) for name, text in named_values if text)
             yield self._build_proposal(
                 ProposalKind.INTEGRATE,
                 [side[0] for side in sides],
-                [ProposalReason("REQUIRED_EXCHANGE_MISSING", values)],
+                [ProposalReason(ProposalReasonCode.REQUIRED_EXCHANGE_MISSING, required)],
                 missing=[
-                    "whether the work here asks for it",  # the rules are examples, not law
+                    # The rules are examples, not law.
+                    MissingInput(MissingInputKind.NEED_FOR_EXCHANGE),
                     *(
-                        f"which of the {len(side)} applications beside {side[0]} would do"
+                        MissingInput(MissingInputKind.CHOICE_OF_APPLICATION, side[0], len(side))
                         for side in sides
                         if len(side) > 1
                     ),
@@ -243,12 +286,12 @@ class _RegionRules:
         for id in self._applications:
             if id in decided or self._function(id) is None or self._first_listing.get(id, id) != id:
                 continue
-            values = (("function", self._function(id) or ""),)
+            values = ((ReasonValueName.FUNCTION_ID, self._function(id) or ""),)
             confidence = self._facts.tags[id].confidence
             yield self._build_proposal(
                 ProposalKind.KEEP,
                 [id],
-                [ProposalReason("NOTHING_BETTER_KNOWN", values)],
+                [ProposalReason(ProposalReasonCode.NOTHING_BETTER_KNOWN, values)],
                 cluster_confidence=confidence,
             )
 
@@ -271,16 +314,16 @@ class _RegionRules:
 
     def _survivor_reason(self, survivor: str, runner_up: str) -> ProposalReason:
         """Return the first ground on which the survivor is better than the next best."""
-        grounds = ("ON_HUB", "EVIDENCED_DEGREE", "USERS", "FIT")
         survivor_rank, runner_up_rank = (
             self._survivor_rank(survivor),
             self._survivor_rank(runner_up),
         )
-        for ground, a, b in zip(grounds, survivor_rank[:-1], runner_up_rank[:-1], strict=True):
-            if a != b:
-                texts = [_format_ground(ground, value) for value in (a, b)]
-                return ProposalReason(ground, (("survivor", texts[0]), ("next", texts[1])))
-        return ProposalReason("ALIKE_IN_ALL_THAT_IS_KNOWN")
+        for code, survivor_value, runner_up_value in zip(
+            _SURVIVOR_GROUNDS, survivor_rank[:-1], runner_up_rank[:-1], strict=True
+        ):
+            if survivor_value != runner_up_value:
+                return ProposalReason(code, _ground_values(code, survivor_value, runner_up_value))
+        return ProposalReason(ProposalReasonCode.EQUAL_IN_ALL_KNOWN)
 
     def _removal_impact(self, leaving: Iterable[str]) -> ProposalImpact:
         leaving_ids = set(leaving)
@@ -299,27 +342,27 @@ class _RegionRules:
         *,
         leaving: Sequence[str] = (),
         survivor: str | None = None,
-        survivor_because: tuple[ProposalReason, ...] = (),
+        survivor_reasons: tuple[ProposalReason, ...] = (),
         cluster_confidence: float | None = None,
         edges: Sequence[Integration] | None = None,
         legal_basis: str = "",
-        missing: Sequence[str] = (),
+        missing: Sequence[MissingInput] = (),
         topic: str = "",
     ) -> Proposal:
         evidence = edges if edges is not None else self._evidence(subjects)
         impact = self._removal_impact(leaving)
         saving = yearly_saving(leaving, survivor, self._costs) if leaving else _NO_SAVING
-        confidence_parts: list[tuple[str, float | None]] = [
-            ("completeness", self._facts.completeness)
+        confidence_parts: list[tuple[ConfidenceFactor, float | None]] = [
+            (ConfidenceFactor.INVENTORY_COMPLETENESS, self._facts.completeness)
         ]
         if cluster_confidence is not None:
-            confidence_parts.insert(0, ("cluster", cluster_confidence))
+            confidence_parts.insert(0, (ConfidenceFactor.FUNCTION, cluster_confidence))
         if evidence:
             weakest = min(edge.evidence_grade for edge in evidence)
-            confidence_parts.append(("evidence grade", _GRADE_CONFIDENCE[weakest]))
-        missing_facts = [*missing, *saving.unknown] if leaving else list(missing)
+            confidence_parts.append((ConfidenceFactor.EVIDENCE_GRADE, _GRADE_CONFIDENCE[weakest]))
+        missing_inputs = [*missing, *saving.missing_inputs] if leaving else list(missing)
         if self._facts.completeness is None:
-            missing_facts.append("completeness of the inventory")
+            missing_inputs.append(MissingInput(MissingInputKind.INVENTORY_COMPLETENESS))
         return Proposal(
             id=compute_proposal_id(kind, self._code, [topic] if topic else subjects),
             kind=kind,
@@ -327,11 +370,11 @@ class _RegionRules:
             region=self._code,
             applications=tuple(subjects),
             survivor=survivor,
-            survivor_because=survivor_because,
+            survivor_reasons=survivor_reasons,
             reasons=tuple(reasons),
             evidence=tuple(sorted(edge.id for edge in evidence)),
             impact=impact,
-            missing=tuple(missing_facts),
+            missing_inputs=tuple(missing_inputs),
             saving=saving,
             confidence=Confidence(tuple(confidence_parts)),
             legal_basis=legal_basis,
@@ -385,14 +428,23 @@ class _RegionRules:
             "kind": kind.value,
             "applications": application_inputs,
             "edges": edges,
-            "reasons": [[each.code, *map(list, each.values)] for each in reasons],
+            "reasons": [
+                [reason.code.value, *([name.value, text] for name, text in reason.values)]
+                for reason in reasons
+            ],
             "survivor": survivor,
             "legalBasis": legal_basis,
         }
 
 
-def _format_ground(ground: str, value: float) -> str:
-    """Format a ground's value. The best value is the lowest, and an unknown one is above 0."""
-    if ground == "ON_HUB":
-        return "no" if value else "yes"
-    return "unknown" if value > 0 else f"{-value:g}"
+def _ground_values(
+    code: ProposalReasonCode, survivor_value: float, runner_up_value: float
+) -> tuple[tuple[ReasonValueName, str], ...]:
+    """Return the known values of two ranks. The best is the lowest; an unknown one is above 0."""
+    if code is ProposalReasonCode.ON_HUB:
+        return ()  # the survivor is connected to the hub and the runner-up is not
+    named_values = (
+        (ReasonValueName.SURVIVOR_VALUE, survivor_value),
+        (ReasonValueName.RUNNER_UP_VALUE, runner_up_value),
+    )
+    return tuple((name, f"{-value:g}") for name, value in named_values if value <= 0)

@@ -13,7 +13,7 @@ from enum import Enum
 from engine.consolidation.proposal import Proposal, ProposalKind
 
 
-class Decision(Enum):
+class ProposalChoice(Enum):
     """A person's decision on a proposal."""
 
     ACCEPT = "ACCEPT"
@@ -37,7 +37,7 @@ class ProposalDecision:
     region: str
     proposal: str
     inputs: str  # hash of the proposal's inputs
-    decision: Decision
+    decision: ProposalChoice
     reason: str
     by: str
     at: datetime
@@ -46,9 +46,9 @@ class ProposalDecision:
 
 
 _STATUS_AFTER = {
-    Decision.ACCEPT: ProposalStatus.ACCEPTED,
-    Decision.REJECT: ProposalStatus.REJECTED,
-    Decision.DEFER: ProposalStatus.DEFERRED,
+    ProposalChoice.ACCEPT: ProposalStatus.ACCEPTED,
+    ProposalChoice.REJECT: ProposalStatus.REJECTED,
+    ProposalChoice.DEFER: ProposalStatus.DEFERRED,
 }
 
 

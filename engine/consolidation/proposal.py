@@ -17,7 +17,6 @@ import rfc8785
 from engine.identifier import entity_id
 from engine.model import Application
 
-UNKNOWN_AMOUNT = "tidak diketahui"
 MIGRATION_YEARS = 3  # a migration is written off over this period
 
 
@@ -32,6 +31,68 @@ class ProposalKind(Enum):
     KEEP = "KEEP"
 
 
+class ProposalReasonCode(Enum):
+    """Why an action is proposed, or why one application was chosen to remain."""
+
+    REPORTED_INACTIVE = "REPORTED_INACTIVE"
+    NO_USERS = "NO_USERS"
+    AFTER_REPOINTING = "AFTER_REPOINTING"
+    NO_ACTIVE_EXCHANGE_KNOWN = "NO_ACTIVE_EXCHANGE_KNOWN"
+    SAME_FUNCTION_AS_COMMON_APPLICATION = "SAME_FUNCTION_AS_COMMON_APPLICATION"
+    EXCEPTION_POSSIBLE = "EXCEPTION_POSSIBLE"
+    MANDATED = "MANDATED"
+    MANDATE_NOT_CONFIRMED = "MANDATE_NOT_CONFIRMED"
+    SAME_FUNCTION = "SAME_FUNCTION"
+    FUNCTION_NOT_IN_INVENTORY = "FUNCTION_NOT_IN_INVENTORY"
+    ANOTHER_REGION_SERVES_IT = "ANOTHER_REGION_SERVES_IT"
+    BYPASSES_HUB = "BYPASSES_HUB"
+    REQUIRED_EXCHANGE_MISSING = "REQUIRED_EXCHANGE_MISSING"
+    NOTHING_BETTER_KNOWN = "NOTHING_BETTER_KNOWN"
+    ON_HUB = "ON_HUB"
+    MORE_EVIDENCED_EXCHANGES = "MORE_EVIDENCED_EXCHANGES"
+    MORE_USERS = "MORE_USERS"
+    BETTER_FIT = "BETTER_FIT"
+    EQUAL_IN_ALL_KNOWN = "EQUAL_IN_ALL_KNOWN"
+
+
+class ReasonValueName(Enum):
+    """What a value in the text of a reason is."""
+
+    INTEGRATION_COUNT = "INTEGRATION_COUNT"
+    FUNCTION_ID = "FUNCTION_ID"
+    LEGAL_BASIS = "LEGAL_BASIS"
+    REGION_CODE = "REGION_CODE"
+    LEVEL = "LEVEL"
+    INTEGRATION_MODE = "INTEGRATION_MODE"
+    DATA_OBJECT = "DATA_OBJECT"
+    RULE = "RULE"
+    SURVIVOR_VALUE = "SURVIVOR_VALUE"
+    RUNNER_UP_VALUE = "RUNNER_UP_VALUE"
+
+
+class MissingInputKind(Enum):
+    """What has to be known to judge a proposal, but is not."""
+
+    YEARLY_COST = "YEARLY_COST"
+    MIGRATION_COST = "MIGRATION_COST"
+    ADDED_YEARLY_COST = "ADDED_YEARLY_COST"
+    ALTERNATIVE_COST = "ALTERNATIVE_COST"
+    MANDATE = "MANDATE"
+    NEED_FOR_FUNCTION = "NEED_FOR_FUNCTION"
+    NEED_FOR_EXCHANGE = "NEED_FOR_EXCHANGE"
+    SOURCE_CODE_PERMISSION = "SOURCE_CODE_PERMISSION"
+    CHOICE_OF_APPLICATION = "CHOICE_OF_APPLICATION"
+    INVENTORY_COMPLETENESS = "INVENTORY_COMPLETENESS"
+
+
+class ConfidenceFactor(Enum):
+    """What the confidence in a proposal depends on."""
+
+    FUNCTION = "FUNCTION"
+    INVENTORY_COMPLETENESS = "INVENTORY_COMPLETENESS"
+    EVIDENCE_GRADE = "EVIDENCE_GRADE"
+
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """The known costs of applications in whole rupiah, by application id."""
@@ -42,23 +103,27 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingInput:
+    """An input that is not known, and the application that it is about."""
+
+    kind: MissingInputKind
+    application: str | None = None  # application id, or id of a common application
+    candidate_count: int | None = None  # of CHOICE_OF_APPLICATION, including the chosen one
+
+
+@dataclass(frozen=True, slots=True)
 class Saving:
     """The saving in rupiah a year, or the costs that must be known to compute it."""
 
     yearly: int | None
-    unknown: tuple[str, ...]  # "yearly cost of 32-01"
-
-    @property
-    def display(self) -> str:
-        """The saving as shown to people, in Indonesian."""
-        return UNKNOWN_AMOUNT if self.yearly is None else f"Rp{self.yearly:,}".replace(",", ".")
+    missing_inputs: tuple[MissingInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """The confidence in a proposal: the lowest of its parts, or None if a part is unknown."""
 
-    parts: tuple[tuple[str, float | None], ...]
+    parts: tuple[tuple[ConfidenceFactor, float | None], ...]
 
     @property
     def value(self) -> float | None:
@@ -69,10 +134,10 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class ProposalReason:
-    """One reason: a code for which clients have a text, and the values in that text."""
+    """One reason: a code for which clients have a text, and the known values in that text."""
 
-    code: str
-    values: tuple[tuple[str, str], ...] = ()
+    code: ProposalReasonCode
+    values: tuple[tuple[ReasonValueName, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +159,11 @@ class Proposal:
     region: str
     applications: tuple[str, ...]  # ids
     survivor: str | None  # application id, or id of a common application (REPLACE)
-    survivor_because: tuple[ProposalReason, ...]
+    survivor_reasons: tuple[ProposalReason, ...]
     reasons: tuple[ProposalReason, ...]
     evidence: tuple[str, ...]  # ids of integrations
     impact: ProposalImpact
-    missing: tuple[str, ...]
+    missing_inputs: tuple[MissingInput, ...]
     saving: Saving
     confidence: Confidence
     legal_basis: str
@@ -140,21 +205,21 @@ def application_costs(applications: Iterable[Application]) -> Costs:
 
 def yearly_saving(leaving: Iterable[str], survivor: str | None, costs: Costs) -> Saving:
     """Return the yearly costs that end, minus the survivor's added cost and the migration."""
-    unknown = []
+    missing = []
     total = 0
     migration = 0
     for id in leaving:
         if id not in costs.yearly:
-            unknown.append(f"yearly cost of {id}")
+            missing.append(MissingInput(MissingInputKind.YEARLY_COST, id))
         if id not in costs.migration:
-            unknown.append(f"migration cost of {id}")
+            missing.append(MissingInput(MissingInputKind.MIGRATION_COST, id))
         total += costs.yearly.get(id, 0)
         migration += costs.migration.get(id, 0)
     if survivor is not None:
         if survivor not in costs.added:
-            unknown.append(f"added yearly cost of {survivor}")
+            missing.append(MissingInput(MissingInputKind.ADDED_YEARLY_COST, survivor))
         total -= costs.added.get(survivor, 0)
-    return Saving(None if unknown else total - round(migration / MIGRATION_YEARS), tuple(unknown))
+    return Saving(None if missing else total - round(migration / MIGRATION_YEARS), tuple(missing))
 
 
 def drop_rejected_proposals(

@@ -29,9 +29,9 @@ class ReuseCandidate:
     system: str  # application id
     owner: str  # region code
     level: int | None  # of the owner's service; None if unknown, or without an indicator
-    shareable: bool | None  # whether its source may be shared; None if unknown
+    is_shareable: bool | None  # whether its source code may be shared; None if unknown
     confidence: float  # confidence of its function tag
-    regions_with: int  # number of compared regions that serve the function
+    serving_region_count: int  # number of compared regions that serve the function
 
 
 class ReuseCatalogue:
@@ -99,10 +99,10 @@ class ReuseCatalogue:
                 system=system.id,
                 owner=system.region,
                 level=level,
-                shareable=self._shareable.get(system.id),
+                is_shareable=self._shareable.get(system.id),
                 confidence=confidence,
-                regions_with=regions_with,
+                serving_region_count=region_count,
             )
-            for function, regions_with in self.missing_functions(region)
+            for function, region_count in self.missing_functions(region)
             for system, level, confidence in self._offers[function][:first]
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engine.consolidation.proposal import Proposal, ProposalKind
+from engine.consolidation.proposal import Proposal, ProposalKind, ReasonValueName
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -32,7 +32,8 @@ class WhatIf:
     integrations: tuple[Integration, ...]
     repointed: tuple[str, ...]  # ids
     lost: tuple[str, ...]  # ids of withdrawn ones: an end is gone, or the survivor has the exchange
-    added: tuple[str, ...]  # ids of new integrations and applications
+    added_integrations: tuple[str, ...]  # ids that exist in the simulation only
+    added_applications: tuple[str, ...]  # ids that exist in the simulation only
 
 
 def apply_proposals(
@@ -49,7 +50,8 @@ def apply_proposals(
         integrations=tuple(state.integrations.values()),
         repointed=tuple(sorted(state.repointed - state.lost)),
         lost=tuple(sorted(state.lost)),
-        added=tuple(state.added),
+        added_integrations=tuple(state.added_integrations),
+        added_applications=tuple(state.added_applications),
     )
 
 
@@ -63,7 +65,8 @@ class _SimulatedInventory:
         self.integrations = {integration.id: integration for integration in integrations}
         self.repointed: set[str] = set()
         self.lost: set[str] = set()
-        self.added: list[str] = []
+        self.added_integrations: list[str] = []
+        self.added_applications: list[str] = []
 
     def apply_proposal(self, proposal: Proposal) -> None:
         match proposal.kind:
@@ -160,7 +163,7 @@ class _SimulatedInventory:
             source=source,
             target=target,
             target_name=self.applications[target].name,
-            data_object=values.get("data", ""),
+            data_object=values.get(ReasonValueName.DATA_OBJECT, ""),
             mode=IntegrationMode.HUB,
             direction=IntegrationDirection.ONE_WAY,
             status=IntegrationStatus.ACTIVE,
@@ -168,7 +171,7 @@ class _SimulatedInventory:
             version=1,
             provenance=Provenance(f"what-if {proposal.rule}", confirmed=False),
         )
-        self.added.append(id)
+        self.added_integrations.append(id)
 
     def _copy_applications(self, proposal: Proposal) -> None:
         for id in proposal.applications:
@@ -186,4 +189,4 @@ class _SimulatedInventory:
                 version=1,
                 provenance=Provenance(f"what-if {proposal.rule}", confirmed=False),
             )
-            self.added.append(copy)
+            self.added_applications.append(copy)

@@ -32,11 +32,23 @@ class DuplicatePolicy(Enum):
     REVIEW = "REVIEW"
 
 
+class MatchSignalKind(Enum):
+    """What indicates that two listings are one system."""
+
+    NATIONAL_SYSTEM = "NATIONAL_SYSTEM"  # value: the id of the national system
+    SAME_NAME = "SAME_NAME"  # value: the form that both names share
+    SIMILAR_NAME = "SIMILAR_NAME"  # value: the percentage of letters that the names share
+    NAME_PREFIX = "NAME_PREFIX"  # value: the word with which both names begin
+    SAME_ADDRESS = "SAME_ADDRESS"  # value: the address
+    SAME_HOST = "SAME_HOST"  # value: the host
+    SAME_OPD = "SAME_OPD"  # value: the name of the OPD as printed
+
+
 @dataclass(frozen=True, slots=True)
 class MatchSignal:
-    """One signal for or against a pair, with its value."""
+    """One signal that two listings are one system, with its value."""
 
-    name: str
+    kind: MatchSignalKind
     value: str
 
 
@@ -65,12 +77,12 @@ def decide_by_catalogue(a: Spelling, b: Spelling) -> PairDecision:
 
 @lru_cache(maxsize=1 << 10)
 def _national_signal(system: str) -> tuple[MatchSignal, ...]:
-    return (MatchSignal("national system", system),)
+    return (MatchSignal(MatchSignalKind.NATIONAL_SYSTEM, system),)
 
 
 @lru_cache(maxsize=1 << 7)
 def _letter_signal(percent: int) -> MatchSignal:
-    return MatchSignal("letters alike", f"{percent} %")
+    return MatchSignal(MatchSignalKind.SIMILAR_NAME, f"{percent} %")
 
 
 def compare_spellings(a: Spelling, b: Spelling, region_domain: str | None) -> PairDecision | None:
@@ -89,19 +101,22 @@ def compare_spellings(a: Spelling, b: Spelling, region_domain: str | None) -> Pa
     if a.address and a.address == b.address:
         if a.system is not b.system and similarity < _SIMILAR_AT_ADDRESS:
             return None  # a national name with the address of another system
-        signals: tuple[MatchSignal, ...] = (MatchSignal("same address", a.address), letters)
+        signals: tuple[MatchSignal, ...] = (
+            MatchSignal(MatchSignalKind.SAME_ADDRESS, a.address),
+            letters,
+        )
         similar = similarity >= _SIMILAR_AT_ADDRESS
         sure = similar and a.system is b.system and _identifies_system(a.address, region_domain)
         return (DuplicatePolicy.AUTO if sure else DuplicatePolicy.REVIEW), signals
     if shared:
-        signals = (MatchSignal("same name", min(shared)),)
+        signals = (MatchSignal(MatchSignalKind.SAME_NAME, min(shared)),)
         at_different_hosts = a.host and b.host and a.host != b.host
         if a.opd and a.opd == b.opd and a.system is b.system and not at_different_hosts:
-            return DuplicatePolicy.AUTO, (*signals, MatchSignal("same OPD", a.opd))
+            return DuplicatePolicy.AUTO, (*signals, MatchSignal(MatchSignalKind.SAME_OPD, a.opd))
         return DuplicatePolicy.REVIEW, signals
     at_one_host = a.host and a.host == b.host and a.host not in PUBLIC_HOSTS
     if at_one_host and similarity >= _SIMILAR_AT_HOST:
-        return DuplicatePolicy.REVIEW, (MatchSignal("same host", a.host), letters)
+        return DuplicatePolicy.REVIEW, (MatchSignal(MatchSignalKind.SAME_HOST, a.host), letters)
     if a.host and b.host and a.host != b.host:
         return None  # near names at different hosts are two systems
     if (
@@ -110,7 +125,7 @@ def compare_spellings(a: Spelling, b: Spelling, region_domain: str | None) -> Pa
     ):
         return DuplicatePolicy.REVIEW, (letters,)
     if _is_first_word_of(a.name, b.name) or _is_first_word_of(b.name, a.name):
-        return DuplicatePolicy.REVIEW, (MatchSignal("one name begins the other", a.name.core[0]),)
+        return DuplicatePolicy.REVIEW, (MatchSignal(MatchSignalKind.NAME_PREFIX, a.name.core[0]),)
     return None
 
 

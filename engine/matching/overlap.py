@@ -37,7 +37,7 @@ SIGNALS = (
     "same function",  # both tags are certain and equal
     "other function",  # both tags are certain and differ
     "one function unknown",
-    "letters alike",
+    "similar names",
     "same name",
     "words in common",
     "OPDs share affairs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 
 from engine.decimals import format_exact
@@ -19,21 +20,34 @@ SUFFICIENT_COMPLETENESS = Fraction(
     4, 5
 )  # from this completeness on, a missing edge counts as absent
 
-REQUIRED_FIELDS: dict[str, Callable[[Application], bool]] = {
-    "opd": lambda application: application.opd is not None,
-    "status": lambda application: application.status is not ApplicationStatus.UNKNOWN,
-    "function": lambda application: bool(application.function.strip()),
-    "platform": lambda application: bool(application.platform.strip()),
-    "year": lambda application: application.year is not None,
+
+class ApplicationField(Enum):
+    """A required field of an application."""
+
+    OPD = "OPD"
+    STATUS = "STATUS"
+    FUNCTION_TEXT = "FUNCTION_TEXT"
+    PLATFORM = "PLATFORM"
+    YEAR = "YEAR"
+
+
+REQUIRED_FIELDS: dict[ApplicationField, Callable[[Application], bool]] = {
+    ApplicationField.OPD: lambda application: application.opd is not None,
+    ApplicationField.STATUS: lambda application: (
+        application.status is not ApplicationStatus.UNKNOWN
+    ),
+    ApplicationField.FUNCTION_TEXT: lambda application: bool(application.function.strip()),
+    ApplicationField.PLATFORM: lambda application: bool(application.platform.strip()),
+    ApplicationField.YEAR: lambda application: application.year is not None,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class MissingFields:
+class ApplicationMissingFields:
     """The required fields that an application lacks."""
 
     application: str
-    fields: tuple[str, ...]
+    fields: tuple[ApplicationField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Completeness:
     applications: int
     filled: int
     required: int
-    missing: tuple[MissingFields, ...]
+    missing: tuple[ApplicationMissingFields, ...]
 
     @property
     def exact(self) -> Fraction | None:
@@ -74,9 +88,11 @@ def measure_completeness(of: str, applications: Iterable[Application]) -> Comple
     )
     missing = []
     for application in listed:
-        fields = tuple(name for name, filled in REQUIRED_FIELDS.items() if not filled(application))
+        fields = tuple(
+            field for field, filled in REQUIRED_FIELDS.items() if not filled(application)
+        )
         if fields:
-            missing.append(MissingFields(application.id, fields))
+            missing.append(ApplicationMissingFields(application.id, fields))
     required = len(listed) * len(REQUIRED_FIELDS)
     gaps = sum(len(entry.fields) for entry in missing)
     return Completeness(of, len(listed), required - gaps, required, tuple(missing))
@@ -93,11 +109,11 @@ def completeness_by_opd(
 
 
 def attesting_opds(
-    seals: Iterable[AttestationStatus], inventories: dict[str, Completeness]
+    statuses: Iterable[AttestationStatus], inventories: dict[str, Completeness]
 ) -> frozenset[str]:
     """Return the OPDs whose inventory is attested and complete enough to prove an absence."""
     return frozenset(
-        seal.opd
-        for seal in seals
-        if seal.holds and seal.opd in inventories and inventories[seal.opd].is_sufficient
+        status.opd
+        for status in statuses
+        if status.holds and status.opd in inventories and inventories[status.opd].is_sufficient
     )

@@ -68,7 +68,7 @@ class Inventory:
     indicators_by_application: Mapping[str, frozenset[int]] = field(
         default_factory=dict
     )  # indicators by application
-    attesting_opds: frozenset[str] = frozenset()  # OPDs; see `completeness.vouched_for`
+    attesting_opds: frozenset[str] = frozenset()  # OPDs; see `completeness.attesting_opds`
     documents: tuple[ReviewDocument, ...] = ()
     documents_closed: bool = False  # submission has ended: other documents do not exist
     development: Development | None = None

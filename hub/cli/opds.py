@@ -73,7 +73,7 @@ def add(
                 Viewer(f"{OWN_ACTOR_PREFIX}opd", Role.ADMIN),
                 OperationBudget(bounded=False),
             )
-            request = resolved.RegisterOpd(region, name, kind, acronym, parent_id)
+            request = resolved.RegisterOpd(region, name, kind, acronym or None, parent_id)
             return await resolved.register_opd(context, request, None)
 
     try:

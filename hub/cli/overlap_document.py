@@ -7,10 +7,22 @@ from typing import Any
 from engine.consolidation.reuse import RULE as SHARING_RULE
 from engine.matching.duplicates import RULE
 from engine.matching.grouping import DuplicateGroup, ListingPair
+from engine.matching.name_matching import MatchSignalKind
 from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
 from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
+from hub.cli.translation import N_
 from resolvers.inventory_analysis import shipped_models
+
+SIGNAL_NAMES = {
+    MatchSignalKind.NATIONAL_SYSTEM: N_("national system"),
+    MatchSignalKind.SAME_NAME: N_("same name"),
+    MatchSignalKind.SIMILAR_NAME: N_("similar names"),
+    MatchSignalKind.NAME_PREFIX: N_("one name begins the other"),
+    MatchSignalKind.SAME_ADDRESS: N_("same address"),
+    MatchSignalKind.SAME_HOST: N_("same host"),
+    MatchSignalKind.SAME_OPD: N_("same OPD"),
+}
 
 
 def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
@@ -59,7 +71,7 @@ def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
                 "owner": candidate.owner,
                 "level": candidate.level,
                 "confidence": candidate.confidence,
-                "regionsWith": candidate.regions_with,
+                "regionsWith": candidate.serving_region_count,
             }
             for candidate in findings.candidates
         ],
@@ -79,7 +91,7 @@ def _group_document(findings: OverlapFindings, group: DuplicateGroup) -> dict[st
                 "b": _listing_key(findings, link.b),
                 "policy": link.decision.value,
                 "signals": [
-                    {"name": signal.name, "value": signal.value} for signal in link.signals
+                    {"kind": signal.kind.value, "value": signal.value} for signal in link.signals
                 ],
             }
             for link in group_links(findings, group)

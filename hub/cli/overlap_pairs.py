@@ -15,11 +15,12 @@ from rich.table import Table
 
 from engine.matching.grouping import ListingPair
 from engine.matching.listing import Listing
+from engine.matching.name_matching import MatchSignal
 from engine.matching.overlap import RULE, Overlap
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file
 from hub.cli.console import out
-from hub.cli.overlap_document import explain_overlap
+from hub.cli.overlap_document import SIGNAL_NAMES, explain_overlap
 from resolvers.inventory_analysis import shipped_models
 
 REQUIRED_COLUMNS = ("a", "b")
@@ -45,13 +46,9 @@ class ScoredPair:
         return "NONE" if self.listing_pair is None else self.listing_pair.decision.value
 
     @property
-    def signals(self) -> dict[str, str]:
-        """The signals behind the identity, by name."""
-        return (
-            {}
-            if self.listing_pair is None
-            else {signal.name: signal.value for signal in self.listing_pair.signals}
-        )
+    def signals(self) -> tuple[MatchSignal, ...]:
+        """The signals behind the identity."""
+        return () if self.listing_pair is None else self.listing_pair.signals
 
     def explain(self, translate: Callable[[str], str] = str) -> str:
         """Return the signals behind the score and the identity, with translated names."""
@@ -59,7 +56,9 @@ class ScoredPair:
             f"{translate(part.signal)} {part.value:g} ({part.contribution:+g})"
             for part in self.overlap.reasons
         ]
-        parts += [f"{translate(name)}: {value}" for name, value in self.signals.items()]
+        parts += [
+            f"{translate(SIGNAL_NAMES[signal.kind])}: {signal.value}" for signal in self.signals
+        ]
         return "; ".join(parts)
 
 
@@ -87,7 +86,10 @@ def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[st
         "rule": RULE,
         "pairs": [
             dict(zip(header, pair.cells, strict=True))
-            | {"identity": pair.identity, "signals": pair.signals}
+            | {
+                "identity": pair.identity,
+                "signals": {signal.kind.value: signal.value for signal in pair.signals},
+            }
             | explain_overlap(pair.overlap)
             for pair in pairs
         ],

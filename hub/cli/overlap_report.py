@@ -14,7 +14,7 @@ from engine.matching.name_matching import DuplicatePolicy
 from engine.spreadsheet.listing_sheet import ListingSheet
 from hub.cli.console import out
 from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
-from hub.cli.overlap_document import group_links
+from hub.cli.overlap_document import SIGNAL_NAMES, group_links
 from hub.cli.sheet_file import list_columns
 from resolvers.shipped_functions import functions_by_id
 
@@ -134,7 +134,7 @@ def _listing_text(findings: OverlapFindings, id: str) -> str:
 
 def _reason_lines(findings: OverlapFindings, group: DuplicateGroup) -> list[str]:
     signals = [signal for link in group_links(findings, group) for signal in link.signals]
-    return [*dict.fromkeys(f"{_(signal.name)}: {signal.value}" for signal in signals)]
+    return [*dict.fromkeys(f"{_(SIGNAL_NAMES[signal.kind])}: {signal.value}" for signal in signals)]
 
 
 def _print_table(

@@ -72,13 +72,18 @@ query ($code: ID!) {
   region(code: $code) {
     code name
     proposals(first: 200) {
-      id kind rule status legalBasis missing evidence inputs
-      applications { id application { name } }
-      survivor { id application { name } } commonApplication { id name }
-      survivorBecause { code values { name value } } reasons { code values { name value } }
-      impact { integrationCount applicationCount outside }
-      saving { yearly display unknown } confidence { value { value } parts { name value { value } } }
-      decision { decision reason at }
+      totalCount
+      nodes {
+        id kind rule status legalBasis evidenceIntegrationIds inputsHash
+        applications { id application { name } }
+        survivor { id application { name } } commonApplication { id name }
+        survivorReasons { code values { name value } } reasons { code values { name value } }
+        impact { integrationCount applicationCount externalNameCount externalNames }
+        missingInputs { kind applicationId candidateCount }
+        saving { yearly missingInputs { kind applicationId candidateCount } }
+        confidence { value { value } parts { factor value { value } } }
+        decision { choice reason decidedAt }
+      }
     }
   }
 }

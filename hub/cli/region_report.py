@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from engine.consolidation.proposal import MissingInputKind
 from engine.model import AssessmentKind
 from hub.cli.console import out
 from hub.cli.translation import N_
@@ -23,6 +24,20 @@ COUNTS = {  # unknown if no exchange is recorded
     N_("Point to point beside the bus"): "pointToPointDebt",
     N_("Single points of failure"): "cutPoints",
     N_("Data with several producers"): "severalProducers",
+}
+
+
+MISSING_INPUTS = {
+    MissingInputKind.YEARLY_COST: N_("yearly cost of {application}"),
+    MissingInputKind.MIGRATION_COST: N_("cost of leaving {application}"),
+    MissingInputKind.ADDED_YEARLY_COST: N_("added yearly cost of {application}"),
+    MissingInputKind.ALTERNATIVE_COST: N_("cost of not carrying it out"),
+    MissingInputKind.MANDATE: N_("whether the common application is mandatory"),
+    MissingInputKind.NEED_FOR_FUNCTION: N_("whether the function is needed here"),
+    MissingInputKind.NEED_FOR_EXCHANGE: N_("whether the exchange is needed here"),
+    MissingInputKind.SOURCE_CODE_PERMISSION: N_("whether the source code may be shared"),
+    MissingInputKind.CHOICE_OF_APPLICATION: N_("which of {count} applications is the right one"),
+    MissingInputKind.INVENTORY_COMPLETENESS: N_("completeness of the inventory"),
 }
 
 
@@ -86,11 +101,20 @@ def show_proposals(region: dict[str, Any]) -> None:
     """Print the proposals of a region as a table."""
     out.print(
         _("[bold]{region}[/bold] · {count} proposals").format(
-            region=region["name"], count=len(region["proposals"])
+            region=region["name"], count=region["proposals"]["totalCount"]
         )
     )
-    table = Table(_("Kind"), _("About"), _("By"), _("Reasons"), _("Saving"), _("Status"), box=None)
-    for proposal in region["proposals"]:
+    table = Table(
+        _("Kind"),
+        _("About"),
+        _("By"),
+        _("Reasons"),
+        _("Saving"),
+        _("Not known"),
+        _("Status"),
+        box=None,
+    )
+    for proposal in region["proposals"]["nodes"]:
         survivor = (
             proposal["commonApplication"] or (proposal["survivor"] or {}).get("application") or {}
         )
@@ -103,10 +127,40 @@ def show_proposals(region: dict[str, Any]) -> None:
             "\n".join(escape(application["name"]) for application in applications),
             escape(survivor.get("name", "")),
             "\n".join(reason["code"] for reason in proposal["reasons"]),
-            proposal["saving"]["display"],
+            format_saving(proposal["saving"]["yearly"]),
+            "\n".join(
+                escape(_describe_missing_input(missing, proposal))
+                for missing in proposal["missingInputs"]
+            ),
             proposal["status"],
         )
     out.print(table)
+
+
+def format_saving(rupiah: int | None) -> str:
+    """Return a saving in rupiah a year as it is written in Indonesia."""
+    if rupiah is None:
+        return _("unknown")
+    sign = "-" if rupiah < 0 else ""
+    return f"{sign}Rp{abs(rupiah):,}".replace(",", ".")
+
+
+def _describe_missing_input(missing: dict[str, Any], proposal: dict[str, Any]) -> str:
+    """Return a missing input of a proposal as a phrase.
+
+    An input without the id of an application may be about the common application.
+    """
+    names = {
+        reference["id"]: reference["application"]["name"]
+        for reference in (*proposal["applications"], proposal["survivor"])
+        if reference is not None and reference["application"] is not None
+    }
+    id = missing["applicationId"]
+    common_name = (proposal["commonApplication"] or {}).get("name", "")
+    return _(MISSING_INPUTS[MissingInputKind(missing["kind"])]).format(
+        application=common_name if id is None else names.get(id, id),
+        count=missing["candidateCount"],
+    )
 
 
 def show_diagnostics(region: dict[str, Any]) -> None:

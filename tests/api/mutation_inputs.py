@@ -17,7 +17,7 @@ RESULT_ID = "32.11:assessment-spbe-2020-2024-official"
 USED_KEY: Fields = {"idempotencyKey": "used"}
 EMPTY_KEY: Fields = {"idempotencyKey": ""}
 
-NEW_APPLICATION: Fields = {"region": "32.11", "opd": "32.11:opd-dinkes", "name": "Baru"}
+NEW_APPLICATION: Fields = {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"}
 NEW_INTEGRATION: Fields = {
     "sourceId": OFFICE,
     "targetId": HEALTH,
@@ -42,15 +42,14 @@ LEVEL_CLAIMS: Fields = {
     "claims": [{"indicator": 1, "level": 4}, {"indicator": 20, "level": 5}],
 }
 DECISION: Fields = {
-    "region": "32.11",
-    "id": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
-    "inputs": "old",
-    "decision": "REJECT",
+    "proposalId": "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63",  # replace E-Office by SRIKANDI
+    "inputsHash": "old",
+    "choice": "REJECT",
     "reason": "dipakai",
 }
 DOCUMENTS = [{"title": "Berita acara", "url": "https://a.id/ba"}]
 POLICY: Fields = {
-    "region": "32.11",
+    "regionCode": "32.11",
     "year": 2020,
     "title": "Perbup",
     "url": "https://a.id/perbup",
@@ -118,6 +117,6 @@ KEY_REUSED: Fields = {"__typename": "IdempotencyKeyReused", "key": "used"}
 NO_KEY = invalid_input("idempotencyKey", "1 to 128 characters", "0 characters")
 WEB_ADDRESS = "an address that begins with http:// or https:// and names a host"
 TWO_DECIMALS = "a number from 1.00 to 5.00 with at most two decimal places"
-NEW_OPD: Fields = {"region": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
+NEW_OPD: Fields = {"regionCode": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"}
 EDITABLE_STATES = ("DRAFT", "RETURNED")
 NOT_RETIRED = ("PLANNED", "ACTIVE", "INACTIVE", "UNKNOWN")

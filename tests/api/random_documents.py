@@ -71,8 +71,8 @@ class Pool:
     random: random.Random
     ids: dict[str, list[str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
-    regions: dict[str, str] = field(default_factory=dict)  # the region of each OPD and proposal
-    inputs: dict[str, str] = field(default_factory=dict)  # the input hash of each proposal
+    regions: dict[str, str] = field(default_factory=dict)  # the region of each OPD
+    inputs_hashes: dict[str, str] = field(default_factory=dict)  # by proposal
 
     def id(self, name: str, owner: str, odd: bool) -> str:
         """Return an id for the argument `name` of a field or mutation."""
@@ -86,11 +86,9 @@ class Pool:
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent"), "Opd"),
-    **dict.fromkeys(
-        ("application", "source", "target", "sourceId", "targetId", "aroundId"), "Application"
-    ),
+    **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
-    **dict.fromkeys(("proposal", "proposals"), "Proposal"),
+    "proposal": "Proposal",
     "function": "Function",
     "instrument": "Instrument",
     "commonApplication": "CommonApplication",
@@ -134,15 +132,15 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    names = ("id", "assessmentId", "opdId", "opd")
+    names = ("id", "assessmentId", "opdId")
     id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]
     for name in ("regionCode", "region"):
         if name in kind.fields and id in pool.regions:
             fields[name] = pool.regions[id]
-    if "inputs" in kind.fields and id in pool.inputs:
-        fields["inputs"] = pool.inputs[id]
+    if "inputsHash" in kind.fields and fields["proposalId"] in pool.inputs_hashes:
+        fields["inputsHash"] = pool.inputs_hashes[fields["proposalId"]]
     return fields
 
 

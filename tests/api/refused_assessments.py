@@ -81,15 +81,15 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**EFFORT_EDIT, **USED_KEY}, KEY_REUSED),
     ],
     "decideProposal": [
-        ({**DECISION, "region": "99.99"}, not_found("99.99")),
-        ({**DECISION, "id": "none"}, not_found("none")),
+        ({**DECISION, "proposalId": "99.99:proposal-none"}, not_found("99.99")),
+        ({**DECISION, "proposalId": "none"}, not_found("none")),
         (
             DECISION,
-            invalid_input("inputs", "those that the proposal has now: read it again", "'old'"),
+            invalid_input("inputsHash", "the current hash of the proposal: read it again", "'old'"),
         ),
         ({**DECISION, "reason": " "}, invalid_input("reason", "1 to 2000 characters", "0")),
         (
-            {**DECISION, "decision": "DEFER", "reason": "x" * 2001},
+            {**DECISION, "choice": "DEFER", "reason": "x" * 2001},
             invalid_input("reason", "0 to 2000 characters", "2001"),
         ),
         ({**DECISION, **EMPTY_KEY}, NO_KEY),

@@ -28,13 +28,13 @@ from tests.api.mutation_inputs import (
 
 INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
     "registerOpd": [
-        ({**NEW_OPD, "region": "99.99"}, not_found("99.99")),
+        ({**NEW_OPD, "regionCode": "99.99"}, not_found("99.99")),
         ({**NEW_OPD, "name": " "}, invalid_input("name", "1 to 200 characters", "0")),
         ({**NEW_OPD, "name": "x" * 201}, invalid_input("name", "1 to 200 characters", "201")),
-        ({**NEW_OPD, "acronym": "x" * 51}, invalid_input("acronym", "0 to 50 characters", "51")),
+        ({**NEW_OPD, "acronym": "x" * 51}, invalid_input("acronym", "1 to 50 characters", "51")),
         (
-            {**NEW_OPD, "parent": "32.73:opd-diskominfo"},
-            invalid_input("parent", "an OPD of region 32.11", "32.73:opd-diskominfo"),
+            {**NEW_OPD, "parentId": "32.73:opd-diskominfo"},
+            invalid_input("parentId", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
         ({**NEW_OPD, "name": "DINAS  kesehatan"}, already_exists("32.11:opd-dinkes")),
         ({**NEW_OPD, "acronym": "DINKES"}, already_exists("32.11:opd-dinkes")),
@@ -42,20 +42,24 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ({**NEW_OPD, **USED_KEY}, KEY_REUSED),
     ],
     "registerApplication": [
-        ({**NEW_APPLICATION, "region": "99.99"}, not_found("99.99")),
-        ({**NEW_APPLICATION, "region": "9" * 65}, not_found("9" * 65)),
+        ({**NEW_APPLICATION, "regionCode": "99.99"}, not_found("99.99")),
+        ({**NEW_APPLICATION, "regionCode": "9" * 65}, not_found("9" * 65)),
         ({**NEW_APPLICATION, "name": " \n "}, invalid_input("name", "1 to 200 characters", "0")),
         (
             {**NEW_APPLICATION, "name": "x" * 201},
             invalid_input("name", "1 to 200 characters", "201"),
         ),
         (
-            {**NEW_APPLICATION, "function": "x" * 2001},
-            invalid_input("function", "0 to 2000 characters", "2001"),
+            {**NEW_APPLICATION, "functionText": "x" * 2001},
+            invalid_input("functionText", "1 to 2000 characters", "2001"),
         ),
         (
             {**NEW_APPLICATION, "platform": "x" * 201},
-            invalid_input("platform", "0 to 200 characters", "201"),
+            invalid_input("platform", "1 to 200 characters", "201"),
+        ),
+        (
+            {**NEW_APPLICATION, "platform": ""},
+            invalid_input("platform", "1 to 200 characters", "0"),
         ),
         (
             {**NEW_APPLICATION, "url": "ftp://example.id"},
@@ -73,16 +77,16 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             invalid_input("year", "a year from 1980 to 2031", "2032"),
         ),
         (
-            {**NEW_APPLICATION, "opd": "32.73:opd-diskominfo"},
-            invalid_input("opd", "an OPD of region 32.11", "32.73:opd-diskominfo"),
+            {**NEW_APPLICATION, "opdId": "32.73:opd-diskominfo"},
+            invalid_input("opdId", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
         (
-            {**NEW_APPLICATION, "opd": "32.11:opd-99"},
-            invalid_input("opd", "an OPD of region 32.11", "32.11:opd-99"),
+            {**NEW_APPLICATION, "opdId": "32.11:opd-99"},
+            invalid_input("opdId", "an OPD of region 32.11", "32.11:opd-99"),
         ),
         (
-            {**NEW_APPLICATION, "commonApplication": "no-such"},
-            invalid_input("commonApplication", "the id of a common application", "no-such"),
+            {**NEW_APPLICATION, "commonApplicationId": "no-such"},
+            invalid_input("commonApplicationId", "the id of a common application", "no-such"),
         ),
         ({**NEW_APPLICATION, **EMPTY_KEY}, NO_KEY),
         (
@@ -95,16 +99,25 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
     "updateApplication": [
         (versioned(HEALTH, name=None), invalid_input("name", "a value, or to be left out", "null")),
         (versioned("32.11:application-99", name="x"), not_found("32.11:application-99")),
+        (
+            versioned(HEALTH, opdId=None),
+            invalid_input("opdId", "a value, or to be left out", "null"),
+        ),
+        (
+            versioned(HEALTH, functionText=""),
+            invalid_input("functionText", "1 to 2000 characters", "0"),
+        ),
+        (versioned(HEALTH, url=""), invalid_input("url", "1 to 2000 characters", "0")),
         (versioned(HEALTH, name=""), invalid_input("name", "1 to 200 characters", "0")),
         (
             versioned(HEALTH, status="RETIRED"),
             invalid_input("status", "a status other than RETIRED: retire it", "RETIRED"),
         ),
         (
-            versioned(HEALTH, opd="32.73:opd-diskominfo"),
-            invalid_input("opd", "an OPD of region 32.11", "32.73:opd-diskominfo"),
+            versioned(HEALTH, opdId="32.73:opd-diskominfo"),
+            invalid_input("opdId", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
-        (versioned(HEALTH, name="e-office", opd="32.11:opd-diskominfo"), already_exists(OFFICE)),
+        (versioned(HEALTH, name="e-office", opdId="32.11:opd-diskominfo"), already_exists(OFFICE)),
         (versioned(HEALTH, 2, name="x"), version_conflict(HEALTH, 2, 1)),
         (
             versioned("32.11:application-old", name="x"),
@@ -116,7 +129,7 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned("32.11:application-99"), not_found("32.11:application-99")),
         (
             versioned(HEALTH, reason="x" * 2001),
-            invalid_input("reason", "0 to 2000 characters", "2001"),
+            invalid_input("reason", "1 to 2000 characters", "2001"),
         ),
         (versioned(HEALTH, 7), version_conflict(HEALTH, 7, 1)),
         (
@@ -198,25 +211,30 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
     ],
     "correctFunction": [
         (
-            {"application": "32.11:application-99", "function": None},
+            {"applicationId": "32.11:application-99", "functionId": None},
             not_found("32.11:application-99"),
         ),
         (
-            {"application": HEALTH, "function": "cooking"},
-            invalid_input("function", "the id of a function", "cooking"),
+            {"applicationId": HEALTH, "functionId": "cooking"},
+            invalid_input("functionId", "the id of a business function", "cooking"),
         ),
-        ({"application": HEALTH, "function": None, **USED_KEY}, KEY_REUSED),
+        ({"applicationId": HEALTH, "functionId": None, **USED_KEY}, KEY_REUSED),
     ],
     "exemptOpd": [
-        ({"opd": "32.11:opd-none", "reason": ""}, not_found("32.11:opd-none")),
+        ({"opdId": "32.11:opd-none", "reason": None}, not_found("32.11:opd-none")),
         (
-            {"opd": "32.11:opd-dinkes", "reason": "x" * 2001},
-            invalid_input("reason", "0 to 2000 characters", "2001"),
+            {"opdId": "32.11:opd-dinkes", "reason": " "},
+            invalid_input("reason", "1 to 2000 characters", "0"),
         ),
-        ({"opd": "32.11:opd-dinkes", "reason": "", **USED_KEY}, KEY_REUSED),
+        (
+            {"opdId": "32.11:opd-dinkes", "reason": "x" * 2001},
+            invalid_input("reason", "1 to 2000 characters", "2001"),
+        ),
+        ({"opdId": "32.11:opd-dinkes", "reason": None, **USED_KEY}, KEY_REUSED),
     ],
     "recordDevelopmentPolicy": [
-        ({**POLICY, "region": "99.99"}, not_found("99.99")),
+        ({**POLICY, "regionCode": "99.99"}, not_found("99.99")),
+        ({**POLICY, "title": None}, invalid_input("title", "1 to 300 characters", "0")),
         ({**POLICY, "year": 2027}, invalid_input("year", "a year from 1980 to 2026", "2027")),
         (
             {**POLICY, "url": "perbup.pdf"},
@@ -256,8 +274,8 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned("32.11:integration-drawn", **USED_KEY), KEY_REUSED),
     ],
     "attestInventory": [
-        ({"opd": "32.11:opd-none"}, not_found("32.11:opd-none")),
-        ({"opd": "32.11:opd-dinkes", **EMPTY_KEY}, NO_KEY),
-        ({"opd": "32.11:opd-dinkes", **USED_KEY}, KEY_REUSED),
+        ({"opdId": "32.11:opd-none"}, not_found("32.11:opd-none")),
+        ({"opdId": "32.11:opd-dinkes", **EMPTY_KEY}, NO_KEY),
+        ({"opdId": "32.11:opd-dinkes", **USED_KEY}, KEY_REUSED),
     ],
 }

@@ -35,14 +35,14 @@ INTEGRATION = "32.11:integration-in"
 OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
-PROPOSAL_INPUTS = "822a78288ab7a4d5c43a6ff08cbd31147d602a5b553d1daaf40abc7a3957ea22"
+PROPOSAL_INPUTS_HASH = "80072905777d411324d1e46d3aea6841ed8e5d623a950592308e20bfaa50cfc5"
 KINDS = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
 OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "register an application": (
         "registerApplication",
-        {"region": "32.11", "opd": "32.11:opd-dinkes", "name": "Baru"},
+        {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"},
         "f+ff+fff+f+",
     ),
     "update an application": (
@@ -52,7 +52,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "move an application to another OPD": (
         "updateApplication",
-        {"id": "32.11:application-health", "version": 1, "opd": "32.11:opd-diskominfo"},
+        {"id": "32.11:application-health", "version": 1, "opdId": "32.11:opd-diskominfo"},
         "ffff+fff+f+",
     ),
     "retire an application": (
@@ -87,17 +87,17 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "correct the function of an application": (
         "correctFunction",
-        {"application": "32.11:application-health", "function": "attendance"},
+        {"applicationId": "32.11:application-health", "functionId": "attendance"},
         "f+ff+fff+f+",
     ),
     "exempt an OPD": (
         "exemptOpd",
-        {"opd": "32.11:opd-dinkes", "reason": "tanpa data"},
+        {"opdId": "32.11:opd-dinkes", "reason": "tanpa data"},
         "ffff+fff+f+",
     ),
     "record a policy": (
         "recordDevelopmentPolicy",
-        {"region": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
+        {"regionCode": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
         "ffff+fff+f+",
     ),
     "edit an effort": (
@@ -111,12 +111,12 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     ),
     "attest an inventory": (
         "attestInventory",
-        {"opd": "32.11:opd-dinkes"},
+        {"opdId": "32.11:opd-dinkes"},
         "f+ff+ffffff",
     ),
     "decide on a proposal": (
         "decideProposal",
-        {"region": "32.11", "id": PROPOSAL, "inputs": PROPOSAL_INPUTS, "decision": "ACCEPT"},
+        {"proposalId": PROPOSAL, "inputsHash": PROPOSAL_INPUTS_HASH, "choice": "ACCEPT"},
         "ffff+fff+f+",
     ),
     "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),

@@ -40,7 +40,7 @@ async def test_a_changed_verification_is_announced_with_its_cause(
 ) -> None:
     await two_provinces.write_assessment(any_hub, CLAIMS)
     await any_hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     after = await any_hub.cursor()
     async with (
@@ -106,7 +106,7 @@ async def test_proposals_are_announced_once_for_a_burst_of_changes(any_hub: Hub)
     after = await any_hub.cursor()
     for name in ("Presensi Pegawai", "Absensi Online"):
         await any_hub.change(
-            "registerApplication", two_provinces.OPD, region="32.11", opd=DINKES, name=name
+            "registerApplication", two_provinces.OPD, regionCode="32.11", opdId=DINKES, name=name
         )
     async with any_hub.subscribe(PROPOSALS, after=after) as events:
         await catch_up(any_hub)
@@ -121,8 +121,8 @@ async def test_proposals_are_announced_once_for_a_burst_of_changes(any_hub: Hub)
         {"kind": "REPLACE", "count": 1},
         {"kind": "MERGE", "count": 1},
     ]
-    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id } } }'
-    [merge] = (await any_hub.query_data(query))["region"]["proposals"]
+    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { nodes { id } } } }'
+    [merge] = (await any_hub.query_data(query))["region"]["proposals"]["nodes"]
     assert change["openedIds"] == [merge["id"]]
     await catch_up(any_hub)  # process the announcements of the previous catch-up
     settled = await any_hub.list_all_rows()
@@ -176,8 +176,8 @@ async def test_a_slower_process_does_not_revert_announcements_of_another(
             await _wait_for_blocked_lock(quick)
             await quick.change(
                 *("registerApplication", two_provinces.OTHER_REGION),
-                region="32.73",
-                opd="32.73:opd-diskominfo",
+                regionCode="32.73",
+                opdId="32.73:opd-diskominfo",
                 name="Absensi Pegawai",
             )
             context = Context(quick.instance, two_provinces.ADMIN)
@@ -211,7 +211,7 @@ async def _wait_for_blocked_lock(hub: Hub) -> None:
 
 async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hub: Hub) -> None:
     await hub.change(
-        "correctFunction", two_provinces.OTHER_OPD, application=BUDGET, function="finance"
+        "correctFunction", two_provinces.OTHER_OPD, applicationId=BUDGET, functionId="finance"
     )
     await catch_up(hub)
     after = await hub.cursor()
@@ -229,7 +229,7 @@ async def test_an_exchange_across_regions_changes_the_region_at_its_other_end(hu
 
 async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) -> None:
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     await connect_to_other_instance(hub)
     await catch_up(hub)
@@ -244,12 +244,12 @@ async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) 
 
 
 async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> None:
-    namesake = {"region": "33.74", "opd": "33.74:opd-diskominfo", "name": "Wakepo"}
+    namesake = {"regionCode": "33.74", "opdId": "33.74:opd-diskominfo", "name": "Wakepo"}
     new = (await hub.change("registerApplication", two_provinces.ADMIN, **namesake))["id"]
-    query = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ byPerson '
+    query = f'{{ node(id: "{new}") {{ ... on Application {{ functionTag {{ isByPerson '
     query += "candidates { function { id } } } } } }"
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     before = await hub.query_data(query)
     assert before["node"]["functionTag"]["candidates"][0]["function"]["id"] != "attendance"
@@ -260,8 +260,8 @@ async def test_the_classifier_learns_from_corrections_on_request(hub: Hub) -> No
         _, learned = await training_set.load_training_set(session)
     assert [example.function for example in learned] == ["attendance"]
     after = (await hub.query_data(query))["node"]["functionTag"]
-    assert (after["byPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
-    await hub.change("correctFunction", two_provinces.OPD, application=HEALTH, function=None)
+    assert (after["isByPerson"], after["candidates"][0]["function"]["id"]) == (False, "attendance")
+    await hub.change("correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId=None)
     assert (await recompute.recompute_all_regions(hub.instance, learn=True)).learned == 0
     assert await hub.query_data(query) == before
 
@@ -278,7 +278,7 @@ async def test_a_newer_draft_does_not_hide_published_changes_from_the_public(hub
     await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32.11", published.id, published)
     await two_provinces.write_assessment(hub, CLAIMS)
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     after = await hub.cursor()
     async with hub.subscribe(VERIFICATION, after=after) as public:
@@ -308,12 +308,16 @@ async def test_a_decision_needs_no_second_connection_while_others_wait_for_its_r
 ) -> None:
     async with running_hub(postgresql_database_url) as hub:
         await two_provinces.write_regions(hub)
-        query = '{ region(code: "32.11") { proposals { id inputs } } }'
-        [proposal] = (await hub.query_data(query))["region"]["proposals"]
-        fields = {"region": "32.11", "decision": "DEFER", **proposal}
+        query = '{ region(code: "32.11") { proposals { nodes { proposalId: id inputsHash } } } }'
+        [proposal] = (await hub.query_data(query))["region"]["proposals"]["nodes"]
+        fields = {"choice": "DEFER", **proposal}
         writers = [
             hub.change(
-                "registerApplication", two_provinces.OPD, region="32.11", opd=DINKES, name=f"A{n}"
+                "registerApplication",
+                two_provinces.OPD,
+                regionCode="32.11",
+                opdId=DINKES,
+                name=f"A{n}",
             )
             for n in range(POSTGRESQL_CONNECTIONS)
         ]

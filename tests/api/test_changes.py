@@ -32,12 +32,12 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
     new = await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="  Sehat  ",
         url="https://sehat.example.id",
         year=2031,
-        commonApplication="srikandi",
+        commonApplicationId="srikandi",
     )
     id = new["id"]
     assert new == {
@@ -46,17 +46,17 @@ async def test_an_application_is_registered_changed_and_retired(hub: Hub) -> Non
         "version": 1,
         "name": "Sehat",
         "status": "ACTIVE",
-        "retiredReason": "",
+        "retiredReason": None,
         "url": "https://sehat.example.id",
         "year": 2031,
         "opd": {"id": "32.11:opd-dinkes"},
     }
     changed = await hub.change(
-        "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=""
+        "updateApplication", two_provinces.OPD, id=id, version=1, status="INACTIVE", url=None
     )
     assert changed == {**new, "version": 2, "status": "INACTIVE", "url": None}
     moved = await hub.change(
-        "updateApplication", two_provinces.REGION, id=id, version=2, opd="32.11:opd-diskominfo"
+        "updateApplication", two_provinces.REGION, id=id, version=2, opdId="32.11:opd-diskominfo"
     )
     assert moved == {**changed, "version": 3, "opd": {"id": "32.11:opd-diskominfo"}}
     retired = await hub.change(
@@ -82,12 +82,25 @@ async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: H
     assert (cleared["year"], cleared["name"]) == (None, "Wakepo")
 
 
+async def test_the_unknown_texts_of_an_application_are_null(hub: Hub) -> None:
+    query = f'{{ node(id: "{HEALTH}") {{ ... on Application {{ functionText platform }} }} }}'
+    texts = {"functionText": " Rekam medis ", "platform": "web"}
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **texts)
+    assert (await hub.query_data(query))["node"] == {
+        "functionText": "Rekam medis",
+        "platform": "web",
+    }
+    texts = {"functionText": None, "platform": None}
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=2, **texts)
+    assert (await hub.query_data(query))["node"] == texts
+
+
 async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> None:
     await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="Sehat",
     )
     query = '{ applications(filter: { search: "sehat" }) { nodes { provenance { source note } } } }'
@@ -101,8 +114,8 @@ async def test_the_name_of_a_retired_application_may_be_given_again(hub: Hub) ->
     registered = await hub.change(
         "registerApplication",
         two_provinces.OPD,
-        region="32.11",
-        opd="32.11:opd-dinkes",
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
         name="Wakepo",
     )
     assert (registered["__typename"], registered["version"]) == ("Application", 1)

@@ -11,6 +11,7 @@ import pytest
 from engine.log.source import Source, SourceState
 from regions.contract import RemoteLogHead
 from regions.owner_heads import ObservedHead, OwnerHeadCache
+from schema.schema import schema
 from storage import ownership as stored_source
 from tests.api.hub import Hub
 
@@ -71,14 +72,43 @@ async def test_fields_with_equal_input_share_one_wait(west_java: Hub, owners: Ow
     assert data["region"] == {"source": {"state": "FRESH"}}
 
 
-async def test_without_codes_a_region_waits_for_itself_and_a_list_for_all(
-    west_java: Hub, owners: Owners
-) -> None:
+EDITION = 'instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL'
+LISTS = {
+    "regions": "regions(freshness: {maxAge: 5}) { totalCount }",
+    "ranking": f"ranking({EDITION}, freshness: {{maxAge: 5}}) {{ totalCount }}",
+    "compare": f"""compare(regionCodes: ["32.11", "32.13"], {EDITION}, freshness: {{maxAge: 5}}) {{
+        year }}""",
+    "indexMeans": """indexMeans(provinceCode: "32", kind: OFFICIAL, freshness: {maxAge: 5}) {
+        year }""",
+    "resultEditions": "resultEditions(freshness: {maxAge: 5}) { year }",
+    "indexMoves": f"indexMoves({EDITION}, freshness: {{maxAge: 5}}) {{ region {{ code }} }}",
+    "applications": "applications(freshness: {maxAge: 5}) { totalCount }",
+    "coverage": "coverage(freshness: {maxAge: 5}) { regionCount }",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_waits_for_all_regions(west_java: Hub, owners: Owners, name: str) -> None:
+    await following(west_java, owners).query_data(f"{{ {LISTS[name]} }}")
+    assert owners.requests == [{SUMEDANG, SUBANG}]
+
+
+async def test_all_lists_of_an_operation_share_one_wait(west_java: Hub, owners: Owners) -> None:
+    await following(west_java, owners).query_data(f"{{ {' '.join(LISTS.values())} }}")
+    assert owners.requests == [{SUMEDANG, SUBANG}]
+
+
+def test_every_field_that_can_wait_is_tested() -> None:
+    fields = schema._schema.query_type.fields  # type: ignore[union-attr]
+    waiting = {name for name, field in fields.items() if "freshness" in field.args}
+    assert waiting == {*LISTS, "region"}
+
+
+async def test_without_codes_a_region_waits_for_itself(west_java: Hub, owners: Owners) -> None:
     hub = following(west_java, owners)
     query = "query ($code: ID!) { region(code: $code, freshness: {maxAge: 5}) { name } }"
     await hub.query_data(query, code=SUBANG)
-    await hub.query_data("{ regions(freshness: {maxAge: 5}) { totalCount } }")
-    assert owners.requests == [{SUBANG}, {SUMEDANG, SUBANG}]
+    assert owners.requests == [{SUBANG}]
 
 
 async def test_a_copy_that_is_too_old_fails_the_field_if_all_are_required(

@@ -299,7 +299,7 @@ async def test_a_retired_application_is_in_no_graph(hub: Hub) -> None:
 async def test_a_failed_field_leaves_the_other_fields_of_the_region(west_java: Hub) -> None:
     result = await west_java.result(
         '{ region(code: "32.11") { name graph: integrationGraph(aroundId: "none") { revision }'
-        ' whatIf(proposals: ["none"]) { lostCount } diagnostics { applicationCount } } }'
+        ' whatIf(proposalIds: ["none"]) { lostIntegrationCount } diagnostics { applicationCount } } }'
     )
     assert result.data == {
         "region": {

@@ -130,8 +130,8 @@ class _HistoryState:
             application = await self.hub.change(
                 "registerApplication",
                 two_provinces.ADMIN,
-                region=original.region,
-                opd=original.opd,
+                regionCode=original.region,
+                opdId=original.opd,
                 name=f"{original.name} {number}",
             )
             self.applications[original.id] = application["id"]
@@ -173,12 +173,12 @@ class _HistoryState:
                 await self._change_integration("documentIntegration", target, evidence=[evidence])
             case "tag":
                 await change(
-                    "correctFunction", two_provinces.ADMIN, application=target, function=value
+                    "correctFunction", two_provinces.ADMIN, applicationId=target, functionId=value
                 )
             case "attest":
                 region = target.partition(":")[0]
                 viewer = replace(two_provinces.REGION, regions=frozenset({region}))
-                await change("attestInventory", viewer, opd=target)
+                await change("attestInventory", viewer, opdId=target)
             case "claim":
                 version = await self._version(self.claims)
                 await change(
@@ -190,16 +190,16 @@ class _HistoryState:
                     version=version,
                 )
             case "exempt":
-                await change("exemptOpd", two_provinces.ADMIN, opd=target, reason=value)
+                await change("exemptOpd", two_provinces.ADMIN, opdId=target, reason=value or None)
             case "policy":
                 document = {"title": "Perbup", "url": "https://example.org/perbup"}
                 fields = {"year": target, **(document if target else {})}
                 await change(
-                    "recordDevelopmentPolicy", two_provinces.ADMIN, region="32.11", **fields
+                    "recordDevelopmentPolicy", two_provinces.ADMIN, regionCode="32.11", **fields
                 )
             case "built" | "move":
                 version = await self._version(target)
-                fields = {"consulted" if kind == "built" else "opd": value}
+                fields = {"isConsulted" if kind == "built" else "opdId": value}
                 await change(
                     "updateApplication", two_provinces.ADMIN, id=target, version=version, **fields
                 )
@@ -218,12 +218,13 @@ class _HistoryState:
             )  # none confirms its own record
             await self.hub.change(mutation, viewer, id=id, version=version, **fields)
 
-    async def _decide_proposal(self, index: int, decision: str) -> None:
-        query = '{ region(code: "32.11") { proposals { id inputs } } }'
-        proposals = (await self.hub.query_data(query, two_provinces.ADMIN))["region"]["proposals"]
+    async def _decide_proposal(self, index: int, choice: str) -> None:
+        query = '{ region(code: "32.11") { proposals { nodes { proposalId: id inputsHash } } } }'
+        region = (await self.hub.query_data(query, two_provinces.ADMIN))["region"]
+        proposals = region["proposals"]["nodes"]
         if index < len(proposals):
-            fields = {"decision": decision, "reason": "x"} | proposals[index]
-            await self.hub.change("decideProposal", two_provinces.ADMIN, region="32.11", **fields)
+            fields = {"choice": choice, "reason": "x"} | proposals[index]
+            await self.hub.change("decideProposal", two_provinces.ADMIN, **fields)
 
     async def _version(self, id: str) -> int:
         query = "query ($id: ID!) { node(id: $id) { ... on Application { version } "

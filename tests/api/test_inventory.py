@@ -12,21 +12,33 @@ INVENTORY = """
 query ($code: ID! = "32.11") {
   region(code: $code) {
     inventory {
-      completeness { applications filled required value display enough missingCount
-        missing(first: 1) { applicationId fields application { name } } }
-      ownerUnknown { applications }
-      opdCount vouchedForCount
+      completeness {
+        applicationCount filledCount requiredCount share { value display } isSufficient
+        missing(first: 1) { totalCount nodes { applicationId fields application { name } } }
+      }
+      ownerUnknown { applicationCount }
+      attestedOpdCount
       opds {
-        opd { id } vouchedFor completeness { value }
-        seal { state expiresOn attestation { opdId } brokenBy { subject } }
+        totalCount
+        nodes {
+          opd { id } isAttested completeness { share { value } }
+          attestation {
+            state expiresOn attestation { opd { id } } invalidatedBy { subjectId changedAt }
+          }
+        }
       }
     }
   }
 }
 """
 DINKES, HEALTH = "32.11:opd-dinkes", "32.11:application-health"
-UNSEALED = {"state": "NEVER_GIVEN", "expiresOn": None, "attestation": None, "brokenBy": None}
-FILLED = {"function": "Kesehatan", "platform": "web", "year": 2020}
+NEVER_ATTESTED = {
+    "state": "NEVER_GIVEN",
+    "expiresOn": None,
+    "attestation": None,
+    "invalidatedBy": None,
+}
+FILLED = {"functionText": "Kesehatan", "platform": "web", "year": 2020}
 
 
 async def _inventory(hub: Hub, code: str = "32.11") -> dict[str, Any]:
@@ -34,90 +46,105 @@ async def _inventory(hub: Hub, code: str = "32.11") -> dict[str, Any]:
     return inventory
 
 
-async def _dinkes_seal(hub: Hub) -> dict[str, Any]:
-    opds = (await _inventory(hub))["opds"]
+async def _attestation_of_dinkes(hub: Hub) -> dict[str, Any]:
+    opds = (await _inventory(hub))["opds"]["nodes"]
     [dinkes] = [opd for opd in opds if opd["opd"]["id"] == DINKES]
-    seal: dict[str, Any] = dinkes["seal"]
-    return seal | {"vouchedFor": dinkes["vouchedFor"]}
+    status: dict[str, Any] = dinkes["attestation"]
+    return status | {"isAttested": dinkes["isAttested"]}
 
 
 async def test_the_inventory_of_sumedang_lacks_most_of_what_is_required(west_java: Hub) -> None:
     inventory = await _inventory(west_java)
     assert inventory["completeness"] == {
-        "applications": 20,
-        "filled": 36,
-        "required": 100,
-        "value": "0.36",
-        "display": "0.36",
-        "enough": False,
-        "missingCount": 20,
-        "missing": [
-            {
-                "applicationId": "32.11:application-01",
-                "fields": ["status", "function", "year"],
-                "application": {"name": "E-Office Sumedang"},
-            }
-        ],
+        "applicationCount": 20,
+        "filledCount": 36,
+        "requiredCount": 100,
+        "share": {"value": "0.36", "display": "0.36"},
+        "isSufficient": False,
+        "missing": {
+            "totalCount": 20,
+            "nodes": [
+                {
+                    "applicationId": "32.11:application-01",
+                    "fields": ["STATUS", "FUNCTION_TEXT", "YEAR"],
+                    "application": {"name": "E-Office Sumedang"},
+                }
+            ],
+        },
     }
-    assert (inventory["opdCount"], inventory["vouchedForCount"], inventory["ownerUnknown"]) == (
-        9,
-        0,
-        None,
-    )
-    assert [opd["seal"] for opd in inventory["opds"]] == [UNSEALED] * 9
+    assert (inventory["attestedOpdCount"], inventory["ownerUnknown"]) == (0, None)
+    assert inventory["opds"]["totalCount"] == 9
+    assert [opd["attestation"] for opd in inventory["opds"]["nodes"]] == [NEVER_ATTESTED] * 9
+
+
+async def test_the_opds_of_an_inventory_are_read_page_by_page(west_java: Hub) -> None:
+    query = """query ($after: Cursor) { region(code: "32.11") { inventory {
+      opds(first: 4, after: $after) { nodes { opd { id } } pageInfo { hasNextPage endCursor } }
+    } } }"""
+    ids: list[str] = []
+    sizes, after = [], None
+    while len(sizes) < 3:
+        data = await west_java.query_data(query, after=after)
+        page = data["region"]["inventory"]["opds"]
+        ids += [node["opd"]["id"] for node in page["nodes"]]
+        sizes.append(len(page["nodes"]))
+        after = page["pageInfo"]["endCursor"]
+    assert (sizes, page["pageInfo"]["hasNextPage"]) == ([4, 4, 1], False)
+    assert ids == [node["opd"]["id"] for node in (await _inventory(west_java))["opds"]["nodes"]]
 
 
 async def test_an_attestation_of_an_incomplete_inventory_holds_but_proves_no_absence(
     hub: Hub,
 ) -> None:
-    answer = await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+    answer = await hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     assert answer == {
         "__typename": "Attestation",
-        "opdId": DINKES,
         "opd": {"id": DINKES},
     }
-    assert await _dinkes_seal(hub) == {
+    assert await _attestation_of_dinkes(hub) == {
         "state": "VALID",
         "expiresOn": "2027-11-24",
-        "attestation": {"opdId": DINKES},
-        "brokenBy": None,
-        "vouchedFor": False,
+        "attestation": {"opd": {"id": DINKES}},
+        "invalidatedBy": None,
+        "isAttested": False,
     }
 
 
-async def test_an_opd_vouches_for_its_complete_inventory_and_its_own_edits_keep_the_seal(
+async def test_a_complete_inventory_is_attested_and_stays_so_after_edits_by_its_opd(
     hub: Hub,
 ) -> None:
-    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+    await hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **FILLED)
-    seal = await _dinkes_seal(hub)
-    assert (seal["state"], seal["vouchedFor"]) == ("VALID", True)
+    status = await _attestation_of_dinkes(hub)
+    assert (status["state"], status["isAttested"]) == ("VALID", True)
 
 
-async def test_the_first_edit_by_another_subject_breaks_the_seal_until_the_next_attestation(
+async def test_an_edit_by_another_subject_invalidates_until_the_next_attestation(
     any_hub: Hub,
 ) -> None:
-    await any_hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+    await any_hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     await any_hub.change("updateApplication", two_provinces.REGION, id=HEALTH, version=1, **FILLED)
     await any_hub.change(
         "updateApplication", two_provinces.PROVINCE, id=HEALTH, version=2, name="Lain"
     )
-    seal = await _dinkes_seal(any_hub)
-    assert (seal["state"], seal["vouchedFor"]) == ("INVALIDATED", False)
-    assert seal["brokenBy"] == {"subject": HEALTH}
-    await any_hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
-    assert (await _dinkes_seal(any_hub))["state"] == "VALID"
+    status = await _attestation_of_dinkes(any_hub)
+    assert (status["state"], status["isAttested"]) == ("INVALIDATED", False)
+    assert status["invalidatedBy"]["subjectId"] == HEALTH
+    await any_hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
+    assert (await _attestation_of_dinkes(any_hub))["state"] == "VALID"
 
 
-async def test_moving_an_application_breaks_the_seal_of_its_former_opd(hub: Hub) -> None:
-    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
-    fields = {"id": HEALTH, "version": 1, "opd": "32.11:opd-diskominfo"}
+async def test_moving_an_application_invalidates_the_attestation_of_its_former_opd(
+    hub: Hub,
+) -> None:
+    await hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
+    fields = {"id": HEALTH, "version": 1, "opdId": "32.11:opd-diskominfo"}
     await hub.change("updateApplication", two_provinces.REGION, **fields)
-    assert (await _dinkes_seal(hub))["brokenBy"] == {"subject": HEALTH}
+    assert (await _attestation_of_dinkes(hub))["invalidatedBy"]["subjectId"] == HEALTH
 
 
-async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> None:
-    await hub.change("attestInventory", two_provinces.OPD, opd=DINKES)
+async def test_an_edit_of_another_opds_application_invalidates_nothing(hub: Hub) -> None:
+    await hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     await hub.change(
         "updateApplication",
         two_provinces.REGION,
@@ -125,14 +152,14 @@ async def test_an_edit_of_another_opds_application_breaks_nothing(hub: Hub) -> N
         version=1,
         **FILLED,
     )
-    assert (await _dinkes_seal(hub))["state"] == "VALID"
+    assert (await _attestation_of_dinkes(hub))["state"] == "VALID"
 
 
 async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -> None:
-    first = await hub.change("attestInventory", two_provinces.OPD, opd=DINKES, idempotencyKey="a")
+    first = await hub.change("attestInventory", two_provinces.OPD, opdId=DINKES, idempotencyKey="a")
     before = await hub.list_all_rows()
     repeated = await hub.change(
-        "attestInventory", two_provinces.OPD, opd=DINKES, idempotencyKey="a"
+        "attestInventory", two_provinces.OPD, opdId=DINKES, idempotencyKey="a"
     )
     assert repeated == first
     assert await hub.list_all_rows() == before
@@ -141,14 +168,14 @@ async def test_a_repeated_attestation_with_the_same_key_is_one_entry(hub: Hub) -
 async def test_an_unknown_opd_is_not_found_and_nothing_is_written(hub: Hub) -> None:
     before = await hub.list_all_rows()
     viewer = Viewer("x", Role.OPD, frozenset({"32.11"}), frozenset({"32.11:opd-none"}))
-    answer = await hub.change("attestInventory", viewer, opd="32.11:opd-none")
+    answer = await hub.change("attestInventory", viewer, opdId="32.11:opd-none")
     assert answer == {"__typename": "NotFound", "id": "32.11:opd-none"}
     assert await hub.list_all_rows() == before
 
 
 async def test_an_attestation_is_a_public_event(hub: Hub) -> None:
     after = await hub.cursor()
-    await hub.change("attestInventory", two_provinces.REGION, opd=DINKES)
+    await hub.change("attestInventory", two_provinces.REGION, opdId=DINKES)
     query = "query ($after: Cursor) { events(after: $after) { nodes { eventKind "
     query += "... on LogEntryAppended { subjectId } } } }"
     events = (await hub.query_data(query, after=after))["events"]["nodes"]

@@ -235,6 +235,6 @@ async def test_sixty_claims_fit_into_a_document_without_variables(hub: Hub) -> N
 
 
 async def _list_events(hub: Hub, after: str) -> Counter[str]:
-    query = "query ($after: Cursor!) { events(after: $after, first: 500) { events { kind } } }"
+    query = "query ($after: Cursor!) { events(after: $after, first: 500) { nodes { eventKind } } }"
     data = await hub.query_data(query, two_provinces.REGION, after=after)
-    return Counter(event["kind"] for event in data["events"]["events"])
+    return Counter(event["eventKind"] for event in data["events"]["nodes"])

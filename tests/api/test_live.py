@@ -280,8 +280,8 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
         new = await hub.change(
             "registerApplication",
             two_provinces.OPD,
-            region="32.11",
-            opd="32.11:opd-dinkes",
+            regionCode="32.11",
+            opdId="32.11:opd-dinkes",
             name="Baru",
         )
         await _record_result(hub, "32.11", "4.51")

@@ -13,11 +13,12 @@ query ($id: ID!) {
   node(id: $id) {
     __typename id
     ... on Region { name }
-    ... on Opd { acronym regionCode }
+    ... on Opd { acronym region { code } }
     ... on Application { name opd { id } region { code } }
     ... on Integration { source { id } target { id } targetId region { code } }
     ... on Assessment { state region { code } instrument { id } }
     ... on RuleTable { version }
+    ... on Instrument { status }
   }
 }
 """
@@ -29,7 +30,7 @@ query ($id: ID!) {
         ("32.11:region", {"__typename": "Region", "name": "Kabupaten Sumedang"}),
         (
             "32.11:opd-dinkes",
-            {"__typename": "Opd", "acronym": "Dinkes", "regionCode": "32.11"},
+            {"__typename": "Opd", "acronym": "Dinkes", "region": {"code": "32.11"}},
         ),
         (
             "32.11:application-health",
@@ -40,6 +41,7 @@ query ($id: ID!) {
                 "region": {"code": "32.11"},
             },
         ),
+        ("pemdi-2026", {"__typename": "Instrument", "status": "IN_FORCE"}),
         (
             two_provinces.DRAFT,
             {

@@ -8,7 +8,12 @@ from engine.model import Viewer
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
-CLINIC = {"region": "33.74", "name": "Dinas  Kesehatan ", "acronym": "Dinkes", "kind": "DEPARTMENT"}
+CLINIC = {
+    "regionCode": "33.74",
+    "name": "Dinas  Kesehatan ",
+    "acronym": "Dinkes",
+    "kind": "DEPARTMENT",
+}
 OPDS = '{ region(code: "33.74") { opds { nodes { id name acronym kind parent { name } } } } }'
 SEMARANG = Viewer("semarang", two_provinces.REGION.role, frozenset({"33.74"}))
 
@@ -19,18 +24,18 @@ async def test_a_region_records_its_opds_and_registers_applications(
 ) -> None:
     opd = await any_hub.change("registerOpd", viewer, **CLINIC)
     assert opd["__typename"] == "Opd"
-    assert (opd["name"], opd["regionCode"]) == ("Dinas Kesehatan", "33.74")
+    assert (opd["name"], opd["region"]) == ("Dinas Kesehatan", {"code": "33.74"})
     unit = await any_hub.change(
         "registerOpd",
         viewer,
-        region="33.74",
+        regionCode="33.74",
         name="Puskesmas Uji",
         kind="TECHNICAL_UNIT",
-        parent=opd["id"],
+        parentId=opd["id"],
     )
-    assert unit["parent"] == {"id": opd["id"]}
+    assert (unit["acronym"], unit["parent"]) == (None, {"id": opd["id"]})
     registered = await any_hub.change(
-        "registerApplication", viewer, region="33.74", opd=opd["id"], name="Simpus"
+        "registerApplication", viewer, regionCode="33.74", opdId=opd["id"], name="Simpus"
     )
     assert registered["opd"] == {"id": opd["id"]}
     opds = (await any_hub.query_data(OPDS))["region"]["opds"]["nodes"]

@@ -25,7 +25,7 @@ NAMES = ["alpha", "ALPHA", "Beta", "beta", "Delta", "gamma", "Éclair", "éclair
 
 APPLICATIONS = """
 query ($first: Int!, $after: Cursor) {
-  page: applications(first: $first, after: $after, filter: { opd: "32.73:opd-diskominfo" }) {
+  page: applications(first: $first, after: $after, filter: { opdId: "32.73:opd-diskominfo" }) {
     totalCount nodes { id name } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
   }
 }
@@ -298,4 +298,4 @@ async def test_all_filters_of_applications_apply_together(west_java: Hub) -> Non
     assert await count(statuses=["UNKNOWN"]) == 20
     assert await count(statuses=["ACTIVE", "RETIRED"]) == 0
     assert await count(search="desa", statuses=["UNKNOWN"]) == 2
-    assert await count(opd="32.73:opd-diskominfo") == 0
+    assert await count(opdId="32.73:opd-diskominfo") == 0

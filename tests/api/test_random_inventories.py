@@ -158,7 +158,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     nodes = "nodes { id ... on Application { version } }"
     data = await hub.query_data(
         "{ regions { nodes { code opds { nodes { id } } assessments { nodes { id version } }"
-        " integrations { nodes { id version } } proposals { proposal: id inputs } } }"
+        " integrations { nodes { id version } } proposals { nodes { proposal: id inputsHash } } } }"
         f" applications(first: 200) {{ {nodes} }}"
         " commonApplications { id } instruments { id } }",
         ADMIN,
@@ -177,7 +177,7 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
             assessment["id"] for region in regions for assessment in region["assessments"]["nodes"]
         ],
         "Proposal": [
-            proposal["proposal"] for region in regions for proposal in region["proposals"]
+            proposal["proposal"] for region in regions for proposal in region["proposals"]["nodes"]
         ],
         "CommonApplication": [application["id"] for application in data["commonApplications"]],
         "Instrument": [instrument["id"] for instrument in data["instruments"]],
@@ -190,13 +190,8 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     pool.regions = {
         opd["id"]: region["code"] for region in regions for opd in region["opds"]["nodes"]
     }
-    pool.regions |= {
-        proposal["proposal"]: region["code"]
+    pool.inputs_hashes = {
+        proposal["proposal"]: proposal["inputsHash"]
         for region in regions
-        for proposal in region["proposals"]
-    }
-    pool.inputs = {
-        proposal["proposal"]: proposal["inputs"]
-        for region in regions
-        for proposal in region["proposals"]
+        for proposal in region["proposals"]["nodes"]
     }

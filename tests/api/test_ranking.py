@@ -243,6 +243,30 @@ async def test_means_are_exact_and_state_their_count(west_java: Hub) -> None:
     ]
 
 
+async def test_published_averages_are_listed_as_printed_with_their_source(hub: Hub) -> None:
+    query = """
+    query ($scope: AverageScope, $year: Int) {
+      publishedAverages(scope: $scope, year: $year) {
+        scope year kind instrument { id } mean { value display } provenance { source }
+      }
+    }
+    """
+    assert await hub.query_data(query, scope="PILOTS", year=2025) == {
+        "publishedAverages": [
+            {
+                "scope": "PILOTS",
+                "year": 2025,
+                "kind": "TARGET",
+                "instrument": {"id": "spbe-2020"},
+                "mean": {"value": "3.50", "display": "3.50"},
+                "provenance": {"source": "Kompas 02-11-2022"},
+            }
+        ]
+    }
+    years = [row["year"] for row in (await hub.query_data(query))["publishedAverages"]]
+    assert (len(years), years) == (23, sorted(years))
+
+
 async def test_published_editions_are_listed_newest_first(west_java: Hub) -> None:
     def rows(data: dict[str, Any]) -> list[tuple[Any, ...]]:
         return [

@@ -11,8 +11,8 @@ from tests.api import two_provinces
 from tests.api.hub import Hub
 
 NEW = {
-    "region": "32.11",
-    "opd": "32.11:opd-dinkes",
+    "regionCode": "32.11",
+    "opdId": "32.11:opd-dinkes",
     "name": "Sehat",
     "idempotencyKey": "4f1c",
 }

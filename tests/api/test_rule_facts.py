@@ -155,18 +155,20 @@ async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     assert (answer["field"], answer["got"]) == ("evidence.date", "2026-12-31")
 
 
-async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none(
+async def test_connecting_and_withdrawing_invalidate_attestations_but_confirming_does_not(
     hub: Hub,
 ) -> None:
-    seals = '{ region(code: "32.11") { inventory { opds { opd { id } seal { state } } } } }'
+    query = """{ region(code: "32.11") {
+      inventory { opds { nodes { opd { id } attestation { state } } } }
+    } }"""
 
     async def states() -> dict[str, str]:
-        opds = (await hub.query_data(seals))["region"]["inventory"]["opds"]
-        return {opd["opd"]["id"]: opd["seal"]["state"] for opd in opds}
+        opds = (await hub.query_data(query))["region"]["inventory"]["opds"]["nodes"]
+        return {opd["opd"]["id"]: opd["attestation"]["state"] for opd in opds}
 
     async def vouch() -> None:
         for viewer, opd in ((two_provinces.OPD, DINKES), (DISKOMINFO_STAFF, DISKOMINFO)):
-            await hub.change("attestInventory", viewer, opd=opd)
+            await hub.change("attestInventory", viewer, opdId=opd)
 
     await vouch()
     integration = await _connect(hub)  # as the staff of Dinkes
@@ -181,7 +183,7 @@ async def test_connecting_and_withdrawing_break_seals_but_confirming_breaks_none
 async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) -> None:
     await _write_claims(hub, {36: 5})
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     await hub.change(
         "connectApplications",
@@ -310,7 +312,7 @@ async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitt
 async def test_a_claim_below_confirmed_functions_is_an_under_claim(hub: Hub) -> None:
     await _write_claims(hub, {36: 2})
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     assert (await _verdict(hub, 36))["flag"] == "SUPPORTED"
     capabilities = ["INFORMATION", "INTERACTION", "TRANSACTION"]
@@ -323,7 +325,12 @@ async def test_a_claim_below_confirmed_functions_is_an_under_claim(hub: Hub) -> 
 
 async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> None:
     assert (await _verdict(hub, 15))["ceiling"] == 2
-    policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
+    policy = {
+        "regionCode": "32.11",
+        "year": 2021,
+        "title": "Perbup 5/2021",
+        "url": "https://a.id/5",
+    }
     await hub.change("recordDevelopmentPolicy", two_provinces.REGION, **policy)
     for id, year, consulted in ((OFFICE, 2022, True), (HEALTH, 2023, False)):
         await hub.change(
@@ -332,7 +339,7 @@ async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> N
             id=id,
             version=1,
             year=year,
-            consulted=consulted,
+            isConsulted=consulted,
         )
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (2, 2)
@@ -345,56 +352,62 @@ async def test_development_is_checked_against_the_recorded_policy(hub: Hub) -> N
         }
     ]
     await hub.change(
-        "updateApplication", two_provinces.REGION, id=HEALTH, version=2, consulted=None
+        "updateApplication", two_provinces.REGION, id=HEALTH, version=2, isConsulted=None
     )
     assert (await _verdict(hub, 15))["notRefuted"] == 5  # an unknown fact refutes nothing
-    query = '{ region(code: "32.11") { inventory { policy { year title } } } }'
-    recorded_policy = (await hub.query_data(query))["region"]["inventory"]["policy"]
+    query = '{ region(code: "32.11") { inventory { developmentPolicy { year title } } } }'
+    recorded_policy = (await hub.query_data(query))["region"]["inventory"]["developmentPolicy"]
     assert recorded_policy == {"year": 2021, "title": "Perbup 5/2021"}
-    await hub.change("recordDevelopmentPolicy", two_provinces.REGION, region="32.11", year=None)
-    assert (await hub.query_data(query))["region"]["inventory"]["policy"] is None
+    await hub.change("recordDevelopmentPolicy", two_provinces.REGION, regionCode="32.11", year=None)
+    assert (await hub.query_data(query))["region"]["inventory"]["developmentPolicy"] is None
 
 
 async def test_an_accepted_merger_is_a_duplicate_until_it_is_withdrawn(hub: Hub) -> None:
     new = await hub.change(
         "registerApplication",
         two_provinces.REGION,
-        region="32.11",
-        opd=DINKES,
+        regionCode="32.11",
+        opdId=DINKES,
         name="Absensi Puskesmas",
         year=2023,
-        consulted=True,
+        isConsulted=True,
         users=900,
     )
     for id in (HEALTH, new["id"]):
         await hub.change(
-            "correctFunction", two_provinces.REGION, application=id, function="attendance"
+            "correctFunction", two_provinces.REGION, applicationId=id, functionId="attendance"
         )
     await hub.change(
-        "updateApplication", two_provinces.REGION, id=HEALTH, version=1, year=2022, consulted=True
+        "updateApplication", two_provinces.REGION, id=HEALTH, version=1, year=2022, isConsulted=True
     )
     await hub.change("retireApplication", two_provinces.REGION, id=OFFICE, version=1)
-    policy = {"region": "32.11", "year": 2021, "title": "Perbup 5/2021", "url": "https://a.id/5"}
+    policy = {
+        "regionCode": "32.11",
+        "year": 2021,
+        "title": "Perbup 5/2021",
+        "url": "https://a.id/5",
+    }
     await hub.change("recordDevelopmentPolicy", two_provinces.REGION, **policy)
     assert (await _verdict(hub, 15))["ceiling"] == 5
-    query = '{ region(code: "32.11") { proposals(kinds: [MERGE]) { id inputs survivor { id } } } }'
-    [merge] = (await hub.query_data(query))["region"]["proposals"]
+    query = """{ region(code: "32.11") { proposals(kinds: [MERGE]) {
+      nodes { id inputsHash survivor { id } } } } }"""
+    [merge] = (await hub.query_data(query))["region"]["proposals"]["nodes"]
     assert merge["survivor"]["id"] == new["id"]  # the application that is known to be in use
-    fields = {"region": "32.11", "id": merge["id"], "inputs": merge["inputs"]}
-    await hub.change("decideProposal", two_provinces.REGION, decision="ACCEPT", **fields)
+    fields = {"proposalId": merge["id"], "inputsHash": merge["inputsHash"]}
+    await hub.change("decideProposal", two_provinces.REGION, choice="ACCEPT", **fields)
     verdict = await _verdict(hub, 15)
     assert (verdict["ceiling"], verdict["notRefuted"]) == (3, 3)
     # A correction of one of the applications withdraws the merger, and so does a rejection.
     await hub.change(
-        "correctFunction", two_provinces.REGION, application=HEALTH, function="finance"
+        "correctFunction", two_provinces.REGION, applicationId=HEALTH, functionId="finance"
     )
     assert (await _verdict(hub, 15))["ceiling"] == 5
-    await hub.change("correctFunction", two_provinces.REGION, application=HEALTH, function=None)
+    await hub.change("correctFunction", two_provinces.REGION, applicationId=HEALTH, functionId=None)
     assert (await _verdict(hub, 15))["ceiling"] == 3
     rejection = await hub.change(
-        "decideProposal", two_provinces.REGION, decision="REJECT", reason="beda", **fields
+        "decideProposal", two_provinces.REGION, choice="REJECT", reason="beda", **fields
     )
-    assert rejection["decision"] == "REJECT"
+    assert rejection["choice"] == "REJECT"
     assert (await _verdict(hub, 15))["ceiling"] == 5
 
 
@@ -409,15 +422,17 @@ async def test_an_exempt_opd_need_not_be_on_the_bus_and_its_reason_is_shown(hub:
         evidence=[PAPER],
     )
     assert (await _verdict(hub, 18))["ceiling"] == 2  # one OPD of two
-    await hub.change("exemptOpd", two_provinces.REGION, opd=DINKES, reason=" tanpa data ")
+    await hub.change("exemptOpd", two_provinces.REGION, opdId=DINKES, reason=" tanpa data ")
     assert (await _verdict(hub, 18))["ceiling"] == 3
-    query = '{ region(code: "32.11") { inventory { opds { opd { id } exemptBecause } } } }'
-    opds = (await hub.query_data(query))["region"]["inventory"]["opds"]
-    assert {opd["opd"]["id"]: opd["exemptBecause"] for opd in opds} == {
+    query = (
+        '{ region(code: "32.11") { inventory { opds { nodes { opd { id } exemptionReason } } } } }'
+    )
+    opds = (await hub.query_data(query))["region"]["inventory"]["opds"]["nodes"]
+    assert {opd["opd"]["id"]: opd["exemptionReason"] for opd in opds} == {
         DINKES: "tanpa data",
         DISKOMINFO: None,
     }
-    await hub.change("exemptOpd", two_provinces.REGION, opd=DINKES, reason="")
+    await hub.change("exemptOpd", two_provinces.REGION, opdId=DINKES, reason=None)
     assert (await _verdict(hub, 18))["ceiling"] == 2
 
 
@@ -425,17 +440,19 @@ async def test_a_corrected_function_takes_precedence_until_it_is_cleared(
     any_hub: Hub,
 ) -> None:
     query = '{ node(id: "32.11:application-office") { ... on Application { functionTag { '
-    query += "function { id } byPerson confidence { value } } } } }"
+    query += "function { id } isByPerson confidence { value } } } } }"
 
     async def tag() -> tuple[str, bool]:
         function_tag = (await any_hub.query_data(query))["node"]["functionTag"]
-        return function_tag["function"]["id"], function_tag["byPerson"]
+        return function_tag["function"]["id"], function_tag["isByPerson"]
 
     assert await tag() == ("records", False)
-    fields = {"application": OFFICE, "function": "attendance"}
+    fields = {"applicationId": OFFICE, "functionId": "attendance"}
     await any_hub.change("correctFunction", two_provinces.REGION, **fields)
     assert await tag() == ("attendance", True)
-    await any_hub.change("correctFunction", two_provinces.REGION, application=OFFICE, function=None)
+    await any_hub.change(
+        "correctFunction", two_provinces.REGION, applicationId=OFFICE, functionId=None
+    )
     assert await tag() == ("records", False)
 
 

@@ -60,7 +60,7 @@ async def test_a_simulation_of_published_figures_starts_from_estimated_levels(
 async def test_a_claimed_index_is_returned_with_the_supported_index(hub: Hub) -> None:
     await two_provinces.write_assessment(hub, two_provinces.assessment(level=4))
     query = """{ region(code: "32.11") { assessments { nodes { score { index { value } verified {
-      ruleTable { id version } asOf
+      ruleTable { tableId version } asOf
       claimed { index { value display } predicate } supported { index { value } }
       notRefuted { index { value } }
     } } } } } }"""
@@ -70,7 +70,7 @@ async def test_a_claimed_index_is_returned_with_the_supported_index(hub: Hub) ->
     assert assessment["score"] == {
         "index": {"value": "4.00"},
         "verified": {
-            "ruleTable": {"id": "pemdi-2026/engine", "version": "0.1"},
+            "ruleTable": {"tableId": "pemdi-2026/engine", "version": "0.1"},
             "asOf": "2026-11-24",
             "claimed": {
                 "index": {"value": "4.00", "display": "4.00"},

@@ -41,7 +41,7 @@ query ($instrumentId: ID! = "spbe-2020", $year: Int, $code: ID! = "32.11") {
 }
 """
 OPDS = ("32.11:opd-diskominfo", "32.11:opd-dinkes")
-FILLED = {"function": "f", "platform": "web", "year": 2020}
+FILLED = {"functionText": "f", "platform": "web", "year": 2020}
 CLAIMS = Assessment(
     id="32.11:assessment-claims",
     region="32.11",
@@ -169,7 +169,7 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
     for id in ("32.11:application-office", "32.11:application-health"):
         await hub.change("updateApplication", two_provinces.REGION, id=id, version=1, **FILLED)
     for opd in OPDS:
-        await hub.change("attestInventory", two_provinces.REGION, opd=opd)
+        await hub.change("attestInventory", two_provinces.REGION, opdId=opd)
     sealed = await _verification(hub, two_provinces.REGION)
     bus = _verdict(sealed, 18)
     assert (bus["flag"], bus["notRefuted"]) == ("OVER_CLAIM", 1)
@@ -178,7 +178,7 @@ async def test_an_absence_refutes_while_all_opds_vouch_for_their_inventories(hub
     own_edit = {"id": "32.11:application-health", "version": 2, "name": "Lain"}
     await hub.change("updateApplication", two_provinces.OPD, **own_edit)
     with_one_seal = _verdict(await _verification(hub, two_provinces.REGION), 18)
-    # The broken seal leaves one OPD that vouches for its inventory.
+    # One OPD still attests its inventory.
     assert with_one_seal["flag"] == "OVER_CLAIM"
     assert with_one_seal["notRefuted"] == 2
     other_edit = {"id": "32.11:application-office", "version": 2, "name": "Lain"}

@@ -248,7 +248,7 @@ async def test_a_registered_application_changes_the_page_without_a_reload(
 ) -> None:
     await visit.wait_until_complete()
     await visit.page.evaluate("window.untouched = true")
-    application_input = {"region": "32.11", "opd": DISKOMINFO, "name": "Layanan Uji"}
+    application_input = {"regionCode": "32.11", "opdId": DISKOMINFO, "name": "Layanan Uji"}
     execute_mutation(hub, "registerApplication", "Application", **application_input)
     summary = visit.page.get_by_test_id("completeness")
     await expect(summary).to_contain_text("Inventaris memuat 21 aplikasi.", timeout=SEEN_WITHIN)

@@ -74,7 +74,12 @@ class Client:
 
     async def register(self, region: str, opd: str, name: str) -> str:
         """Register an application, with its name as idempotency key; return its id."""
-        application_input = {"region": region, "opd": opd, "name": name, "idempotencyKey": name}
+        application_input = {
+            "regionCode": region,
+            "opdId": opd,
+            "name": name,
+            "idempotencyKey": name,
+        }
         id: str = (await self.ask(REGISTER, input=application_input))["registerApplication"]["id"]
         return id
 

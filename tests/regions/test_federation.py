@@ -33,7 +33,7 @@ REGISTER = """mutation ($input: RegisterApplicationInput!) { registerApplication
 
 
 def application_input(name: str, region: str = SUMEDANG, opd: str = DISHUB) -> dict[str, str]:
-    return {"region": region, "opd": opd, "name": name}
+    return {"regionCode": region, "opdId": opd, "name": name}
 
 
 async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
-from engine.consolidation.decision import Decision, ProposalDecision
+from engine.consolidation.decision import ProposalChoice, ProposalDecision
 from engine.document import to_document
 from engine.log.entry_types import claim_body
 from engine.matching.function_classifier import FunctionCorrection
@@ -164,7 +164,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
         )
         effort = RegionEffort(code, "spbe-2020", (LevelEffort(36, 4, "2.50"),))
         await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
-        for decision in Decision:  # the last decision applies
+        for decision in ProposalChoice:  # the last decision applies
             decided_proposal = ProposalDecision(
                 code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at
             )

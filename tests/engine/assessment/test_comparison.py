@@ -128,7 +128,7 @@ def test_an_incomplete_assessment_has_no_values_to_compare() -> None:
         part_values(score.score_levels(SPBE_2020, {1: 5}), {1: 5})
 
 
-def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
+def test_moves_run_from_the_largest_rise_to_the_largest_fall() -> None:
     moves = [
         move for move in list_index_moves(edition(2023), edition(2024)) if move.region in WEST_JAVA
     ]
@@ -144,7 +144,7 @@ def test_movers_run_from_the_largest_rise_to_the_largest_fall() -> None:
     assert set(first.domains) == {1, 2, 3, 4}
 
 
-def test_movers_of_two_kinds_or_instruments_are_refused() -> None:
+def test_moves_of_two_kinds_or_instruments_are_refused() -> None:
     self_assessed = EditionValues("spbe-2020", 2024, AssessmentKind.SELF, {})
     with pytest.raises(ComparisonInvalid, match="expected spbe-2020 OFFICIAL, got spbe-2020 SELF"):
         list_index_moves(small(a="3"), self_assessed)

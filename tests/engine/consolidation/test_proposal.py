@@ -8,11 +8,17 @@ from typing import Any
 from engine.consolidation.consolidation import consolidation_proposals
 from engine.consolidation.proposal import (
     Confidence,
+    ConfidenceFactor,
     Costs,
+    MissingInput,
+    MissingInputKind,
     Proposal,
     ProposalImpact,
     ProposalKind,
     ProposalReason,
+    ProposalReasonCode,
+    ReasonValueName,
+    Saving,
     drop_rejected_proposals,
     yearly_saving,
 )
@@ -25,6 +31,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     EvidenceGrade,
     Integration,
     IntegrationDirection,
@@ -35,7 +42,13 @@ from engine.model import (
 
 SOURCE = Provenance("test")
 SRIKANDI = CommonApplication(
-    "srikandi", "SRIKANDI", "ANRI", "APLIKASI_UMUM", "KepmenPANRB 679/2020", (37,), SOURCE
+    "srikandi",
+    "SRIKANDI",
+    "ANRI",
+    CommonApplicationClassification.COMMON_APPLICATION,
+    "KepmenPANRB 679/2020",
+    (37,),
+    SOURCE,
 )
 
 
@@ -91,8 +104,10 @@ def test_an_inactive_application_retires_once_its_consumers_are_repointed() -> N
     )
     assert proposal.kind is ProposalKind.RETIRE
     assert proposal.reasons == (
-        ProposalReason("REPORTED_INACTIVE"),
-        ProposalReason("AFTER_REPOINTING", (("integrations", "2"),)),
+        ProposalReason(ProposalReasonCode.REPORTED_INACTIVE),
+        ProposalReason(
+            ProposalReasonCode.AFTER_REPOINTING, ((ReasonValueName.INTEGRATION_COUNT, "2"),)
+        ),
     )
     assert proposal.impact == ProposalImpact(("e1", "e2"), ("user",), ("Dukcapil",))
     assert proposal.evidence == ("e1", "e2")
@@ -107,26 +122,28 @@ def test_a_local_copy_of_a_mandated_application_is_replaced_with_its_legal_basis
     )
     assert (proposal.kind, proposal.applications) == (ProposalKind.REPLACE, ("tnde",))
     assert (proposal.survivor, proposal.legal_basis) == ("srikandi", "KepmenPANRB 679/2020")
-    assert proposal.saving.display == "tidak diketahui"
+    assert proposal.saving.yearly is None
 
 
 def test_only_a_confirmed_basis_is_a_mandate() -> None:
     unconfirmed = replace(SRIKANDI, provenance=Provenance("press", confirmed=False))
     for mandate, code, legal_basis in (
-        (SRIKANDI, "MANDATED", "KepmenPANRB 679/2020"),
-        (unconfirmed, "NOT_CONFIRMED", ""),
+        (SRIKANDI, ProposalReasonCode.MANDATED, "KepmenPANRB 679/2020"),
+        (unconfirmed, ProposalReasonCode.MANDATE_NOT_CONFIRMED, ""),
     ):
         facts = region_facts({"tnde": "records"}, mandates={"records": mandate})
         (proposal,) = consolidation_proposals("A", [application("tnde")], [], facts)
-        assert [reason.code for reason in proposal.survivor_because] == [code]
+        assert [reason.code for reason in proposal.survivor_reasons] == [code]
         assert proposal.legal_basis == legal_basis
-        exception = [reason.code for reason in proposal.reasons if reason.code == "EXCEPTION_PATH"]
-        assert bool(exception) is bool(legal_basis)  # without a mandate there is no exception
-        assert ("whether it is mandated" in proposal.missing) is not bool(legal_basis)
+        codes = [reason.code for reason in proposal.reasons]
+        # Without a mandate there is no exception.
+        assert (ProposalReasonCode.EXCEPTION_POSSIBLE in codes) is bool(legal_basis)
+        is_missing = MissingInput(MissingInputKind.MANDATE) in proposal.missing_inputs
+        assert is_missing is not bool(legal_basis)
 
 
 def test_infrastructure_mandates_no_replacement() -> None:
-    network = replace(SRIKANDI, classification="JARINGAN")
+    network = replace(SRIKANDI, classification=CommonApplicationClassification.NETWORK)
     facts = region_facts({"jdih": "records"}, mandates={"records": network})
     (proposal,) = consolidation_proposals("A", [application("jdih")], [], facts)
     assert proposal.kind is ProposalKind.KEEP
@@ -139,11 +156,13 @@ def test_the_survivor_of_a_merger_is_on_the_hub_before_it_is_well_used() -> None
         "A", applications, [edge("e1", "b", None, "HUB", 3)], facts
     )
     assert (proposal.kind, proposal.survivor) == (ProposalKind.MERGE, "b")
-    assert proposal.survivor_because == (
-        ProposalReason("ON_HUB", (("survivor", "yes"), ("next", "no"))),
-    )
+    assert proposal.survivor_reasons == (ProposalReason(ProposalReasonCode.ON_HUB),)
     assert proposal.confidence == Confidence(
-        (("cluster", 0.7), ("completeness", 0.8), ("evidence grade", 1.0))
+        (
+            (ConfidenceFactor.FUNCTION, 0.7),
+            (ConfidenceFactor.INVENTORY_COMPLETENESS, 0.8),
+            (ConfidenceFactor.EVIDENCE_GRADE, 1.0),
+        )
     )
     assert proposal.confidence.value == 0.7
 
@@ -158,15 +177,16 @@ def test_between_equals_the_better_evidenced_then_the_better_used_survives() -> 
         "A", [applications[0], replace(applications[1], users=5)], [], facts
     )
     (by_nothing,) = consolidation_proposals("A", applications, [], facts)
-    assert by_degree.survivor_because[0] == ProposalReason(
-        "EVIDENCED_DEGREE", (("survivor", "0.75"), ("next", "0"))
+    assert by_degree.survivor_reasons[0] == ProposalReason(
+        ProposalReasonCode.MORE_EVIDENCED_EXCHANGES,
+        ((ReasonValueName.SURVIVOR_VALUE, "0.75"), (ReasonValueName.RUNNER_UP_VALUE, "0")),
     )
-    assert by_users.survivor_because[0] == ProposalReason(
-        "USERS", (("survivor", "5"), ("next", "unknown"))
+    assert by_users.survivor_reasons[0] == ProposalReason(
+        ProposalReasonCode.MORE_USERS, ((ReasonValueName.SURVIVOR_VALUE, "5"),)
     )
-    assert (by_nothing.survivor, by_nothing.survivor_because[0].code) == (
+    assert (by_nothing.survivor, by_nothing.survivor_reasons) == (
         "a",
-        "ALIKE_IN_ALL_THAT_IS_KNOWN",
+        (ProposalReason(ProposalReasonCode.EQUAL_IN_ALL_KNOWN),),
     )
 
 
@@ -194,10 +214,33 @@ def test_exchanges_that_bypass_the_hub_or_are_missing_are_integrated() -> None:
         missing_exchanges=[MissingExchange(frozenset("b"), frozenset("c"), "gaji", "exchange/1")],
     )
     past, missing = consolidation_proposals("A", applications, edges, facts)
-    assert past.reasons == (ProposalReason("PAST_THE_HUB", (("mode", "FILE"), ("data", "data"))),)
+    assert past.reasons == (
+        ProposalReason(
+            ProposalReasonCode.BYPASSES_HUB,
+            ((ReasonValueName.INTEGRATION_MODE, "FILE"), (ReasonValueName.DATA_OBJECT, "data")),
+        ),
+    )
     assert past.evidence == ("p",)
-    assert missing.reasons[0].code == "REQUIRED_EXCHANGE_MISSING"
+    assert missing.reasons == (
+        ProposalReason(
+            ProposalReasonCode.REQUIRED_EXCHANGE_MISSING,
+            ((ReasonValueName.DATA_OBJECT, "gaji"), (ReasonValueName.RULE, "exchange/1")),
+        ),
+    )
     assert missing.applications == ("b", "c")
+
+
+def test_a_required_exchange_of_services_states_its_rule_only() -> None:
+    exchange = MissingExchange(frozenset("a"), frozenset("b"), "", "exchange/1")
+    (proposal,) = consolidation_proposals(
+        "A",
+        [application("a"), application("b")],
+        [],
+        region_facts({}, missing_exchanges=[exchange]),
+    )
+    assert [reason.values for reason in proposal.reasons] == [
+        ((ReasonValueName.RULE, "exchange/1"),)
+    ]
 
 
 def test_among_candidates_an_active_one_on_the_hub_is_integrated() -> None:
@@ -213,9 +256,9 @@ def test_among_candidates_an_active_one_on_the_hub_is_integrated() -> None:
         "A", applications, edges, region_facts({}, missing_exchanges=[gap])
     )
     assert proposal.applications == ("b", "d")
-    assert proposal.missing == (
-        "whether the work here asks for it",
-        "which of the 2 applications beside b would do",
+    assert proposal.missing_inputs == (
+        MissingInput(MissingInputKind.NEED_FOR_EXCHANGE),
+        MissingInput(MissingInputKind.CHOICE_OF_APPLICATION, "b", 2),
     )
     (retired,) = consolidation_proposals(
         "A", applications[2:3], [], region_facts({}, missing_exchanges=[gap])
@@ -238,9 +281,9 @@ def test_sharing_is_proposed_only_where_the_sisters_level_is_known() -> None:
     facts = region_facts({}, reuse_candidates=[offer, replace(offer, system="c1", level=None)])
     (proposal,) = consolidation_proposals("A", [], [], facts)
     assert (proposal.kind, proposal.survivor) == (ProposalKind.SHARE, "b1")
-    assert proposal.missing == (
-        "whether the function is needed here",
-        "whether the source may be given on",
+    assert proposal.missing_inputs == (
+        MissingInput(MissingInputKind.NEED_FOR_FUNCTION),
+        MissingInput(MissingInputKind.SOURCE_CODE_PERMISSION),
     )
 
 
@@ -249,11 +292,14 @@ def test_a_saving_needs_every_cost_and_names_those_it_lacks() -> None:
     assert yearly_saving(["a"], "b", costs).yearly == 60  # 90 - 20 - 30 / 3
     lacking = yearly_saving(["a", "c"], "b", costs)
     assert lacking.yearly is None
-    assert lacking.unknown == ("yearly cost of c", "migration cost of c")
-    assert (
-        yearly_saving(["a"], "b", Costs({"a": 90_000_000}, {"a": 0}, {"b": 0})).display
-        == "Rp90.000.000"
+    assert lacking.missing_inputs == (
+        MissingInput(MissingInputKind.YEARLY_COST, "c"),
+        MissingInput(MissingInputKind.MIGRATION_COST, "c"),
     )
+
+
+def test_a_merger_that_costs_more_than_it_ends_has_a_negative_saving() -> None:
+    assert yearly_saving(["a"], "b", Costs({"a": 10}, {"a": 0}, {"b": 30})) == Saving(-20)
 
 
 def test_confidence_is_unknown_while_completeness_is() -> None:
@@ -261,7 +307,7 @@ def test_confidence_is_unknown_while_completeness_is() -> None:
         "A", [application("a", "INACTIVE")], [], region_facts({}, completeness=None)
     )
     assert proposal.confidence.value is None
-    assert proposal.missing[-1] == "completeness of the inventory"
+    assert proposal.missing_inputs[-1] == MissingInput(MissingInputKind.INVENTORY_COMPLETENESS)
 
 
 def _merge_proposal(users: int | None = None, **values: Any) -> Proposal:
@@ -324,7 +370,9 @@ def test_what_if_an_exchange_is_added_it_counts_as_documented() -> None:
         missing_exchanges=[MissingExchange(frozenset("a"), frozenset("b"), "gaji", "exchange/1")],
     )
     (connect,) = consolidation_proposals("A", applications, [], facts)
-    (added,) = apply_proposals([connect], applications, []).integrations
+    after = apply_proposals([connect], applications, [])
+    (added,) = after.integrations
+    assert (after.added_integrations, after.added_applications) == ((added.id,), ())
     assert (added.source, added.target, added.data_object) == ("a", "b", "gaji")
     assert (added.mode, added.evidence_grade) == (IntegrationMode.HUB, 1)
     assert added.provenance.confirmed is False

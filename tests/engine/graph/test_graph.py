@@ -26,6 +26,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     Evidence,
     EvidenceGrade,
     EvidenceKind,
@@ -39,8 +40,24 @@ from facts import tables
 
 TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")
-LAPOR = CommonApplication("sp4n-lapor", "SP4N-LAPOR!", "", "", "", (42,), SOURCE)
-SPSE = CommonApplication("spse", "SPSE (LPSE), SiRUP", "", "", "", (35,), SOURCE)
+LAPOR = CommonApplication(
+    "sp4n-lapor",
+    "SP4N-LAPOR!",
+    "",
+    CommonApplicationClassification.COMMON_APPLICATION,
+    "",
+    (42,),
+    SOURCE,
+)
+SPSE = CommonApplication(
+    "spse",
+    "SPSE (LPSE), SiRUP",
+    "",
+    CommonApplicationClassification.COMMON_APPLICATION,
+    "",
+    (35,),
+    SOURCE,
+)
 EXCHANGE = Integration(
     id="e",
     region="32.11",

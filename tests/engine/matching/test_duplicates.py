@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.matching.duplicates import DuplicateFinder, GroupedInventory
 from engine.matching.listing import LineClassifier, LineKind, Listing
-from engine.matching.name_matching import DuplicatePolicy, MatchSignal
+from engine.matching.name_matching import DuplicatePolicy, MatchSignal, MatchSignalKind
 from engine.matching.names import NameNormaliser, NameWords
 from engine.matching.national_systems import NationalCatalogue, NationalSystem
 
@@ -41,7 +41,9 @@ def test_a_national_system_listed_by_two_opds_needs_no_review() -> None:
     ).groups
     assert group.national == "sipd-ri"
     assert list(group.pairs()) == [("1", "2", DuplicatePolicy.AUTO)]
-    assert group.linked_pairs[0].signals == (MatchSignal("national system", "sipd-ri"),)
+    assert group.linked_pairs[0].signals == (
+        MatchSignal(MatchSignalKind.NATIONAL_SYSTEM, "sipd-ri"),
+    )
 
 
 def test_a_national_name_at_the_regions_own_address_needs_review() -> None:
@@ -64,8 +66,8 @@ def test_one_address_and_half_similar_names_need_no_review() -> None:
     assert pair is not None
     assert pair.decision is DuplicatePolicy.AUTO
     assert pair.signals == (
-        MatchSignal("same address", "absen.x.go.id"),
-        MatchSignal("letters alike", "70 %"),
+        MatchSignal(MatchSignalKind.SAME_ADDRESS, "absen.x.go.id"),
+        MatchSignal(MatchSignalKind.SIMILAR_NAME, "70 %"),
     )
 
 

@@ -51,7 +51,7 @@ def line(id: str, name: str, opd: str = "", url: str | None = None, region: str 
 
 def signals_of(a: Listing, b: Listing) -> set[str]:
     (row,) = SCORER.compute_signals([(a, b)])
-    always = {"functions agree", "letters alike", "words in common"}
+    always = {"functions agree", "similar names", "words in common"}
     return {s for s, value in zip(SIGNALS, row, strict=True) if value == 1.0} - always
 
 
@@ -144,7 +144,7 @@ def test_two_systems_with_the_same_corrected_function_cluster_despite_their_name
 @pytest.mark.parametrize("name", ["-", "A", "!!!", "???", "１２", "مكتب", "–", ""])
 def test_a_name_without_comparable_letters_matches_no_name(name: str) -> None:
     pair = (line("1", name), line("2", "E-Presensi"))
-    assert SCORER.compute_signals([pair])[0][SIGNALS.index("letters alike")] == 0.0
+    assert SCORER.compute_signals([pair])[0][SIGNALS.index("similar names")] == 0.0
     same_names = (line("1", name), line("2", name))
     assert SCORER.compute_signals([same_names])[0][SIGNALS.index("same name")] == 0.0
 

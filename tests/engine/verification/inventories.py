@@ -10,6 +10,7 @@ from engine.model import (
     Application,
     ApplicationStatus,
     CommonApplication,
+    CommonApplicationClassification,
     EvidenceGrade,
     EvidenceKind,
     Integration,
@@ -31,7 +32,9 @@ TODAY = date(2026, 11, 24)
 SOURCE = Provenance("test")
 SPBE, PEMDI = instrument_by_id("spbe-2020"), instrument_by_id("pemdi-2026")
 RULES = rule_tables()["spbe-2020"]
-SPLP = CommonApplication("splp", "SPLP", "", "", "", (7, 18), SOURCE)
+SPLP = CommonApplication(
+    "splp", "SPLP", "", CommonApplicationClassification.INFRASTRUCTURE, "", (7, 18), SOURCE
+)
 HUB, API, UNKNOWN = IntegrationMode.HUB, IntegrationMode.API, IntegrationMode.UNKNOWN
 APPLICATIONS = [
     Application(id, "32.11", opd, id, ApplicationStatus.ACTIVE, 1, SOURCE)

@@ -17,7 +17,8 @@ from engine.verification.attestation import (
     attestation_status,
 )
 from engine.verification.completeness import (
-    MissingFields,
+    ApplicationField,
+    ApplicationMissingFields,
     attesting_opds,
     completeness_by_opd,
     measure_completeness,
@@ -62,8 +63,11 @@ def test_the_missing_fields_of_each_application_are_named() -> None:
     assert (completeness.applications, completeness.filled, completeness.required) == (3, 10, 15)
     assert completeness.exact == Fraction(2, 3)
     assert completeness.missing == (
-        MissingFields("b", ("opd", "year")),
-        MissingFields("c", ("status", "function", "platform")),
+        ApplicationMissingFields("b", (ApplicationField.OPD, ApplicationField.YEAR)),
+        ApplicationMissingFields(
+            "c",
+            (ApplicationField.STATUS, ApplicationField.FUNCTION_TEXT, ApplicationField.PLATFORM),
+        ),
     )
     assert not completeness.is_sufficient
 

@@ -11,6 +11,7 @@ from engine.model import (
     ApplicationStatus,
     Capability,
     CommonApplication,
+    CommonApplicationClassification,
     Evidence,
     EvidenceGrade,
     EvidenceKind,
@@ -305,7 +306,9 @@ def test_functions_are_ticked_where_one_application_in_use_has_all_of_them() -> 
 
 
 def test_an_application_serves_the_indicators_of_its_tag_and_its_national_application() -> None:
-    sipd = CommonApplication("sipd", "SIPD", "", "", "", (32, 33), SOURCE)
+    sipd = CommonApplication(
+        "sipd", "SIPD", "", CommonApplicationClassification.COMMON_APPLICATION, "", (32, 33), SOURCE
+    )
     own = [replace(APPLICATIONS[0], common_application="sipd"), *APPLICATIONS[1:]]
     assert indicators_by_application(own, [sipd], {"a": [40], "b": []}) == {
         "a": frozenset([32, 33, 40]),

@@ -25,7 +25,6 @@ from hub.cli.translation import DOMAIN, LOCALE
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND_LINE = ROOT / "hub" / "cli"
-NAME_MATCHING = ROOT / "engine" / "matching" / "name_matching.py"
 TYPER = Path(typer.__file__).parent
 PO_FILE = LOCALE / "id" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO_FILE = PO_FILE.with_suffix(".mo")
@@ -110,12 +109,9 @@ def _help_texts() -> Iterator[tuple[Message, str]]:
 
 
 def _signal_names() -> Iterator[tuple[Message, str]]:
-    """Yield the names of the signals by which systems are compared."""
+    """Yield the names of the signals by which the functions of systems are compared."""
     for name in (*SIGNALS, SET_BY_PERSON):
         yield name, "engine/matching/overlap.py"
-    for node in ast.walk(ast.parse(NAME_MATCHING.read_text())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "MatchSignal":
-            yield ast.literal_eval(node.args[0]), str(NAME_MATCHING.relative_to(ROOT))
 
 
 def _sheet_templates() -> Iterator[tuple[Message, str]]:

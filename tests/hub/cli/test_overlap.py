@@ -66,8 +66,8 @@ def test_a_file_is_sorted_out_with_reasons(west_java: Commands, inventory: Path)
         "region": "32.10",
     }
     assert group["links"][0]["signals"] == [
-        {"name": "same address", "value": "simpeg.x.go.id"},
-        {"name": "letters alike", "value": "100 %"},
+        {"kind": "SAME_ADDRESS", "value": "simpeg.x.go.id"},
+        {"kind": "SIMILAR_NAME", "value": "100 %"},
     ]
     assert [website["name"] for website in report["websites"]] == ["Website Dinas Kesehatan"]
     functions_by_row = {function["listing"]: function for function in report["functions"]}

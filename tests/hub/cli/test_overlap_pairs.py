@@ -47,7 +47,7 @@ def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path:
     report = json.loads(west_java("overlap", "--pairs", path, "--json").stdout)
     assert report["rule"] == "overlap/1"
     assert [pair["identity"] for pair in report["pairs"]] == ["AUTO", "REVIEW", "NONE"]
-    assert report["pairs"][0]["signals"] == {"same name": "smsgateway", "same OPD": "RSUD"}
+    assert report["pairs"][0]["signals"] == {"SAME_NAME": "smsgateway", "SAME_OPD": "RSUD"}
     assert report["pairs"][2]["b_region"] == "B"
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from engine.consolidation.proposal import MissingInputKind
 from engine.document import to_document
 from engine.model import (
     Assessment,
@@ -19,6 +20,7 @@ from engine.model import (
     Provenance,
 )
 from hub.app import open_instance
+from hub.cli import region_report
 from hub.settings import Settings
 from storage import log
 from tests.hub.cli.commands import Commands
@@ -100,14 +102,47 @@ def publish_official_assessment(data_dir: Path) -> None:
 
 
 def test_proposals_are_printed_with_kind_successor_and_reasons(west_java: Commands) -> None:
-    proposals = json.loads(west_java("proposals", "32.11", "--json").stdout)["proposals"]
+    document = json.loads(west_java("proposals", "32.11", "--json").stdout)
+    proposals = document["proposals"]["nodes"]
     replacements = [proposal for proposal in proposals if proposal["kind"] == "REPLACE"]
     assert len(replacements) == 2
     assert {proposal["status"] for proposal in proposals} == {"OPEN"}
-    assert {proposal["saving"]["display"] for proposal in replacements} == {"tidak diketahui"}
+    assert {proposal["saving"]["yearly"] for proposal in replacements} == {None}
     output = west_java("proposals", "32.11").stdout
     assert output.startswith(f"Kabupaten Sumedang · {len(proposals)} proposals\n")
     assert output.count("SAME_FUNCTION_AS_COMMON_APPLICATION") == 2
+    for missing in (
+        "yearly cost of E-Office Sumedang",
+        "cost of leaving E-Office Sumedang",
+        "added yearly cost of SRIKANDI",
+    ):
+        assert missing in output
+
+
+def test_missing_inputs_are_printed_in_indonesian(
+    west_java: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "id")
+    output = west_java("proposals", "32.11").stdout
+    for missing in (
+        "biaya tahunan E-Office Sumedang",
+        "biaya migrasi E-Office Sumedang",
+        "tambahan biaya tahunan SRIKANDI",
+        "tidak diketahui",
+    ):
+        assert missing in output
+
+
+@pytest.mark.parametrize(
+    ("rupiah", "text"),
+    [(None, "unknown"), (0, "Rp0"), (90_000_000, "Rp90.000.000"), (-1_500, "-Rp1.500")],
+)
+def test_a_saving_is_printed_in_rupiah(rupiah: int | None, text: str) -> None:
+    assert region_report.format_saving(rupiah) == text
+
+
+def test_every_missing_input_of_a_proposal_has_a_phrase() -> None:
+    assert region_report.MISSING_INPUTS.keys() == set(MissingInputKind)
 
 
 def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Commands) -> None:

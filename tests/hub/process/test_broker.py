@@ -39,8 +39,8 @@ subscription ($after: Cursor) {
 """
 PROPOSED = """
 query {
-  sumedang: region(code: "32.11") { proposals { id } }
-  bogor: region(code: "32.01") { proposals { id } }
+  sumedang: region(code: "32.11") { proposals { nodes { id } } }
+  bogor: region(code: "32.01") { proposals { nodes { id } } }
   instance { cursor }
 }
 """
@@ -118,14 +118,14 @@ async def test_proposals_changed_at_two_processes_are_announced_once(
         await asyncio.gather(listening, return_exceptions=True)
         after = await second.ask(PROPOSED)
     for field, (code, _) in {"sumedang": SUMEDANG, "bogor": BOGOR}.items():
-        open_ids = {proposal["id"] for proposal in before[field]["proposals"]}
+        open_ids = {proposal["id"] for proposal in before[field]["proposals"]["nodes"]}
         region_changes = [change for change in changes if change["region"]["code"] == code]
         assert region_changes
         for change in region_changes:  # no event opens an open proposal or closes a closed one
             assert open_ids.isdisjoint(change["opened"])
             assert open_ids.issuperset(change["closed"])
             open_ids = open_ids.union(change["opened"]).difference(change["closed"])
-        assert open_ids == {proposal["id"] for proposal in after[field]["proposals"]}
+        assert open_ids == {proposal["id"] for proposal in after[field]["proposals"]["nodes"]}
 
 
 @asynccontextmanager

@@ -247,7 +247,7 @@ async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
     node: str, demo: SimpulProcess
 ) -> None:
     change = (
-        'mutation { registerApplication(input: {region: "%s", opd: "%s", name: "Berdampingan"}) '
+        'mutation { registerApplication(input: {regionCode: "%s", opdId: "%s", name: "Berdampingan"}) '
         "{ ... on Application { version } } }"
     )
     argument = {"url": address(demo), "token": token(demo), "change": change % SUMEDANG}
@@ -269,7 +269,7 @@ async def test_gql_queries_mutates_and_subscribes_on_one_socket(demo: SimpulProc
     register = """mutation ($input: RegisterApplicationInput!) {
       registerApplication(input: $input) { ... on Application { name version } }
     }"""
-    application_input = {"region": region, "opd": opd, "name": "Dari gql"}
+    application_input = {"regionCode": region, "opdId": opd, "name": "Dari gql"}
     async with GqlClient(transport=transport(demo)) as session:
         answer = await session.execute(GraphQLRequest("{ instance { cursor } }"))
         after = answer["instance"]["cursor"]

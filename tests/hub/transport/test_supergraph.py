@@ -32,7 +32,7 @@ mutation {
 REGISTER = """
 mutation {
   registerApplication(
-    input: { region: "32.11", opd: "32.11:opd-diskominfosanditik", name: "Hibah" }
+    input: { regionCode: "32.11", opdId: "32.11:opd-diskominfosanditik", name: "Hibah" }
   ) { ... on Application { version } }
 }
 """

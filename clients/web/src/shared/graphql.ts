@@ -8,7 +8,7 @@ import type { introspection } from "./graphql-env";
 
 type TypedGraphQL = initGraphQLTada<{
   introspection: introspection;
-  scalars: { Cursor: string; Date: string; DateTime: string; Decimal: string };
+  scalars: { Cursor: string; Date: string; DateTime: string; Decimal: string; WholeNumber: number };
   disableMasking: true;
 }>;
 

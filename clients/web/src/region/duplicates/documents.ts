@@ -8,57 +8,57 @@ export const DUPLICATES = graphql(`
     region(code: $code) {
       duplicates {
         rule
-        listed
-        groupCount
-        reviewCount
-        relistingCount
-        websiteCount
-        severalCount
+        listingCount
         aloneCount
         groups(first: 100) {
-          policy
-          count
-          national {
-            name
-            owner
-          }
-          listings {
-            id
-            application {
+          totalCount
+          nodes {
+            policy
+            listingCount
+            nationalSystem {
               name
-              url
-              opd {
+              owner
+            }
+            listings {
+              id
+              application {
                 name
-                acronym
-              }
-              provenance {
-                ...ProvenanceFields
+                url
+                opd {
+                  name
+                  acronym
+                }
+                provenance {
+                  ...ProvenanceFields
+                }
               }
             }
-          }
-          parts {
-            count
-          }
-          links {
-            a
-            b
-            policy
-            signals {
-              name
-              value
+            links {
+              firstId
+              secondId
+              signals {
+                kind
+                value
+              }
             }
           }
         }
         websites(first: 50) {
-          id
-          application {
-            name
+          totalCount
+          nodes {
+            id
+            application {
+              name
+            }
           }
         }
-        several(first: 50) {
-          id
-          application {
-            name
+        multiSystemListings(first: 50) {
+          totalCount
+          nodes {
+            id
+            application {
+              name
+            }
           }
         }
       }
@@ -67,6 +67,7 @@ export const DUPLICATES = graphql(`
 `, [PROVENANCE_FIELDS]);
 
 export type Duplicates = NonNullable<NonNullable<ResultOf<typeof DUPLICATES>["region"]>["duplicates"]>;
-export type Group = Duplicates["groups"][number];
+export type Group = Duplicates["groups"]["nodes"][number];
 export type Link = Group["links"][number];
 export type Policy = Group["policy"];
+export type SignalKind = Link["signals"][number]["kind"];

@@ -1,5 +1,5 @@
-/** The messages of the chapter about duplicates. The page shows a signal without a message by its name. */
-import type { Policy } from "./documents";
+/** The messages of the chapter about duplicates. */
+import type { Policy, SignalKind } from "./documents";
 
 const id = {
   intro:
@@ -9,7 +9,7 @@ const id = {
       ? `Dari ${listed} baris inventaris, tidak ada yang tampak sama.`
       : `Dari ${listed} baris inventaris, ${groups} kelompok perlu dilihat; ${single} baris tidak mirip dengan baris lain.`,
   websites: (count: number) => `${count} baris adalah laman tentang kantor, bukan aplikasi:`,
-  severalSystems: (count: number) => `${count} baris menyebut beberapa sistem sekaligus:`,
+  multiSystemListings: (count: number) => `${count} baris menyebut beberapa sistem sekaligus:`,
   policy: { AUTO: "Pasti satu sistem", REVIEW: "Perlu diperiksa orang" } satisfies Record<Policy, string>,
   policyText: {
     AUTO: (count: number) => `${count} baris ini adalah satu sistem yang didaftarkan berulang.`,
@@ -19,14 +19,14 @@ const id = {
   linkReason: (a: string, b: string, signals: string) => `${a} dan ${b}: ${signals}.`,
   why: "Alasannya",
   signal: {
-    "same name": (value: string) => `nama dasarnya sama, “${value}”`,
-    "same address": (value: string) => `alamatnya sama, ${value}`,
-    "same host": (value: string) => `beralamat di situs yang sama, ${value}`,
-    "same OPD": () => "dimiliki OPD yang sama",
-    "letters alike": (value: string) => `huruf namanya ${value} serupa`,
-    "national system": (value: string) => `dikenali sebagai sistem nasional “${value}”`,
-    "one name begins the other": (value: string) => `nama yang satu mengawali nama yang lain, “${value}”`,
-  } as Record<string, (value: string) => string>,
+    NATIONAL_SYSTEM: (value: string) => `dikenali sebagai sistem nasional “${value}”`,
+    SAME_NAME: (value: string) => `nama dasarnya sama, “${value}”`,
+    SIMILAR_NAME: (value: string) => `huruf namanya ${value} serupa`,
+    NAME_PREFIX: (value: string) => `nama yang satu mengawali nama yang lain, “${value}”`,
+    SAME_ADDRESS: (value: string) => `alamatnya sama, ${value}`,
+    SAME_HOST: (value: string) => `beralamat di situs yang sama, ${value}`,
+    SAME_OPD: () => "dimiliki OPD yang sama",
+  } satisfies Record<SignalKind, (value: string) => string>,
 };
 
 const en: typeof id = {
@@ -36,7 +36,7 @@ const en: typeof id = {
       ? `None of ${listed} listings look similar.`
       : `Of ${listed} listings, ${groups} groups need a look; ${single} are like no other.`,
   websites: (count) => `${count} listings are pages about an office, not applications:`,
-  severalSystems: (count) => `${count} listings name several systems:`,
+  multiSystemListings: (count) => `${count} listings name several systems:`,
   policy: { AUTO: "Surely one system", REVIEW: "A question to a person" },
   policyText: {
     AUTO: (count) => `These ${count} listings are one system, listed again.`,
@@ -46,13 +46,13 @@ const en: typeof id = {
   linkReason: (a, b, signals) => `${a} and ${b}: ${signals}.`,
   why: "Why",
   signal: {
-    "same name": (value) => `their bare name is the same, “${value}”`,
-    "same address": (value) => `their address is the same, ${value}`,
-    "same host": (value) => `they are on the same host, ${value}`,
-    "same OPD": () => "they belong to the same OPD",
-    "letters alike": (value) => `the letters of their names are ${value} similar`,
-    "national system": (value) => `recognised as the national system “${value}”`,
-    "one name begins the other": (value) => `one name begins the other, “${value}”`,
+    NATIONAL_SYSTEM: (value) => `recognised as the national system “${value}”`,
+    SAME_NAME: (value) => `their bare name is the same, “${value}”`,
+    SIMILAR_NAME: (value) => `the letters of their names are ${value} similar`,
+    NAME_PREFIX: (value) => `one name begins the other, “${value}”`,
+    SAME_ADDRESS: (value) => `their address is the same, ${value}`,
+    SAME_HOST: (value) => `they are on the same host, ${value}`,
+    SAME_OPD: () => "they belong to the same OPD",
   },
 };
 

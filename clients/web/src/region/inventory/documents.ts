@@ -4,25 +4,28 @@ import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
 
 const COMPLETENESS_FIELDS = graphql(`
-  fragment CompletenessFields on Completeness {
-    applications
-    filled
-    required
-    value
-    display
-    enough
-    missingCount
+  fragment CompletenessFields on InventoryCompleteness {
+    applicationCount
+    filledCount
+    requiredCount
+    share {
+      value
+    }
+    isSufficient
   }
 `);
 
 /** The required fields that are empty, by application. */
 const OPEN_FIELDS = graphql(`
-  fragment OpenFields on Completeness {
+  fragment OpenFields on InventoryCompleteness {
     missing(first: 100) {
-      applicationId
-      fields
-      application {
-        name
+      totalCount
+      nodes {
+        applicationId
+        fields
+        application {
+          name
+        }
       }
     }
   }
@@ -39,39 +42,40 @@ export const INVENTORY = graphql(`
           ...CompletenessFields
           ...OpenFields
         }
-        opdCount
-        vouchedForCount
-        policy {
+        attestedOpdCount
+        developmentPolicy {
           year
           title
           url
         }
         opds(first: 200) {
-          opd {
-            id
-            name
-            acronym
-            provenance {
-              ...ProvenanceFields
+          totalCount
+          nodes {
+            opd {
+              id
+              name
+              acronym
+              provenance {
+                ...ProvenanceFields
+              }
             }
-          }
-          completeness {
-            ...CompletenessFields
-            ...OpenFields
-          }
-          seal {
-            state
+            completeness {
+              ...CompletenessFields
+              ...OpenFields
+            }
             attestation {
-              at
+              state
+              attestation {
+                attestedAt
+              }
+              expiresOn
+              invalidatedBy {
+                subjectId
+                changedAt
+              }
             }
-            expiresOn
-            brokenBy {
-              subject
-              at
-            }
+            exemptionReason
           }
-          vouchedFor
-          exemptBecause
         }
       }
     }
@@ -79,7 +83,8 @@ export const INVENTORY = graphql(`
 `, [PROVENANCE_FIELDS, COMPLETENESS_FIELDS, OPEN_FIELDS]);
 
 export type Inventory = NonNullable<NonNullable<ResultOf<typeof INVENTORY>["region"]>["inventory"]>;
-type OpdInventory = Inventory["opds"][number];
+type OpdInventory = Inventory["opds"]["nodes"][number];
 export type Completeness = OpdInventory["completeness"];
-export type Seal = OpdInventory["seal"];
-export type AttestationState = Seal["state"];
+export type ApplicationField = Completeness["missing"]["nodes"][number]["fields"][number];
+export type AttestationStatus = OpdInventory["attestation"];
+export type AttestationState = AttestationStatus["state"];

@@ -1,5 +1,5 @@
 /** The messages of the chapter about the inventory. */
-import type { AttestationState } from "./documents";
+import type { ApplicationField, AttestationState } from "./documents";
 
 const id = {
   intro:
@@ -7,9 +7,9 @@ const id = {
   summary: (applications: number, filled: number, required: number, share: string) =>
     `Inventaris memuat ${applications} aplikasi. Dari ${required} isian wajib, ${filled} sudah terisi (${share}).`,
   empty: "Inventaris ini belum memuat aplikasi.",
-  enough: "Kelengkapan ini mencapai batas 80%.",
-  notEnough: "Kelengkapan ini belum mencapai batas 80%.",
-  vouchedOpds: (count: number, total: number) =>
+  sufficient: "Kelengkapan ini mencapai batas 80%.",
+  insufficient: "Kelengkapan ini belum mencapai batas 80%.",
+  attestedOpds: (count: number, total: number) =>
     `${count} dari ${total} OPD menjamin inventarisnya: pernyataannya berlaku dan isiannya cukup.`,
   policy: (year: number) => `Kebijakan pembangunan aplikasi berlaku sejak ${year}:`,
   noPolicy:
@@ -21,7 +21,7 @@ const id = {
   applications: "Aplikasi",
   completeness: "Kelengkapan",
   filledCount: (filled: number, required: number) => `${filled} dari ${required}`,
-  seal: "Pernyataan lengkap",
+  attestation: "Pernyataan lengkap",
   missing: "Isian yang kosong",
   noApplications: "belum ada aplikasi tercatat",
   nothingMissing: "tidak ada",
@@ -35,16 +35,16 @@ const id = {
     EXPIRED: "kedaluwarsa",
     INVALIDATED: "gugur",
   } satisfies Record<AttestationState, string>,
-  sealed: (at: string, until: string) => `diberikan ${at}, berlaku sampai ${until}`,
+  attested: (at: string, until: string) => `diberikan ${at}, berlaku sampai ${until}`,
   expired: (until: string) => `berlaku sampai ${until}`,
-  broken: (application: string, at: string) => `setelah ${application} diubah pihak lain pada ${at}`,
+  invalidated: (application: string, at: string) => `setelah ${application} diubah pihak lain pada ${at}`,
   field: {
-    opd: "OPD pemilik",
-    status: "status",
-    function: "fungsi",
-    platform: "platform",
-    year: "tahun",
-  } as Record<string, string>,
+    OPD: "OPD pemilik",
+    STATUS: "status",
+    FUNCTION_TEXT: "fungsi",
+    PLATFORM: "platform",
+    YEAR: "tahun",
+  } satisfies Record<ApplicationField, string>,
 };
 
 const en: typeof id = {
@@ -53,9 +53,9 @@ const en: typeof id = {
   summary: (applications, filled, required, share) =>
     `The inventory lists ${applications} applications. Of ${required} required fields, ${filled} are filled (${share}).`,
   empty: "This inventory lists no application.",
-  enough: "This reaches the threshold of 80%.",
-  notEnough: "This is below the threshold of 80%.",
-  vouchedOpds: (count, total) => `${count} of ${total} OPDs vouch for their inventory: the seal holds and enough is filled.`,
+  sufficient: "This reaches the threshold of 80%.",
+  insufficient: "This is below the threshold of 80%.",
+  attestedOpds: (count, total) => `${count} of ${total} OPDs vouch for their inventory: the attestation is valid and enough is filled.`,
   policy: (year) => `The policy on building applications holds since ${year}:`,
   noPolicy:
     "No policy on building applications is recorded, so indicator 15 cannot be held against consultations yet.",
@@ -66,7 +66,7 @@ const en: typeof id = {
   applications: "Applications",
   completeness: "Completeness",
   filledCount: (filled, required) => `${filled} of ${required}`,
-  seal: "Attestation",
+  attestation: "Attestation",
   missing: "Open fields",
   noApplications: "no application listed",
   nothingMissing: "none",
@@ -75,10 +75,10 @@ const en: typeof id = {
   unlistedCount: (count) => `and ${count} more applications`,
   ownerUnknown: (count) => `OPD unknown (${count} applications)`,
   state: { VALID: "holds", NEVER_GIVEN: "never given", EXPIRED: "expired", INVALIDATED: "broken" },
-  sealed: (at, until) => `given ${at}, holds until ${until}`,
+  attested: (at, until) => `given ${at}, holds until ${until}`,
   expired: (until) => `held until ${until}`,
-  broken: (application, at) => `after another person changed ${application} on ${at}`,
-  field: { opd: "owning OPD", status: "status", function: "function", platform: "platform", year: "year" },
+  invalidated: (application, at) => `after another person changed ${application} on ${at}`,
+  field: { OPD: "owning OPD", STATUS: "status", FUNCTION_TEXT: "function", PLATFORM: "platform", YEAR: "year" },
 };
 
 export const inventory = { id, en };

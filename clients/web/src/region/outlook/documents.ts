@@ -113,37 +113,38 @@ export const PEERS = graphql(`
   }
 `);
 
-export const SHARING = graphql(`
-  query Sharing($code: ID!) {
+export const REUSE = graphql(`
+  query Reuse($code: ID!) {
     region(code: $code) {
-      sharingCandidates(first: 30) {
-        rule
-        function {
-          id
-          name
-        }
-        system {
-          id
-          application {
+      reuseCandidates(first: 30) {
+        nodes {
+          rule
+          function {
+            id
             name
-            provenance {
-              ...ProvenanceFields
+          }
+          application {
+            id
+            application {
+              name
+              provenance {
+                ...ProvenanceFields
+              }
             }
           }
-        }
-        level
-        shareable
-        confidence {
-          value
-        }
-        regionsWith
-        regionsCompared
-        completeness {
-          value
-        }
-        ownerCode
-        owner {
-          name
+          officialLevel
+          isShareable
+          functionConfidence {
+            value
+          }
+          servingRegionCount
+          comparedRegionCount
+          inventoryCompleteness {
+            value
+          }
+          owner {
+            name
+          }
         }
       }
     }
@@ -155,4 +156,6 @@ export type BaseRate = NonNullable<Outlook["reached"]>;
 type PeerGroup = NonNullable<NonNullable<ResultOf<typeof PEERS>["region"]>["peers"]>;
 export type Instrument = PeerGroup["instrument"];
 export type Peer = PeerGroup["peers"][number];
-export type Candidate = NonNullable<NonNullable<ResultOf<typeof SHARING>["region"]>["sharingCandidates"]>[number];
+export type ReuseCandidate = NonNullable<
+  NonNullable<ResultOf<typeof REUSE>["region"]>["reuseCandidates"]
+>["nodes"][number];

@@ -26,8 +26,8 @@ const id = {
     `Untuk target ${target} dengan cadangan ${buffer} diperlukan ${steps} langkah: indeks naik dari ${before} menjadi ${after} (${predicate}) dengan upaya ${effort} poin.`,
   reached: (before: string) => `Target ini beserta cadangannya sudah tercapai oleh indeks ${before}.`,
   proven: "Terbukti: tidak ada susunan langkah lain yang lebih ringan.",
-  notProven: (atLeast: string) =>
-    `Belum terbukti yang paling ringan; upaya terkecil yang mungkin adalah ${atLeast} poin.`,
+  notProven: (lowerBound: string) =>
+    `Belum terbukti yang paling ringan; upaya terkecil yang mungkin adalah ${lowerBound} poin.`,
   unreachable: (maximum: string) =>
     `Target ini tidak dapat dicapai. Dengan semua langkah yang tidak dikecualikan, indeks paling tinggi menjadi ${maximum}. Turunkan target, atau kurangi indikator yang tidak dinaikkan.`,
   bufferUnreachable: (maximum: string) =>
@@ -120,7 +120,7 @@ const en: typeof id = {
     `The target ${target} with a buffer of ${buffer} takes ${steps} steps: the index rises from ${before} to ${after} (${predicate}) with an effort of ${effort} points.`,
   reached: (before) => `The index ${before} has reached this target and its buffer already.`,
   proven: "Proven: no other set of steps takes less.",
-  notProven: (atLeast) => `Not proven to be the least; no path takes less than ${atLeast} points.`,
+  notProven: (lowerBound) => `Not proven to be the least; no path takes less than ${lowerBound} points.`,
   unreachable: (maximum) =>
     `This target is out of reach. With all steps that are not excluded, the index becomes ${maximum} at most. Lower the target, or let more indicators rise.`,
   bufferUnreachable: (maximum) =>

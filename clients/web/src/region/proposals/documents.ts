@@ -7,85 +7,88 @@ export const PROPOSALS = graphql(`
   query Proposals($code: ID!) {
     region(code: $code) {
       proposals(first: 200) {
-        id
-        kind
-        rule
-        status
-        applications {
+        nodes {
           id
-          application {
-            name
-            opd {
-              name
-              acronym
-            }
-          }
-        }
-        survivor {
-          id
-          application {
-            name
-            region {
-              name
-            }
-          }
-        }
-        commonApplication {
-          name
-          owner
-          provenance {
-            ...ProvenanceFields
-          }
-        }
-        survivorBecause {
-          code
-          values {
-            name
-            value
-          }
-        }
-        reasons {
-          code
-          values {
-            name
-            value
-          }
-        }
-        evidence
-        impact {
-          integrationCount
-          integrations
-          applicationCount
+          kind
+          rule
+          status
           applications {
             id
             application {
               name
+              opd {
+                name
+                acronym
+              }
             }
           }
-          outside
-        }
-        missing
-        saving {
-          yearly
-          unknown
-        }
-        confidence {
-          value {
-            value
+          survivor {
+            id
+            application {
+              name
+              region {
+                name
+              }
+            }
           }
-          parts {
+          commonApplication {
             name
-            value {
+            owner
+            provenance {
+              ...ProvenanceFields
+            }
+          }
+          survivorReasons {
+            code
+            values {
+              name
               value
             }
           }
-        }
-        legalBasis
-        inputs
-        decision {
-          decision
-          reason
-          at
+          reasons {
+            code
+            values {
+              name
+              value
+            }
+          }
+          evidenceIntegrationIds
+          impact {
+            integrationCount
+            applications {
+              id
+              application {
+                name
+              }
+            }
+            externalNames
+          }
+          missingInputs {
+            kind
+            applicationId
+            candidateCount
+          }
+          saving {
+            yearly
+          }
+          confidence {
+            value {
+              value
+            }
+            parts {
+              factor
+              value {
+                value
+              }
+            }
+          }
+          legalBasis
+          inputsHash
+          decision {
+            choice
+            reason
+            decidedAt
+          }
         }
       }
     }
@@ -97,7 +100,7 @@ export const DECIDE_PROPOSAL = graphql(`
     decideProposal(input: $input) {
       __typename
       ... on ProposalDecision {
-        decision
+        choice
       }
       ... on InvalidInput {
         field
@@ -110,10 +113,15 @@ export const DECIDE_PROPOSAL = graphql(`
 `);
 
 export type DecisionResult = ResultOf<typeof DECIDE_PROPOSAL>["decideProposal"];
-/** The problems that a decision may have. The client does not compile if one has no message. */
-export type ProblemType = Exclude<DecisionResult["__typename"], "ProposalDecision">;
-export type Proposal = NonNullable<NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"]>[number];
+/** The problems of a decision. The client does not compile if one of them has no message. */
+export type DecisionProblem = Exclude<DecisionResult["__typename"], "ProposalDecision">;
+export type Proposal = NonNullable<NonNullable<ResultOf<typeof PROPOSALS>["region"]>["proposals"]>["nodes"][number];
 export type ProposalKind = Proposal["kind"];
 export type ProposalStatus = Proposal["status"];
-export type Reason = Proposal["reasons"][number];
-export type Decision = VariablesOf<typeof DECIDE_PROPOSAL>["input"]["decision"];
+export type ProposalReason = Proposal["reasons"][number];
+export type ReasonCode = ProposalReason["code"];
+export type ReasonValueName = ProposalReason["values"][number]["name"];
+export type MissingInput = Proposal["missingInputs"][number];
+export type MissingInputKind = MissingInput["kind"];
+export type ConfidenceFactor = Proposal["confidence"]["parts"][number]["factor"];
+export type ProposalChoice = VariablesOf<typeof DECIDE_PROPOSAL>["input"]["choice"];

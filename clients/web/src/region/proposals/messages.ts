@@ -1,7 +1,17 @@
-/** The messages of the chapter about consolidation. The page shows a code without a message unchanged. */
-import type { Decision, ProblemType, ProposalKind, ProposalStatus } from "./documents";
+/** The messages of the chapter about consolidation. */
+import type {
+  ConfidenceFactor,
+  DecisionProblem,
+  MissingInputKind,
+  ProposalChoice,
+  ProposalKind,
+  ProposalStatus,
+  ReasonCode,
+  ReasonValueName,
+} from "./documents";
 
-type Values = Record<string, string>;
+/** The known values in the text of a reason. */
+export type ReasonValues = Partial<Record<ReasonValueName, string>>;
 
 const id = {
   intro:
@@ -27,34 +37,34 @@ const id = {
   reason: {
     REPORTED_INACTIVE: () => "Dilaporkan tidak aktif.",
     NO_USERS: () => "Tercatat tanpa pengguna.",
-    AFTER_REPOINTING: ({ integrations }) =>
+    AFTER_REPOINTING: ({ INTEGRATION_COUNT: integrations }) =>
       `Baru setelah ${integrations} pertukaran datanya dialihkan.`,
-    NO_LIVE_CONSUMER_KNOWN: () => "Tidak diketahui ada yang masih menerima data darinya.",
-    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
+    NO_ACTIVE_EXCHANGE_KNOWN: () => "Tidak diketahui ada yang masih menerima data darinya.",
+    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ FUNCTION_ID: name }) =>
       `Fungsinya, ${name}, sudah dilayani aplikasi umum.`,
-    EXCEPTION_PATH: ({ basis }) =>
+    EXCEPTION_POSSIBLE: ({ LEGAL_BASIS: basis }) =>
       `Aplikasi sendiri masih dimungkinkan lewat pengecualian ${basis}, dengan analisis biaya-manfaat dan pertimbangan.`,
-    MANDATED: ({ basis }) => `Diwajibkan oleh ${basis}.`,
-    NOT_CONFIRMED: ({ basis }) =>
+    MANDATED: ({ LEGAL_BASIS: basis }) => `Diwajibkan oleh ${basis}.`,
+    MANDATE_NOT_CONFIRMED: ({ LEGAL_BASIS: basis }) =>
       `Sumber kami menyebut ${basis}, tetapi belum dipastikan bahwa daerah wajib memakai aplikasi umum itu.`,
-    SAME_FUNCTION: ({ function: name }) => `Melayani fungsi yang sama: ${name}.`,
-    FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `Fungsi ${name} tidak tampak dalam inventaris ini.`,
-    SISTER_SERVES_IT: ({ region, level }) => `Daerah ${region} melayaninya pada level ${level}.`,
-    PAST_THE_HUB: ({ mode, data }) =>
+    SAME_FUNCTION: ({ FUNCTION_ID: name }) => `Melayani fungsi yang sama: ${name}.`,
+    FUNCTION_NOT_IN_INVENTORY: ({ FUNCTION_ID: name }) => `Fungsi ${name} tidak tampak dalam inventaris ini.`,
+    ANOTHER_REGION_SERVES_IT: ({ REGION_CODE: region, LEVEL: level }) => `Daerah ${region} melayaninya pada level ${level}.`,
+    BYPASSES_HUB: ({ INTEGRATION_MODE: mode, DATA_OBJECT: data }) =>
       `Pertukaran ${data} berlangsung ${mode}, padahal kedua aplikasi sudah tersambung ke sistem penghubung.`,
-    REQUIRED_EXCHANGE_MISSING: ({ data, rule }) => `Pertukaran yang lazim diperlukan belum ada: ${data || rule}.`,
-    NOTHING_BETTER_KNOWN: ({ function: name }) =>
+    REQUIRED_EXCHANGE_MISSING: ({ DATA_OBJECT: data, RULE: rule }) => `Pertukaran yang lazim diperlukan belum ada: ${data ?? rule}.`,
+    NOTHING_BETTER_KNOWN: ({ FUNCTION_ID: name }) =>
       `Melayani fungsi ${name}; tidak diketahui ada yang lebih baik.`,
-    ON_HUB: ({ survivor, next }) =>
-      `Tersambung ke sistem penghubung: ${survivor}; pembanding terdekat: ${next}.`,
-    EVIDENCED_DEGREE: ({ survivor, next }) =>
+    ON_HUB: () => "Tersambung ke sistem penghubung, sedangkan pembanding terdekat belum.",
+    MORE_EVIDENCED_EXCHANGES: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "tidak diketahui" }) =>
       `Pertukarannya, dibobot menurut bukti, ${survivor}; pembanding terdekat ${next}.`,
-    USERS: ({ survivor, next }) => `Penggunanya ${survivor}; pembanding terdekat ${next}.`,
-    FIT: ({ survivor, next }) => `Kesesuaiannya ${survivor}; pembanding terdekat ${next}.`,
-    ALIKE_IN_ALL_THAT_IS_KNOWN: () =>
+    MORE_USERS: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "tidak diketahui" }) =>
+      `Penggunanya ${survivor}; pembanding terdekat ${next}.`,
+    BETTER_FIT: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "tidak diketahui" }) =>
+      `Kesesuaiannya ${survivor}; pembanding terdekat ${next}.`,
+    EQUAL_IN_ALL_KNOWN: () =>
       "Semua yang diketahui sama baiknya, sehingga pilihan ini hanya menurut urutan.",
-  } as Record<string, (values: Values) => string>,
-  value: { yes: "ya", no: "tidak", unknown: "tidak diketahui" } as Record<string, string>,
+  } satisfies Record<ReasonCode, (values: ReasonValues) => string>,
   survivor: (name: string, reason: string) => `Yang diteruskan adalah ${name}. ${reason}`,
   evidence: "Bukti",
   impact: "Yang harus dialihkan",
@@ -68,27 +78,26 @@ const id = {
     parts > 1 ? `${value}, yaitu yang terlemah dari:` : `${value}, karena`,
   noConfidence: "tidak diketahui, karena salah satu bagiannya tidak diketahui:",
   confidencePartText: (name: string, value: string) => `${name} ${value}`,
-  confidencePart: {
-    cluster: "kesamaan fungsi",
-    completeness: "kelengkapan inventaris",
-    "evidence grade": "derajat bukti",
-  } as Record<string, string>,
+  confidenceFactor: {
+    FUNCTION: "kesamaan fungsi",
+    INVENTORY_COMPLETENESS: "kelengkapan inventaris",
+    EVIDENCE_GRADE: "derajat bukti",
+  } satisfies Record<ConfidenceFactor, string>,
   legalBasis: "Dasar hukum",
   missing: "Yang belum diketahui",
-  chosenApplication: (count: number, name: string) =>
-    `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
-  /** The key is the text of the API without the id of the application. */
   missingInput: {
-    "yearly cost of": (name: string) => `biaya tahunan ${name}`,
-    "migration cost of": (name: string) => `biaya migrasi ${name}`,
-    "added yearly cost of": (name: string) => `tambahan biaya tahunan ${name}`,
-    "whether it is mandated": () => "apakah daerah wajib memakai aplikasi umum itu",
-    "whether the function is needed here": () => "apakah fungsi ini diperlukan di sini",
-    "whether the source may be given on": () => "apakah kode sumbernya boleh diberikan",
-    "whether the work here asks for it": () => "apakah pekerjaan di sini memerlukan pertukaran ini",
-    "completeness of the inventory": () => "kelengkapan inventaris",
-    "what it would cost otherwise": () => "biaya bila tidak dilakukan",
-  } as Record<string, (name: string) => string>,
+    YEARLY_COST: (name: string) => `biaya tahunan ${name}`,
+    MIGRATION_COST: (name: string) => `biaya migrasi ${name}`,
+    ADDED_YEARLY_COST: (name: string) => `tambahan biaya tahunan ${name}`,
+    ALTERNATIVE_COST: () => "biaya bila tidak dilakukan",
+    MANDATE: () => "apakah daerah wajib memakai aplikasi umum itu",
+    NEED_FOR_FUNCTION: () => "apakah fungsi ini diperlukan di sini",
+    NEED_FOR_EXCHANGE: () => "apakah pekerjaan di sini memerlukan pertukaran ini",
+    SOURCE_CODE_PERMISSION: () => "apakah kode sumbernya boleh diberikan",
+    CHOICE_OF_APPLICATION: (name: string, count: number) =>
+      `aplikasi mana yang tepat: ${name} dipilih dari ${count} yang memenuhi`,
+    INVENTORY_COMPLETENESS: () => "kelengkapan inventaris",
+  } satisfies Record<MissingInputKind, (name: string, count: number) => string>,
   status: {
     OPEN: "Belum diputuskan",
     ACCEPTED: "Diterima",
@@ -98,9 +107,9 @@ const id = {
   decidedOn: (status: string, day: string) => `${status} pada ${day}.`,
   decidedEarlier: (decision: string, day: string) =>
     `Pernah ${decision.toLowerCase()} pada ${day}, tetapi dasarnya sudah berubah sehingga terbuka lagi.`,
-  decisionMade: { ACCEPT: "Diterima", REJECT: "Ditolak", DEFER: "Ditunda" } satisfies Record<Decision, string>,
+  choiceMade: { ACCEPT: "Diterima", REJECT: "Ditolak", DEFER: "Ditunda" } satisfies Record<ProposalChoice, string>,
   decide: "Putuskan usulan ini",
-  decision: { ACCEPT: "Terima", REJECT: "Tolak", DEFER: "Tunda" } satisfies Record<Decision, string>,
+  choice: { ACCEPT: "Terima", REJECT: "Tolak", DEFER: "Tunda" } satisfies Record<ProposalChoice, string>,
   decisionReason: "Alasan keputusan",
   reasonHint: "Wajib diisi bila usulan ditolak.",
   reasonMissing: "Tuliskan alasan penolakan terlebih dahulu.",
@@ -110,7 +119,7 @@ const id = {
     InvalidInput: "Dasar usulan ini sudah berubah sejak dibaca. Daftar dibaca ulang; periksa lalu putuskan kembali.",
     OwnedElsewhere: "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman daerah ini di sana, dengan token dari simpul itu.",
     IdempotencyKeyReused: "Keputusan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
-  } satisfies Record<ProblemType, string>,
+  } satisfies Record<DecisionProblem, string>,
   problemOfReason: "Alasan belum memenuhi syarat: paling banyak 2.000 huruf, dan wajib diisi bila usulan ditolak.",
   ownerPage: "Buka halaman di simpul itu",
   refusal: {
@@ -145,31 +154,32 @@ const en: typeof id = {
   reason: {
     REPORTED_INACTIVE: () => "Reported as inactive.",
     NO_USERS: () => "On record without users.",
-    AFTER_REPOINTING: ({ integrations }) => `Only after ${integrations} exchanges are re-pointed.`,
-    NO_LIVE_CONSUMER_KNOWN: () => "Nothing is known that still gets data from it.",
-    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ function: name }) =>
+    AFTER_REPOINTING: ({ INTEGRATION_COUNT: integrations }) => `Only after ${integrations} exchanges are re-pointed.`,
+    NO_ACTIVE_EXCHANGE_KNOWN: () => "Nothing is known that still gets data from it.",
+    SAME_FUNCTION_AS_COMMON_APPLICATION: ({ FUNCTION_ID: name }) =>
       `Its function, ${name}, is served by a common application.`,
-    EXCEPTION_PATH: ({ basis }) =>
+    EXCEPTION_POSSIBLE: ({ LEGAL_BASIS: basis }) =>
       `An own application stays possible by the exception of ${basis}, with a cost-benefit analysis and consent.`,
-    MANDATED: ({ basis }) => `Mandated by ${basis}.`,
-    NOT_CONFIRMED: ({ basis }) =>
+    MANDATED: ({ LEGAL_BASIS: basis }) => `Mandated by ${basis}.`,
+    MANDATE_NOT_CONFIRMED: ({ LEGAL_BASIS: basis }) =>
       `Our source names ${basis}, but it is not confirmed that regions must use it.`,
-    SAME_FUNCTION: ({ function: name }) => `They serve one function: ${name}.`,
-    FUNCTION_NOT_IN_INVENTORY: ({ function: name }) => `The function ${name} does not show in this inventory.`,
-    SISTER_SERVES_IT: ({ region, level }) => `Region ${region} serves it at level ${level}.`,
-    PAST_THE_HUB: ({ mode, data }) =>
+    SAME_FUNCTION: ({ FUNCTION_ID: name }) => `They serve one function: ${name}.`,
+    FUNCTION_NOT_IN_INVENTORY: ({ FUNCTION_ID: name }) => `The function ${name} does not show in this inventory.`,
+    ANOTHER_REGION_SERVES_IT: ({ REGION_CODE: region, LEVEL: level }) => `Region ${region} serves it at level ${level}.`,
+    BYPASSES_HUB: ({ INTEGRATION_MODE: mode, DATA_OBJECT: data }) =>
       `The exchange of ${data} is ${mode}, although both applications are on the service bus.`,
-    REQUIRED_EXCHANGE_MISSING: ({ data, rule }) => `A required exchange is missing: ${data || rule}.`,
-    NOTHING_BETTER_KNOWN: ({ function: name }) =>
+    REQUIRED_EXCHANGE_MISSING: ({ DATA_OBJECT: data, RULE: rule }) => `A required exchange is missing: ${data ?? rule}.`,
+    NOTHING_BETTER_KNOWN: ({ FUNCTION_ID: name }) =>
       `It serves ${name}; nothing better is known.`,
-    ON_HUB: ({ survivor, next }) => `On the service bus: ${survivor}; the next best: ${next}.`,
-    EVIDENCED_DEGREE: ({ survivor, next }) =>
+    ON_HUB: () => "It is on the service bus; the next best is not.",
+    MORE_EVIDENCED_EXCHANGES: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "unknown" }) =>
       `Its exchanges, weighted by evidence, are ${survivor}; the next best has ${next}.`,
-    USERS: ({ survivor, next }) => `Its users: ${survivor}; the next best: ${next}.`,
-    FIT: ({ survivor, next }) => `Its fit: ${survivor}; the next best: ${next}.`,
-    ALIKE_IN_ALL_THAT_IS_KNOWN: () => "All that is known is the same, so this is by order only.",
+    MORE_USERS: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "unknown" }) =>
+      `Its users: ${survivor}; the next best: ${next}.`,
+    BETTER_FIT: ({ SURVIVOR_VALUE: survivor, RUNNER_UP_VALUE: next = "unknown" }) =>
+      `Its fit: ${survivor}; the next best: ${next}.`,
+    EQUAL_IN_ALL_KNOWN: () => "All that is known is the same, so this is by order only.",
   },
-  value: { yes: "yes", no: "no", unknown: "unknown" },
   survivor: (name, reason) => `${name} goes on. ${reason}`,
   evidence: "Evidence",
   impact: "What must be re-pointed",
@@ -181,32 +191,33 @@ const en: typeof id = {
   weakest: (value, parts) => (parts > 1 ? `${value}, the weakest of:` : `${value}, because of`),
   noConfidence: "unknown, because one of its parts is:",
   confidencePartText: id.confidencePartText,
-  confidencePart: {
-    cluster: "likeness of function",
-    completeness: "completeness of the inventory",
-    "evidence grade": "grade of the evidence",
+  confidenceFactor: {
+    FUNCTION: "likeness of function",
+    INVENTORY_COMPLETENESS: "completeness of the inventory",
+    EVIDENCE_GRADE: "grade of the evidence",
   },
   legalBasis: "Legal basis",
   missing: "What is not known",
-  chosenApplication: (count, name) => `which application is the right one: ${name} was chosen of ${count} that would do`,
   missingInput: {
-    "yearly cost of": (name) => `the yearly cost of ${name}`,
-    "migration cost of": (name) => `the cost of leaving ${name}`,
-    "added yearly cost of": (name) => `the added yearly cost of ${name}`,
-    "whether it is mandated": () => "whether regions must use that common application",
-    "whether the function is needed here": () => "whether the function is needed here",
-    "whether the source may be given on": () => "whether the source may be given on",
-    "whether the work here asks for it": () => "whether the work here asks for this exchange",
-    "completeness of the inventory": () => "the completeness of the inventory",
-    "what it would cost otherwise": () => "what it would cost otherwise",
+    YEARLY_COST: (name) => `the yearly cost of ${name}`,
+    MIGRATION_COST: (name) => `the cost of leaving ${name}`,
+    ADDED_YEARLY_COST: (name) => `the added yearly cost of ${name}`,
+    ALTERNATIVE_COST: () => "what it would cost otherwise",
+    MANDATE: () => "whether regions must use that common application",
+    NEED_FOR_FUNCTION: () => "whether the function is needed here",
+    NEED_FOR_EXCHANGE: () => "whether the work here needs this exchange",
+    SOURCE_CODE_PERMISSION: () => "whether the source code may be shared",
+    CHOICE_OF_APPLICATION: (name, count) =>
+      `which application is the right one: ${name} was chosen from ${count} that are suitable`,
+    INVENTORY_COMPLETENESS: () => "the completeness of the inventory",
   },
   status: { OPEN: "Open", ACCEPTED: "Accepted", REJECTED: "Rejected", DEFERRED: "Deferred" },
   decidedOn: (status, day) => `${status} on ${day}.`,
   decidedEarlier: (decision, day) =>
     `${decision} on ${day}, but what it rested on has changed since, so it is open again.`,
-  decisionMade: { ACCEPT: "Accepted", REJECT: "Rejected", DEFER: "Deferred" },
+  choiceMade: { ACCEPT: "Accepted", REJECT: "Rejected", DEFER: "Deferred" },
   decide: "Decide on this proposal",
-  decision: { ACCEPT: "Accept", REJECT: "Reject", DEFER: "Defer" },
+  choice: { ACCEPT: "Accept", REJECT: "Reject", DEFER: "Defer" },
   decisionReason: "Reason of the decision",
   reasonHint: "Needed to reject a proposal.",
   reasonMissing: "Write the reason of the rejection first.",

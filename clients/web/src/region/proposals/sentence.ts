@@ -2,7 +2,8 @@
 import type { Formats } from "../../shared/format";
 import type { RegionMessages } from "../messages";
 import type { NameIndex } from "../nameIndex.svelte";
-import type { Proposal, Reason } from "./documents";
+import type { MissingInput, Proposal, ProposalReason, ReasonValueName } from "./documents";
+import type { ReasonValues } from "./messages";
 
 type ApplicationReference = { id: string; application: { name: string } | null };
 
@@ -22,38 +23,47 @@ export function headline(proposal: Proposal, messages: RegionMessages, format: F
   return messages.proposals.sentence[proposal.kind](applicationNames, successorName(proposal));
 }
 
-/** A reason as a sentence. A code without a message is shown unchanged. */
+/** A reason as a sentence. */
 export function reasonText(
-  { code, values }: Reason,
+  { code, values }: ProposalReason,
   proposal: Proposal,
   messages: RegionMessages,
   nameIndex: NameIndex,
   format: Formats,
 ): string {
-  const message = messages.proposals.reason[code];
-  if (message === undefined) {
-    return [code, ...values.map(({ name, value }) => `${name} = ${value}`)].join(" · ");
+  const texts: ReasonValues = {};
+  for (const { name, value } of values) {
+    texts[name] = valueText(name, value, proposal, messages, nameIndex, format);
   }
-  const texts = values.map(({ name, value }) => [
-    name,
-    valueText(name, value, proposal, messages, nameIndex, format),
-  ]);
-  return message(Object.fromEntries(texts) as Record<string, string>);
+  const message: (values: ReasonValues) => string = messages.proposals.reason[code];
+  return message(texts);
 }
 
 function valueText(
-  name: string,
+  name: ReasonValueName,
   value: string,
   proposal: Proposal,
   messages: RegionMessages,
   nameIndex: NameIndex,
   format: Formats,
 ): string {
-  if (name === "function") return toMidSentence(nameIndex.functions.get(value) ?? value);
-  if (name === "region") return proposal.survivor?.application?.region.name ?? value;
-  if (name === "mode") return messages.mode[value as keyof RegionMessages["mode"]] ?? value;
-  if (/^\d+(\.\d+)?$/.test(value)) return format.number(value);
-  return messages.proposals.value[value] ?? value;
+  switch (name) {
+    case "FUNCTION_ID":
+      return toMidSentence(nameIndex.functions.get(value) ?? value);
+    case "REGION_CODE":
+      return proposal.survivor?.application?.region.name ?? value;
+    case "INTEGRATION_MODE":
+      return messages.mode[value as keyof RegionMessages["mode"]] ?? value;
+    case "INTEGRATION_COUNT":
+    case "LEVEL":
+    case "SURVIVOR_VALUE":
+    case "RUNNER_UP_VALUE":
+      return format.number(value);
+    case "DATA_OBJECT":
+    case "LEGAL_BASIS":
+    case "RULE":
+      return value;
+  }
 }
 
 /** The form of a name within a sentence: "Naskah dinas" gets a small first letter, "JDIH" does not. */
@@ -61,23 +71,20 @@ function toMidSentence(name: string): string {
   return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
-/** A missing input such as "yearly cost of 32.11:application-01", with the name of the application. */
+/** A missing input as a phrase, with the name of the application that it is about. */
 export function missingText(
-  text: string,
+  { kind, applicationId, candidateCount }: MissingInput,
   proposal: Proposal,
   messages: RegionMessages,
   nameIndex: NameIndex,
 ): string {
-  const [, phrase, id] = /^(.* of) (\S+)$/.exec(text) ?? [];
-  const messageByPhrase = messages.proposals.missingInput;
-  if (messageByPhrase[text]) return messageByPhrase[text]("");
-  const [, count, chosen] = /^which of the (\d+) applications beside (\S+) would do$/.exec(text) ?? [];
-  if (count !== undefined && chosen !== undefined) {
-    return messages.proposals.chosenApplication(Number(count), nameIndex.nameOf(chosen));
-  }
-  if (phrase === undefined || id === undefined || !messageByPhrase[phrase]) return text;
-  const name = nameIndex.applications.get(id)?.name;
-  // The costs of the retired application and of its successor are required. The successor may be a common
-  // application.
-  return messageByPhrase[phrase](name ?? proposal.commonApplication?.name ?? id);
+  // An input without the id of an application may be about the common application.
+  const name = applicationId === null ? proposal.commonApplication?.name : nameIndex.nameOf(applicationId);
+  const message: (name: string, count: number) => string = messages.proposals.missingInput[kind];
+  return message(name ?? "", candidateCount ?? 0);
+}
+
+/** An amount of rupiah, as "Rp90.000.000" or "-Rp20". */
+export function rupiah(amount: number, format: Formats): string {
+  return `${amount < 0 ? "-" : ""}Rp${format.number(Math.abs(amount))}`;
 }

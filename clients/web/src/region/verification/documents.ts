@@ -1,7 +1,18 @@
-/** The GraphQL document of a region's claims and of the verdicts on them. */
+/** The GraphQL documents of a region's claims and of the verdicts on them. */
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../shared/graphql";
 import { PROVENANCE_FIELDS } from "../documents";
+
+/** The instruments that a viewer can choose: those with rules. */
+export const INSTRUMENTS = graphql(`
+  query Instruments {
+    instruments {
+      id
+      name
+      hasRules
+    }
+  }
+`);
 
 export const VERIFICATION = graphql(`
   query Verification($code: ID!, $instrumentId: ID!, $kind: AssessmentKind!) {
@@ -99,6 +110,7 @@ export const VERIFICATION = graphql(`
   }
 `, [PROVENANCE_FIELDS]);
 
+export type Instrument = ResultOf<typeof INSTRUMENTS>["instruments"][number];
 export type Verification = NonNullable<NonNullable<ResultOf<typeof VERIFICATION>["region"]>["verification"]>;
 export type Verdict = NonNullable<Verification["verdicts"]>[number];
 export type Flag = NonNullable<Verdict["flag"]>;

@@ -13,10 +13,6 @@ const id = {
   intro:
     "Level yang diklaim dihadapkan pada inventaris dan pertukaran data yang tercatat. Bukti hanya dapat mendukung, membatasi, atau menyarankan peninjauan; tidak ada level yang dinaikkan di sini. Asesor yang memutuskan.",
   instrument: "Instrumen",
-  instrumentName: {
-    "spbe-2020": "SPBE (47 indikator)",
-    "pemdi-2026": "Pemerintah Digital 2026",
-  } as Record<string, string>,
   claimKind: "Klaim dari",
   claimed: "Diklaim",
   supported: "Didukung bukti",
@@ -141,7 +137,6 @@ const en: typeof id = {
   intro:
     "Claimed levels held against the inventory and the data exchanges on record. Evidence can support, cap or nominate; no level is raised here. Assessors decide.",
   instrument: "Instrument",
-  instrumentName: { "spbe-2020": "SPBE (47 indicators)", "pemdi-2026": "Pemerintah Digital 2026" },
   claimKind: "Claims of",
   claimed: "Claimed",
   supported: "Supported by evidence",
