@@ -32,12 +32,6 @@ class ApplicationReference:
         return None if application is None else Application.from_model(application)
 
 
-@strawberry.type(description="A value with its name.")
-class NamedValue:
-    name: str
-    value: str
-
-
 def to_application_references(ids: Iterable[str]) -> list[ApplicationReference]:
     """Return the first LISTED_MOST applications of a list."""
     return [ApplicationReference(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]
