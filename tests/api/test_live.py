@@ -327,6 +327,81 @@ async def test_pages_of_events_are_complete_and_skip_hidden_events(any_hub: Hub)
         assert after == await any_hub.cursor()
 
 
+TYPES = """
+fragment Types on RegionEvent {
+  __typename eventKind region { code }
+  ... on LogEntryAppended { subjectId subject { __typename id } isReplay }
+  ... on IndexChanged { after { display } }
+  ... on VerificationChanged { assessmentId assessment { id state } changedVerdicts { indicator } }
+}
+"""
+
+
+async def test_an_event_has_the_type_of_its_kind_in_the_query_and_the_subscription(
+    any_hub: Hub,
+) -> None:
+    await two_provinces.write_assessment(any_hub, two_provinces.assessment())
+    start = await any_hub.cursor()
+    await _claim_level(any_hub, 5, 1)
+    await any_hub.change(
+        "updateApplication",
+        two_provinces.OPD,
+        id="32.11:application-health",
+        version=1,
+        name="Baru",
+    )
+    expected = [
+        {
+            "__typename": "LogEntryAppended",
+            "eventKind": "LEVEL_CLAIMED",
+            "region": {"code": "32.11"},
+            "subjectId": two_provinces.DRAFT,
+            "subject": {"__typename": "Assessment", "id": two_provinces.DRAFT},
+            "isReplay": False,
+        },
+        {
+            "__typename": "IndexChanged",
+            "eventKind": "INDEX_CHANGED",
+            "region": {"code": "32.11"},
+            "after": {"display": "3.30"},
+        },
+        {
+            "__typename": "LogEntryAppended",
+            "eventKind": "APPLICATION_UPDATED",
+            "region": {"code": "32.11"},
+            "subjectId": "32.11:application-health",
+            "subject": {"__typename": "Application", "id": "32.11:application-health"},
+            "isReplay": False,
+        },
+    ]
+    page = "query ($after: Cursor) { events(after: $after) { nodes { ...Types } } }"
+    data = await any_hub.query_data(page + TYPES, two_provinces.REGION, after=start)
+    assert data["events"]["nodes"] == expected
+    stream = "subscription ($after: Cursor) { events(after: $after) { ...Types } }"
+    async with any_hub.subscribe(stream + TYPES, two_provinces.REGION, after=start) as events:
+        assert await _take_events(events, 3) == expected
+
+
+async def test_a_changed_verification_is_an_event_with_its_assessment(hub: Hub) -> None:
+    start = await hub.cursor()
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    stream = "subscription ($after: Cursor) { events(after: $after, kinds: [VERIFICATION_CHANGED])"
+    stream += " { ...Types } }"
+    async with hub.subscribe(stream + TYPES, two_provinces.REGION, after=start) as events:
+        event = await events.next()
+    assert event["__typename"] == "VerificationChanged"
+    assert event["assessment"] == {"id": two_provinces.DRAFT, "state": "DRAFT"}
+    assert event["assessmentId"] == two_provinces.DRAFT
+    indicators = [verdict["indicator"] for verdict in event["changedVerdicts"]]
+    assert indicators == [13, 16, 18]
+
+
+async def test_an_empty_page_of_events_has_the_cursor_to_go_on_from(hub: Hub) -> None:
+    start = await hub.cursor()
+    page = (await hub.query_data(PAGE, after=start))["events"]
+    assert page == {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": start}}
+
+
 async def test_without_a_cursor_events_begin_with_the_first(hub: Hub) -> None:
     page = (await hub.query_data(PAGE, first=2))["events"]
     assert [event["subjectId"] for event in page["nodes"]] == ["32:region", "32.11:region"]

@@ -17,6 +17,7 @@ query ($id: ID!) {
     ... on Application { name opd { id } region { code } }
     ... on Integration { source { id } target { id } targetId region { code } }
     ... on Assessment { state region { code } instrument { id } }
+    ... on RuleTable { version }
     ... on Instrument { status }
   }
 }
@@ -50,6 +51,7 @@ query ($id: ID!) {
                 "instrument": {"id": "pemdi-2026"},
             },
         ),
+        ("permenpanrb59-2020/engine", {"__typename": "RuleTable", "version": "0.1"}),
     ],
 )
 async def test_an_object_is_found_by_its_id(hub: Hub, id: str, fields: dict[str, object]) -> None:

@@ -218,6 +218,73 @@ async def test_level_5_requires_reviews_among_the_evidence_of_a_claim(hub: Hub) 
     ]
 
 
+MISSING = """
+query ($first: Int!) { region(code: "32.11") { verification { verdicts { indicator findings {
+  requirement missing(first: $first) {
+    totalCount pageInfo { hasNextPage }
+    nodes {
+      gap defects opd { id } applications { id } integration { id } documentKind documentUrl
+    }
+  }
+} } } } }
+"""
+NOTHING = {
+    "defects": [],
+    "opd": None,
+    "applications": [],
+    "integration": None,
+    "documentKind": None,
+    "documentUrl": None,
+}
+
+
+async def test_missing_evidence_has_its_subject_as_an_object(hub: Hub) -> None:
+    await _write_claims(hub, {36: 5})
+    undated = {"title": "Reviu", "url": "https://a.id/r", "kind": "REVIEW"}
+    await hub.change(
+        "claimLevel",
+        two_provinces.REGION,
+        assessmentId="32.11:assessment-claims",
+        indicator=36,
+        level=5,
+        version=1,
+        evidence=[undated, {**undated, "title": "Salinan"}],
+    )
+    await hub.change(
+        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+    )
+    integration = await _connect(hub, targetId=None, targetName="SIASN")
+
+    async def missing_for(requirement: str, first: int) -> dict[str, Any]:
+        data = await hub.query_data(MISSING, two_provinces.REGION, first=first)
+        [findings] = [
+            verdict["findings"]
+            for verdict in data["region"]["verification"]["verdicts"]
+            if verdict["indicator"] == 36
+        ]
+        [missing] = [
+            finding["missing"] for finding in findings if finding["requirement"] == requirement
+        ]
+        return dict(missing)
+
+    partner = await missing_for("PARTNER_LINKED", 1)
+    assert (partner["totalCount"], partner["pageInfo"]["hasNextPage"]) == (3, True)
+    assert partner["nodes"] == [
+        NOTHING
+        | {
+            "gap": "NOT_COUNTED",
+            "defects": ["UNDOCUMENTED"],
+            "integration": {"id": integration["id"]},
+        }
+    ]
+    review = await missing_for("REVIEW", 2)
+    assert (review["totalCount"], review["pageInfo"]["hasNextPage"]) == (2, False)
+    assert review["nodes"] == [
+        NOTHING | {"gap": "NO_DOCUMENT", "documentKind": "REVIEW"},
+        NOTHING | {"gap": "DOCUMENT_UNDATED", "documentUrl": "https://a.id/r"},
+    ]
+
+
 async def test_a_missing_document_refutes_a_claim_once_the_assessment_is_submitted(
     hub: Hub,
 ) -> None:
