@@ -10,6 +10,7 @@ import orjson
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Role, Viewer, Visibility
+from regions import contract
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 from resolvers.access import covers_region
 from resolvers.context import Context
@@ -20,9 +21,10 @@ from storage import snapshot as stored
 from storage.arrival import Arrival
 from storage.database import Session
 
+CONTRACT_VERSION = contract.VERSION
 HEARTBEAT_SECONDS = 5.0
-ENTRIES_MOST = 200  # entries in one frame
-ROWS_MOST = 500  # rows in one page of a snapshot
+ENTRIES_MOST = contract.ENTRIES_MOST
+ROWS_MOST = contract.ROWS_MOST
 FRAME_BYTES = 1_048_576  # total size of the bodies in one frame; a larger body is sent alone
 
 

@@ -12,6 +12,7 @@ from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import RegionHandover, Source, SourceState
 from engine.model import EventKind
+from regions import endpoint_directory
 from regions.replication_client import ReplicaPosition
 from resolvers.context import Context, Instance
 from storage import log
@@ -21,6 +22,8 @@ from storage import ownership as stored
 WRITE_INTERVAL_SECONDS = 4.0
 
 logger = logging.getLogger(__name__)
+
+SOURCES_MOST = endpoint_directory.REGIONS_MOST
 
 
 async def list_region_sources(context: Context) -> list[Source]:

@@ -13,9 +13,11 @@ from resolvers.context import Context
 from resolvers.instrument import find_instrument
 from resolvers.problems import NotFound
 from resolvers.verification import find_rule_table
-from schema.application import Application
+from schema.application import Application, CommonApplication
 from schema.assessment import Assessment
 from schema.consolidation import Proposal
+from schema.duplicates import NationalSystem
+from schema.function_tag import BusinessFunction
 from schema.info import Info
 from schema.instrument import schema_instrument
 from schema.integration import Integration
@@ -74,4 +76,8 @@ def _find_catalogue_node(id: str) -> Node | None:
         return schema_instrument(id)
     if (table := find_rule_table(id)) is not None:
         return RuleTable.from_model(table)
-    return None
+    return (
+        CommonApplication.find_by_id(id)
+        or BusinessFunction.find_by_id(id)
+        or NationalSystem.find_by_id(id)
+    )

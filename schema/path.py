@@ -169,7 +169,7 @@ class UpgradePath:
         default=None,
         description="The table with the recommended orders. Null if there are no levels.",
     )
-    inputs: str | None = strawberry.field(
+    inputs_hash: str | None = strawberry.field(
         default=None,
         description="A SHA-256 hash, in hexadecimal, of everything that the result is computed "
         "from. The same inputs give the same result. Null if there are no levels.",
@@ -285,7 +285,7 @@ def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
         effort_scale=RuleTableReference.from_id_and_version(result.effort_scale),
         is_effort_assumed=result.effort_assumed,
         precedence_rules=RuleTableReference.from_id_and_version(result.precedence_rules),
-        inputs=result.inputs_hash,
+        inputs_hash=result.inputs_hash,
         _path=path,
     )
 
@@ -305,7 +305,7 @@ def _unreachable_path(path: resolved.PlannedPath, result: plan.UnreachableTarget
         ],
         effort_scale=RuleTableReference.from_id_and_version((effort.id, effort.version)),
         precedence_rules=RuleTableReference.from_id_and_version((rules.id, rules.version)),
-        inputs=result.inputs_hash,
+        inputs_hash=result.inputs_hash,
         unreachable=UnreachableTarget.from_model(result),
         _path=path,
     )

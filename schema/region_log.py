@@ -11,15 +11,12 @@ from strawberry.scalars import JSON
 
 from engine.log import entry as engine
 from engine.log import snapshot as engine_snapshot
-from regions.contract import ENTRIES_MOST, ROWS_MOST, VERSION
 from resolvers import region_log as resolved
 from schema.enums import EventKind, RegionSnapshotRowKind, Visibility
 from schema.info import Info
 from schema.scalars import Cursor
 
-CONTRACT_VERSION = (
-    f"The version of the feed contract, which is {VERSION}. Do not read on if it is another one."
-)
+VERSION_DESCRIPTION = f"The version of the feed contract, which is {resolved.CONTRACT_VERSION}. Do not read on if it is another one."
 RegionCode = Annotated[strawberry.ID, strawberry.argument(description="The code of the region.")]
 
 
@@ -27,7 +24,7 @@ RegionCode = Annotated[strawberry.ID, strawberry.argument(description="The code 
     description="The end of a region's log: its newest entry, and the instance that writes it."
 )
 class RegionLogHead:
-    version: int = strawberry.field(description=CONTRACT_VERSION)
+    version: int = strawberry.field(description=VERSION_DESCRIPTION)
     region_code: strawberry.ID = strawberry.field(description="The code of the region.")
     sequence: int = strawberry.field(description="The sequence of the newest entry.")
     hash: str = strawberry.field(
@@ -42,7 +39,7 @@ class RegionLogHead:
     @classmethod
     def from_model(cls, head: resolved.LogHead) -> RegionLogHead:
         return cls(
-            version=VERSION,
+            version=resolved.CONTRACT_VERSION,
             region_code=strawberry.ID(head.region),
             sequence=head.sequence,
             hash=head.hash,
@@ -122,7 +119,7 @@ class RegionLogFrame:
         "later one if more entries follow."
     )
     entries: list[RegionLogEntry] = strawberry.field(
-        description=f"The next entries after those that were sent before, at most {ENTRIES_MOST}."
+        description=f"The next entries after those that were sent before, at most {resolved.ENTRIES_MOST}."
     )
 
     @classmethod
@@ -154,12 +151,12 @@ class RegionSnapshotRow:
     description="A page of a region's snapshot. All pages reflect the state after the same entry."
 )
 class RegionSnapshotPage:
-    version: int = strawberry.field(description=CONTRACT_VERSION)
+    version: int = strawberry.field(description=VERSION_DESCRIPTION)
     newest_entry: RegionLogEntry = strawberry.field(
         description="The entry whose state all pages reflect. Follow the log after its sequence."
     )
     rows: list[RegionSnapshotRow] = strawberry.field(
-        description=f"The rows of the page, at most {ROWS_MOST}. A row comes after the rows that "
+        description=f"The rows of the page, at most {resolved.ROWS_MOST}. A row comes after the rows that "
         "it refers to, except for the `parent` of an OPD, which may come later."
     )
     next_cursor: Cursor | None = strawberry.field(
@@ -169,7 +166,7 @@ class RegionSnapshotPage:
     @classmethod
     def from_model(cls, page: resolved.SnapshotPage) -> RegionSnapshotPage:
         return cls(
-            version=VERSION,
+            version=resolved.CONTRACT_VERSION,
             newest_entry=RegionLogEntry.from_model(page.newest),
             rows=[RegionSnapshotRow.from_model(row) for row in page.rows],
             next_cursor=None if page.cursor is None else Cursor(page.cursor),
@@ -188,7 +185,8 @@ class RegionLogQuery:
         info: Info,
         region_code: RegionCode,
         first: Annotated[
-            int, strawberry.argument(description=f"The number of rows, from 1 to {ROWS_MOST}.")
+            int,
+            strawberry.argument(description=f"The number of rows, from 1 to {resolved.ROWS_MOST}."),
         ] = 200,
         after: Annotated[
             Cursor | None,

@@ -8,7 +8,6 @@ from datetime import datetime
 import strawberry
 
 from engine.log import source as engine
-from regions.endpoint_directory import REGIONS_MOST
 from resolvers import replicas as resolved
 from schema.enums import SourceState
 from schema.info import Info
@@ -86,7 +85,7 @@ class Source:
 class SourceQuery:
     @strawberry.field(
         description="The sources of all regions that other instances own, by code, including those "
-        f"of which nothing was copied yet. An instance follows at most {REGIONS_MOST:,} regions."
+        f"of which nothing was copied yet. An instance follows at most {resolved.SOURCES_MOST:,} regions."
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()

@@ -84,7 +84,7 @@ class PathResult:
             "target": format_exact(request.target),
             "buffer": format_exact(request.buffer),
             "indexBefore": format_exact(plan.index_before),
-            "inputs": plan.inputs_hash,
+            "inputsHash": plan.inputs_hash,
             "origin": self.basis,
         }
         if isinstance(plan, UnreachableTarget):

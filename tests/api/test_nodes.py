@@ -79,6 +79,23 @@ async def test_an_integration_is_found_by_its_id(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize(
+    ("id", "type_name"),
+    [
+        ("spbe-2020", "Instrument"),
+        ("permenpanrb59-2020/engine", "RuleTable"),
+        ("srikandi", "CommonApplication"),
+        ("attendance", "BusinessFunction"),
+        ("national-system:siasn", "NationalSystem"),
+    ],
+)
+async def test_an_object_of_a_catalogue_is_found_by_its_id(
+    hub: Hub, id: str, type_name: str
+) -> None:
+    query = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    assert (await hub.query_data(query, id=id))["node"] == {"__typename": type_name, "id": id}
+
+
+@pytest.mark.parametrize(
     "id",
     [
         "",

@@ -105,7 +105,7 @@ export const PATH = graphql(`
           tableId
           version
         }
-        inputs
+        inputsHash
         unreachable {
           maximumIndex {
             display
