@@ -29,7 +29,7 @@ def test_a_skip_is_a_failure_in_ci_alone(
 ) -> None:
     monkeypatch.setenv("CI", ci)
     pytester.makepyfile(SUITE)
-    result = pytester.runpytest_subprocess("-p", "tests.fixtures.skips")
+    result = pytester.runpytest_inprocess("-p", "tests.fixtures.skips", "-p", "no:asyncio")
     assert result.parseoutcomes() == outcomes
     assert ("CI allows no skip. Skipped: no server" in result.stdout.str()) is (ci == "true")
 
@@ -39,6 +39,6 @@ def test_a_skipped_module_is_a_failure_in_ci(
 ) -> None:
     monkeypatch.setenv("CI", "true")
     pytester.makepyfile("import pytest; pytest.importorskip('no_such_module')")
-    result = pytester.runpytest_subprocess("-p", "tests.fixtures.skips")
+    result = pytester.runpytest_inprocess("-p", "tests.fixtures.skips", "-p", "no:asyncio")
     assert result.parseoutcomes() == {"errors": 1}
     result.stdout.fnmatch_lines(["*was skipped, and CI allows no skip.*no_such_module*"])

@@ -15,21 +15,16 @@ pytestmark = pytest.mark.integration
 
 SHEET = str(Path(__file__).resolve().parents[3] / "docs/examples/bandar-lampung-2024.csv")
 PATH_OPTIONS = ("--instrument", "spbe-2020", "--target", "3.5")
-ANSWERS = [
-    ("--help",),
-    ("load", "--region", "32.11"),
-    ("check",),
-    ("overlap", "32.11"),
-    ("overlap", "--pairs", "pairs.csv"),
-    ("verify", "32.11", "--json"),
-    ("graph", "32.11", "--format", "dot"),
-    ("score", SHEET, "--instrument", "spbe-2020"),
-    ("path", SHEET, *PATH_OPTIONS, "--years", "2"),
+ANSWERS = [  # one for each way in which a command writes to its output
+    ("--help",),  # typer
+    ("overlap", "--pairs", "pairs.csv"),  # the csv module
+    ("verify", "32.11", "--json"),  # bytes
+    ("score", SHEET, "--instrument", "spbe-2020"),  # rich
+    ("path", SHEET, *PATH_OPTIONS, "--years", "2"),  # redirected from the solver's
 ]
 FAILURES = [
-    (("score", "none.csv", "--instrument", "spbe-2020"), 2),
-    (("serve", "--prot", "80"), 2),
-    (("forget", "32.11"), 3),
+    (("score", "none.csv", "--instrument", "spbe-2020"), 2),  # of the command
+    (("serve", "--prot", "80"), 2),  # of the parser of options
 ]
 
 
