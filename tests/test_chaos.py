@@ -35,7 +35,7 @@ SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000)))
 UP_SECONDS = (1.0, 5.0)  # the time that a process runs before it is killed
 DOWN_SECONDS = (0.0, 2.0)
 START_SECONDS = 60.0  # the time in which a hub starts, even if its database is down at first
-APPLICATIONS = ("application-office", "application-health", "application-budget")
+APPLICATIONS = tuple(application.id for application in two_provinces.APPLICATIONS[:3])
 
 
 @dataclass

@@ -96,7 +96,7 @@ def add(
     except InvalidInput as invalid:
         exit_with_error(
             _("{field}: expected {expected}, got {got}").format(
-                field=invalid.field,
+                field="--parent" if invalid.field == "parentId" else invalid.field,
                 expected=translate_message(invalid.expected),
                 got=invalid.received,
             ),

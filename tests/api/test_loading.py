@@ -158,8 +158,8 @@ async def test_the_position_of_an_operation_is_not_after_what_it_reads(
         await hub.change(
             "recordResult",
             PROVINCE,
-            region="32.13",
-            instrument="spbe-2020",
+            regionCode="32.13",
+            instrumentId="spbe-2020",
             year=2021,
             kind="OFFICIAL",
             value="3.00",

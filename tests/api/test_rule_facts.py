@@ -251,7 +251,7 @@ async def test_missing_evidence_has_its_subject_as_an_object(hub: Hub) -> None:
         evidence=[undated, {**undated, "title": "Salinan"}],
     )
     await hub.change(
-        "correctFunction", two_provinces.OPD, application=HEALTH, function="attendance"
+        "correctFunction", two_provinces.OPD, applicationId=HEALTH, functionId="attendance"
     )
     integration = await _connect(hub, targetId=None, targetName="SIASN")
 

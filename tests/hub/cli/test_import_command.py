@@ -222,7 +222,7 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
         (["Dinas A", "--region", "32.11", "--acronym", "dinas perhubungan"], "there is already"),
         (["Satpol PP", "--region", "32.77"], "expected --kind with one of SECRETARIAT"),
         (["Dinas A", "--region", "77"], "there is no region '77'"),
-        (["Dinas A", "--region", "32.77", "--parent", "Setda"], "parent: expected an OPD"),
+        (["Dinas A", "--region", "32.77", "--parent", "Setda"], "--parent: expected an OPD"),
     ],
 )
 def test_an_opd_that_cannot_be_recorded_is_refused(

@@ -122,9 +122,9 @@ async def test_proposals_changed_at_two_processes_are_announced_once(
         region_changes = [change for change in changes if change["region"]["code"] == code]
         assert region_changes
         for change in region_changes:  # no event opens an open proposal or closes a closed one
-            assert open_ids.isdisjoint(change["opened"])
-            assert open_ids.issuperset(change["closed"])
-            open_ids = open_ids.union(change["opened"]).difference(change["closed"])
+            assert open_ids.isdisjoint(change["openedIds"])
+            assert open_ids.issuperset(change["closedIds"])
+            open_ids = open_ids.union(change["openedIds"]).difference(change["closedIds"])
         assert open_ids == {proposal["id"] for proposal in after[field]["proposals"]["nodes"]}
 
 
