@@ -34,5 +34,6 @@ def parse_entity_id(id: str) -> EntityId | None:
     """Return the parts of an id; None if the text does not have the form of an id."""
     region, colon, rest = id.partition(":")
     kind, hyphen, key = rest.partition("-")
-    is_valid = region and colon and (bool(hyphen and key) if kind != REGION else not hyphen)
+    is_key_valid = not hyphen if kind == REGION else bool(key)
+    is_valid = region and colon and is_key_valid
     return EntityId(region, kind, key) if is_valid else None

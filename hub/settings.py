@@ -136,7 +136,7 @@ class Settings(BaseSettings):
                 host, _ = address.hostname, address.port
                 database = address.path.strip("/") or "0"
             except ValueError:
-                raise ValueError("expected a host and a port, got what is none") from None
+                raise ValueError("expected a host and a port, got something else") from None
             if not host or not (database.isascii() and database.isdigit()):
                 raise ValueError("expected redis://host:port/number, got something else")
         return value

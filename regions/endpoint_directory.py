@@ -41,6 +41,7 @@ TOKEN_CHARACTERS = 16_384
 CODE_CHARACTERS = 128  # of a region's code; the longest shipped code, of a ministry, has 89
 
 _WEBSOCKET = {"http": "ws", "https": "wss"}
+_HTTP = {"ws": "http", "wss": "https"}
 
 logger = logging.getLogger(__name__)
 
@@ -198,6 +199,12 @@ def to_websocket_url(url: str) -> str:
     """Return the WebSocket URL for a URL of HTTP or WebSocket."""
     scheme, separator, remainder = url.partition("://")
     return _WEBSOCKET.get(scheme, scheme) + separator + remainder
+
+
+def to_http_url(url: str) -> str:
+    """Return the HTTP URL for a URL of HTTP or WebSocket; both have the same endpoint."""
+    scheme, separator, remainder = url.partition("://")
+    return _HTTP.get(scheme, scheme) + separator + remainder
 
 
 def is_plain_url(url: str) -> bool:

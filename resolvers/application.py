@@ -120,6 +120,8 @@ async def register_application(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
         access.allow_application_edit(context.viewer, region, request.opd)
+        if request.status is ApplicationStatus.RETIRED:
+            raise InvalidInput("status", "a status other than RETIRED", "RETIRED")
         values = {field.name: getattr(request, field.name) for field in fields(request)}
         values |= _checked_texts(values)
         application = Application(

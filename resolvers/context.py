@@ -13,6 +13,7 @@ from engine.log.source import Source
 from engine.model import Viewer
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
+from regions.endpoint_directory import to_http_url
 from regions.owner_heads import OwnerHeadCache
 from resolvers import access
 from resolvers.active_operations import ActiveOperations
@@ -120,7 +121,7 @@ class Context:
                 self.database, code, clock, derive, begun=True
             ) as transaction:
                 if transaction.owner is not None:
-                    raise OwnedElsewhere(code, transaction.owner)
+                    raise OwnedElsewhere(code, to_http_url(transaction.owner))
                 yield transaction
         except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown

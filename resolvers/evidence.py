@@ -16,15 +16,15 @@ def checked_evidence(evidence: tuple[Evidence, ...], today: date) -> tuple[Evide
     """Return the evidence with stripped texts, or raise InvalidInput if a part is not allowed."""
     if len(evidence) > EVIDENCE_MOST:
         raise InvalidInput("evidence", f"at most {EVIDENCE_MOST} links", str(len(evidence)))
-    for item in evidence:
+    for index, item in enumerate(evidence):
         if item.dated is not None and item.dated > today:
-            raise InvalidInput("evidence.date", f"a day up to {today}", str(item.dated))
+            raise InvalidInput(f"evidence.{index}.date", f"a day up to {today}", str(item.dated))
     return tuple(
         Evidence(
-            title=checked_text("evidence.title", item.title, least=1, most=TITLE_LENGTH),
-            url=web_address("evidence.url", item.url),
+            title=checked_text(f"evidence.{index}.title", item.title, least=1, most=TITLE_LENGTH),
+            url=web_address(f"evidence.{index}.url", item.url),
             kind=item.kind,
             dated=item.dated,
         )
-        for item in evidence
+        for index, item in enumerate(evidence)
     )

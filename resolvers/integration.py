@@ -283,13 +283,13 @@ def _check_exchange_evidence(
     viewer: Viewer, today: date, evidence: tuple[Evidence, ...]
 ) -> tuple[Evidence, ...]:
     """Return the checked evidence; only the region, which runs the bus, submits machine logs."""
-    for item in evidence:
+    for index, item in enumerate(evidence):
         if item.kind is EvidenceKind.MACHINE_LOG and viewer.role is Role.OPD:
             raise Forbidden(
                 viewer.role, "submit a machine log: only the region may, since it runs the bus"
             )
         if item.kind is EvidenceKind.MACHINE_LOG and item.dated is None:
-            raise InvalidInput("evidence.date", "the last day of a machine log", "null")
+            raise InvalidInput(f"evidence.{index}.date", "the last day of a machine log", "null")
     return checked_evidence(evidence, today)
 
 

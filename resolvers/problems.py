@@ -71,7 +71,9 @@ class VersionConflict(Problem):
     """Another client changed the row after this client had read it."""
 
     def __init__(self, id: str, expected: int, current: int) -> None:
-        super().__init__(f"{id} was changed meanwhile: expected version {current}, got {expected}")
+        super().__init__(
+            f"{id} has changed: the input has version {expected}, the current version is {current}"
+        )
         self.id = id
         self.expected = expected
         self.current = current

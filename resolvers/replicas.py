@@ -24,6 +24,7 @@ WRITE_INTERVAL_SECONDS = 4.0
 logger = logging.getLogger(__name__)
 
 SOURCES_MOST = endpoint_directory.REGIONS_MOST
+to_http_url = endpoint_directory.to_http_url
 
 
 async def list_region_sources(context: Context) -> list[Source]:

@@ -1,8 +1,8 @@
-"""GraphQL types, queries and mutations for applications and common applications."""
+"""GraphQL types and queries for applications and common applications."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -17,12 +17,7 @@ from schema.connection import (
     decode_cursor,
     to_connection,
 )
-from schema.descriptions import (
-    APPLICATION_EDITORS,
-    CURRENT_VERSION,
-    IDEMPOTENCY_KEY,
-    VERSION,
-)
+from schema.descriptions import CURRENT_VERSION, PROVENANCE
 from schema.enums import ApplicationStatus, Capability, CommonApplicationClassification
 from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.function_tag import ApplicationFunction
@@ -30,16 +25,6 @@ from schema.impact import ApplicationImpactField
 from schema.info import Info
 from schema.node import Node, Provenance
 from schema.opd import Opd
-from schema.problem import (
-    AlreadyExists,
-    IdempotencyKeyReused,
-    InvalidInput,
-    NotFound,
-    OwnedElsewhere,
-    VersionConflict,
-    WrongState,
-    result_or_problem,
-)
 from schema.scalars import WholeNumber
 
 if TYPE_CHECKING:
@@ -50,27 +35,9 @@ FUNCTION_TEXT = (
     "What the application is for, in the words of its OPD; null if it is unknown. `functionTag` "
     "has the business function that is estimated from it and other facts."
 )
-FUNCTION_TEXT_INPUT = (
-    "What the application is for, in 1 to 2000 characters. Null means that it is unknown."
-)
 URL = "The address of the application; null if it is unknown or has none."
-URL_INPUT = (
-    "The address, which begins with http:// or https:// and has at most 2000 characters. Null "
-    "means that it is unknown or that there is none."
-)
 PLATFORM = "The platform that it runs on, such as web; null if it is unknown."
-PLATFORM_INPUT = (
-    "The platform that it runs on, such as web, in 1 to 200 characters. Null means that it is "
-    "unknown."
-)
 YEAR = "The year of its first use; null if it is unknown."
-YEAR_INPUT = (
-    "The year of its first use, from 1980 to five years from now. Null means that it is unknown."
-)
-COMMON_APPLICATION_ID = (
-    "The id of the common application that it is an instance of. Null means that it is an "
-    "application of the region itself."
-)
 CAPABILITIES = (
     "What a person has seen that its users can do; at most one of each kind. What is not in the "
     "list is not known."
@@ -87,13 +54,6 @@ ADDED_COST = (
     "The cost in rupiah a year if it took over the work of another application; null if it is "
     "unknown."
 )
-# The attributes of inputs whose names differ from the fields of the model.
-INPUT_NAMES = {
-    "opd": "opd_id",
-    "function": "function_text",
-    "common_application": "common_application_id",
-    "consulted": "is_consulted",
-}
 
 
 @strawberry.federation.type(
@@ -113,9 +73,9 @@ class CommonApplication(Node):
         description="The regulations that establish it, in Indonesian."
     )
     indicators: list[int] = strawberry.field(
-        description="The numbers of the indicators of spbe-2020 that it serves; at most 47."
+        description="The numbers of the indicators of `spbe-2020` that it serves; at most 47."
     )
-    provenance: Provenance = strawberry.field(description="Where the record comes from.")
+    provenance: Provenance = strawberry.field(description=PROVENANCE)
 
     @classmethod
     def from_model(cls, value: model.CommonApplication) -> CommonApplication:
@@ -157,7 +117,7 @@ class Application(Node, ApplicationImpactField, ApplicationFunction):
     yearly_cost: WholeNumber | None = strawberry.field(description=YEARLY_COST)
     migration_cost: WholeNumber | None = strawberry.field(description=MIGRATION_COST)
     added_cost: WholeNumber | None = strawberry.field(description=ADDED_COST)
-    provenance: Provenance = strawberry.field(description="Where the record comes from.")
+    provenance: Provenance = strawberry.field(description=PROVENANCE)
     _value: strawberry.Private[model.Application]
 
     @strawberry.field(
@@ -294,191 +254,6 @@ class ApplicationQuery:
         return [
             CommonApplication.from_model(value) for value in resolved.list_common_applications()
         ]
-
-
-@strawberry.input(description="An application to add to the inventory of a region.")
-class RegisterApplicationInput:
-    region_code: strawberry.ID = strawberry.field(
-        description="The code of the region in whose inventory it is, such as 32.11."
-    )
-    opd_id: strawberry.ID = strawberry.field(
-        description="The id of the OPD that owns it, which must be of the same region."
-    )
-    name: str = strawberry.field(
-        description="The name, of 1 to 200 characters. An OPD has no two applications of one name."
-    )
-    status: ApplicationStatus = strawberry.field(
-        default=model.ApplicationStatus.ACTIVE, description="Whether it is in use."
-    )
-    function_text: str | None = strawberry.field(default=None, description=FUNCTION_TEXT_INPUT)
-    url: str | None = strawberry.field(default=None, description=URL_INPUT)
-    platform: str | None = strawberry.field(default=None, description=PLATFORM_INPUT)
-    year: int | None = strawberry.field(default=None, description=YEAR_INPUT)
-    common_application_id: strawberry.ID | None = strawberry.field(
-        default=None, description=COMMON_APPLICATION_ID
-    )
-    capabilities: list[Capability] = strawberry.field(
-        default_factory=list, description=CAPABILITIES
-    )
-    is_consulted: bool | None = strawberry.field(default=None, description=IS_CONSULTED)
-    users: WholeNumber | None = strawberry.field(default=None, description=USERS)
-    fit: int | None = strawberry.field(default=None, description=FIT)
-    yearly_cost: WholeNumber | None = strawberry.field(default=None, description=YEARLY_COST)
-    migration_cost: WholeNumber | None = strawberry.field(default=None, description=MIGRATION_COST)
-    added_cost: WholeNumber | None = strawberry.field(default=None, description=ADDED_COST)
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-@strawberry.input(
-    description="Changes of an application. A field that is left out stays as it is, and null "
-    "makes a value unknown. `opdId`, `name`, `status` and `capabilities` cannot be null."
-)
-class UpdateApplicationInput:
-    id: strawberry.ID = strawberry.field(description="The id of the application.")
-    version: int = strawberry.field(description=VERSION)
-    opd_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The id of the OPD that owns it, which must be of the same region.",
-    )
-    name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The name, of 1 to 200 characters."
-    )
-    status: ApplicationStatus | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Whether it is in use. RETIRED is not allowed: use `retireApplication`.",
-    )
-    function_text: str | None = strawberry.field(
-        default=strawberry.UNSET, description=FUNCTION_TEXT_INPUT
-    )
-    url: str | None = strawberry.field(default=strawberry.UNSET, description=URL_INPUT)
-    platform: str | None = strawberry.field(default=strawberry.UNSET, description=PLATFORM_INPUT)
-    year: int | None = strawberry.field(default=strawberry.UNSET, description=YEAR_INPUT)
-    common_application_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description=COMMON_APPLICATION_ID
-    )
-    capabilities: list[Capability] | None = strawberry.field(
-        default=strawberry.UNSET, description=CAPABILITIES
-    )
-    is_consulted: bool | None = strawberry.field(default=strawberry.UNSET, description=IS_CONSULTED)
-    users: WholeNumber | None = strawberry.field(default=strawberry.UNSET, description=USERS)
-    fit: int | None = strawberry.field(default=strawberry.UNSET, description=FIT)
-    yearly_cost: WholeNumber | None = strawberry.field(
-        default=strawberry.UNSET, description=YEARLY_COST
-    )
-    migration_cost: WholeNumber | None = strawberry.field(
-        default=strawberry.UNSET, description=MIGRATION_COST
-    )
-    added_cost: WholeNumber | None = strawberry.field(
-        default=strawberry.UNSET, description=ADDED_COST
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-@strawberry.input(description="An application to take out of use.")
-class RetireApplicationInput:
-    id: strawberry.ID = strawberry.field(description="The id of the application.")
-    version: int = strawberry.field(description=VERSION)
-    reason: str | None = strawberry.field(
-        default=None,
-        description="Why it is taken out of use, in 1 to 2000 characters. Null gives no reason.",
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-RegisterApplicationPayload = Annotated[
-    Application | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union(
-        "RegisterApplicationPayload",
-        description="The registered application, or the problem because of which nothing changed.",
-    ),
-]
-UpdateApplicationPayload = Annotated[
-    Application
-    | NotFound
-    | InvalidInput
-    | AlreadyExists
-    | VersionConflict
-    | WrongState
-    | OwnedElsewhere
-    | IdempotencyKeyReused,
-    strawberry.union(
-        "UpdateApplicationPayload",
-        description="The changed application, or the problem because of which nothing changed.",
-    ),
-]
-RetireApplicationPayload = Annotated[
-    Application
-    | NotFound
-    | InvalidInput
-    | VersionConflict
-    | WrongState
-    | OwnedElsewhere
-    | IdempotencyKeyReused,
-    strawberry.union(
-        "RetireApplicationPayload",
-        description="The retired application, or the problem because of which nothing changed.",
-    ),
-]
-
-
-@strawberry.type
-class ApplicationMutation:
-    @strawberry.mutation(
-        description=f"Adds an application to the inventory of its region. {APPLICATION_EDITORS}"
-    )
-    async def register_application(
-        self,
-        info: Info,
-        input: Annotated[
-            RegisterApplicationInput, strawberry.argument(description="The new application.")
-        ],
-    ) -> RegisterApplicationPayload:
-        values = _model_values(input)
-        values["capabilities"] = tuple(input.capabilities)
-        request = resolved.RegisterApplication(region=input.region_code, **values)
-        mutation = resolved.register_application(info.context, request, input.idempotency_key)
-        return await result_or_problem(mutation, Application.from_model)
-
-    @strawberry.mutation(description=f"Changes fields of an application. {APPLICATION_EDITORS}")
-    async def update_application(
-        self,
-        info: Info,
-        input: Annotated[
-            UpdateApplicationInput,
-            strawberry.argument(description="The application and its new values."),
-        ],
-    ) -> UpdateApplicationPayload:
-        changes = {
-            name: value
-            for name, value in _model_values(input).items()
-            if value is not strawberry.UNSET
-        }
-        if changes.get("capabilities") is not None:
-            changes["capabilities"] = tuple(changes["capabilities"])
-        request = resolved.UpdateApplication(input.id, input.version, changes)
-        mutation = resolved.update_application(info.context, request, input.idempotency_key)
-        return await result_or_problem(mutation, Application.from_model)
-
-    @strawberry.mutation(
-        description="Takes an application out of use for good. Its history stays. "
-        + APPLICATION_EDITORS
-    )
-    async def retire_application(
-        self,
-        info: Info,
-        input: Annotated[
-            RetireApplicationInput,
-            strawberry.argument(description="The application and the reason."),
-        ],
-    ) -> RetireApplicationPayload:
-        request = resolved.RetireApplication(input.id, input.version, input.reason)
-        mutation = resolved.retire_application(info.context, request, input.idempotency_key)
-        return await result_or_problem(mutation, Application.from_model)
-
-
-def _model_values(input: RegisterApplicationInput | UpdateApplicationInput) -> dict[str, Any]:
-    """Return the values of an input by the names of the model's fields."""
-    return {name: getattr(input, INPUT_NAMES.get(name, name)) for name in resolved.CHANGEABLE}
 
 
 def _optional_whole_number(value: int | None) -> WholeNumber | None:

@@ -1,8 +1,9 @@
-"""GraphQL types for items of nested lists; an application is loaded when its fields are queried."""
+"""GraphQL type that refers to an application by its id, and the limit of nested lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -32,6 +33,11 @@ class ApplicationReference:
         return None if application is None else Application.from_model(application)
 
 
+def first_ids(ids: Iterable[str], most: int = LISTED_MOST) -> list[strawberry.ID]:
+    """Return the first ids of a list as GraphQL ids."""
+    return [strawberry.ID(id) for id in islice(ids, most)]
+
+
 def to_application_references(ids: Iterable[str]) -> list[ApplicationReference]:
-    """Return the first LISTED_MOST applications of a list."""
-    return [ApplicationReference(id=strawberry.ID(id)) for id in [*ids][:LISTED_MOST]]
+    """Return references to the first LISTED_MOST applications of a list."""
+    return [ApplicationReference(id=id) for id in first_ids(ids)]

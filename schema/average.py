@@ -19,7 +19,7 @@ from schema.node import Provenance
     "here; `indexMeans` has means that are."
 )
 class PublishedAverage:
-    scope: AverageScope = strawberry.field(description="The regions that the mean is taken of.")
+    scope: AverageScope = strawberry.field(description="The regions that the mean covers.")
     instrument: Instrument = strawberry.field(description="The instrument of the results.")
     year: int = strawberry.field(description="The year of the results.")
     kind: AverageKind = strawberry.field(
@@ -41,7 +41,7 @@ class AverageQuery:
         scope: Annotated[
             AverageScope | None,
             strawberry.argument(
-                description="The regions that the mean is taken of. Null includes every scope."
+                description="The regions that the mean covers. Null includes every scope."
             ),
         ] = None,
         year: Annotated[

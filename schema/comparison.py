@@ -9,8 +9,8 @@ import strawberry
 from engine.assessment import comparison as engine
 from resolvers import comparison as resolved
 from resolvers.instrument import instrument_in_catalogue
-from schema.descriptions import INSTRUMENT_ID
-from schema.enums import AssessmentKind, ComparedPartKind, MeanBasis
+from schema.arguments import InstrumentIdArgument, KindArgument
+from schema.enums import ComparedPartKind, MeanBasis
 from schema.figure import Figure
 from schema.freshness import FreshnessArgument, wait_for_copies
 from schema.info import Info
@@ -73,7 +73,7 @@ class ComparisonReference:
 
 @strawberry.type(
     description="The value of one region in a line of a comparison, with its differences from the "
-    "means and the highest values. A difference is the region's value less the other value; it is "
+    "means and the highest values. A difference is the region's value minus the other value; it is "
     "null if one of the two is unknown."
 )
 class ComparedValue:
@@ -210,11 +210,9 @@ class ComparisonQuery:
     async def index_moves(
         self,
         info: Info,
-        instrument_id: Annotated[strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)],
+        instrument_id: InstrumentIdArgument,
         year: Annotated[int, strawberry.argument(description="The later one of the two years.")],
-        kind: Annotated[
-            AssessmentKind, strawberry.argument(description="The kind of the assessments.")
-        ],
+        kind: KindArgument,
         province_code: Annotated[
             strawberry.ID | None,
             strawberry.argument(

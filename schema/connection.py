@@ -99,7 +99,7 @@ def slice_connection(
 
 
 def checked_page_size(first: int, maximum: int = FIRST_MOST) -> int:
-    """Return `first` if it is from 1 to `most`, or raise InvalidArgument."""
+    """Return `first` if it is from 1 to `maximum`, or raise InvalidArgument."""
     if not 1 <= first <= maximum:
         raise InvalidArgument("first", f"a number from 1 to {maximum}", str(first))
     return first

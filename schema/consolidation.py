@@ -1,41 +1,32 @@
-"""GraphQL types and mutations for consolidation proposals."""
+"""GraphQL types for consolidation proposals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from engine import model
-from engine.consolidation import decision as engine_decision
-from engine.consolidation import proposal as engine_proposal
+from engine.consolidation import proposal as engine
 from resolvers import consolidation as resolved
 from resolvers.application import find_common_application
 from schema.application_reference import (
     LISTED_MOST,
     ApplicationReference,
+    first_ids,
     to_application_references,
 )
 from schema.arguments import AfterArgument, FirstArgument
 from schema.connection import Connection, checked_page_size, slice_connection
-from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
+from schema.descriptions import NOT_COMPUTED
 from schema.figure import Figure
 from schema.function_tag import estimated_figure
 from schema.info import Info
 from schema.node import Node
-from schema.problem import (
-    IdempotencyKeyReused,
-    InvalidInput,
-    NotFound,
-    OwnedElsewhere,
-    result_or_problem,
-)
+from schema.proposal_decision import ProposalDecision
 from schema.proposal_enums import (
     ConfidenceFactor,
     MissingInputKind,
-    ProposalChoice,
     ProposalKind,
     ProposalReasonCode,
     ProposalStatus,
@@ -55,7 +46,8 @@ INPUTS_HASH = (
 class ReasonValue:
     name: ReasonValueName = strawberry.field(description="What the value is.")
     value: str = strawberry.field(
-        description="The value as text. Its format depends on the name; numbers have a decimal point."
+        description="The value as text. Its format depends on the name; numbers have a decimal "
+        "point."
     )
 
 
@@ -70,18 +62,20 @@ class ProposalReason:
     )
 
     @classmethod
-    def from_model(cls, value: engine_proposal.ProposalReason) -> ProposalReason:
+    def from_model(cls, value: engine.ProposalReason) -> ProposalReason:
         values = [ReasonValue(name=name, value=text) for name, text in value.values]
         return cls(code=value.code, values=values)
 
 
 @strawberry.type(
-    description="What must be moved to another application, or ends, if the applications leave that "
-    "a proposal takes out of use. All counts are 0 if none leaves."
+    description="The exchanges of the applications that a proposal takes out of use. Each of them "
+    "must be moved to another application, or it ends. All counts are 0 if the proposal takes no "
+    "application out of use."
 )
 class ProposalImpact:
     integration_count: int = strawberry.field(
-        description="The number of active integrations of the applications that leave."
+        description="The number of active integrations of the applications that are taken out of "
+        "use."
     )
     integration_ids: list[strawberry.ID] = strawberry.field(
         description=f"The ids of these integrations; the first {LISTED_MOST}."
@@ -101,10 +95,10 @@ class ProposalImpact:
     )
 
     @classmethod
-    def from_model(cls, value: engine_proposal.ProposalImpact) -> ProposalImpact:
+    def from_model(cls, value: engine.ProposalImpact) -> ProposalImpact:
         return cls(
             integration_count=len(value.integrations),
-            integration_ids=_first_ids(value.integrations),
+            integration_ids=first_ids(value.integrations),
             application_count=len(value.applications),
             applications=to_application_references(value.applications),
             external_name_count=len(value.outside),
@@ -116,8 +110,8 @@ class ProposalImpact:
 class MissingProposalInput:
     kind: MissingInputKind = strawberry.field(description="What is not known.")
     application_id: strawberry.ID | None = strawberry.field(
-        description="The id of the application that it is about. Null if it is about none, or about "
-        "the common application of the proposal."
+        description="The id of the application that it is about. Null if it is about none, or "
+        "about the common application of the proposal."
     )
     candidate_count: int | None = strawberry.field(
         description="The number of suitable applications, including the one that the proposal "
@@ -125,7 +119,7 @@ class MissingProposalInput:
     )
 
     @classmethod
-    def from_model(cls, value: engine_proposal.MissingInput) -> MissingProposalInput:
+    def from_model(cls, value: engine.MissingInput) -> MissingProposalInput:
         id = value.application
         is_common = find_common_application(id) is not None
         return cls(
@@ -138,16 +132,17 @@ class MissingProposalInput:
 @strawberry.type(description="What it would save to carry out a proposal.")
 class ProposalSaving:
     yearly: WholeNumber | None = strawberry.field(
-        description="The saving in rupiah a year: the yearly costs that end, without the added cost "
-        f"of what remains and {engine_proposal.MIGRATION_YEARS} yearly parts of the cost of leaving. "
-        "It is negative if the costs rise, and null if one of the costs is unknown."
+        description="The saving in rupiah a year: the yearly costs that end, minus the added "
+        "cost of the application that remains, and minus the cost of migration divided by "
+        f"{engine.MIGRATION_YEARS} years. It is negative if the costs rise, and null if one of "
+        "the costs is unknown."
     )
     missing_inputs: list[MissingProposalInput] = strawberry.field(
         description="The costs that have to be known to compute the saving; empty if it is known."
     )
 
     @classmethod
-    def from_model(cls, value: engine_proposal.Saving) -> ProposalSaving:
+    def from_model(cls, value: engine.Saving) -> ProposalSaving:
         return cls(
             yearly=None if value.yearly is None else WholeNumber(value.yearly),
             missing_inputs=[
@@ -174,7 +169,7 @@ class ProposalConfidence:
     )
 
     @classmethod
-    def from_model(cls, value: engine_proposal.Confidence) -> ProposalConfidence:
+    def from_model(cls, value: engine.Confidence) -> ProposalConfidence:
         parts = [
             ConfidencePart(factor=factor, value=_optional_figure(part))
             for factor, part in value.parts
@@ -182,38 +177,14 @@ class ProposalConfidence:
         return cls(value=_optional_figure(value.value), parts=parts)
 
 
-@strawberry.type(description="What a person decided about a proposal.")
-class ProposalDecision:
-    proposal_id: strawberry.ID = strawberry.field(description="The id of the proposal.")
-    inputs_hash: str = strawberry.field(
-        description="The hash of the inputs that the proposal had when it was decided. If the "
-        "proposal has another hash now, it is open again."
-    )
-    choice: ProposalChoice = strawberry.field(description="What the person decided.")
-    reason: str | None = strawberry.field(
-        description="The reason that the person stated; null if there is none."
-    )
-    decided_at: datetime = strawberry.field(description="When the decision was recorded.")
-
-    @classmethod
-    def from_model(cls, value: engine_decision.ProposalDecision) -> ProposalDecision:
-        return cls(
-            proposal_id=strawberry.ID(value.proposal),
-            inputs_hash=value.inputs,
-            choice=value.decision,
-            reason=value.reason or None,
-            decided_at=value.at,
-        )
-
-
 @strawberry.type(
-    description="An action on some applications of a region that a rule derives from the inventory. "
-    "It is advice: nothing is carried out, and people decide."
+    description="An action on some applications of a region that a rule derives from the "
+    "inventory. It is advice: nothing is carried out, and people decide."
 )
 class Proposal(Node):
     id: strawberry.ID = strawberry.field(
-        description="The id of the proposal, which stays the same for the same kind of action on the "
-        "same applications. `node` finds it while the proposal exists."
+        description="The id of the proposal, which stays the same for the same kind of action on "
+        "the same applications. `node` finds it while the proposal exists."
     )
     kind: ProposalKind = strawberry.field(description="The action that is proposed.")
     rule: str = strawberry.field(
@@ -242,11 +213,11 @@ class Proposal(Node):
         f"{LISTED_MOST}."
     )
     impact: ProposalImpact = strawberry.field(
-        description="What must be moved if the applications leave that it takes out of use."
+        description="What must be moved, or ends, because applications are taken out of use."
     )
     missing_inputs: list[MissingProposalInput] = strawberry.field(
         description="What has to be known to judge the proposal, but is not; empty if nothing is "
-        "missing. Where applications leave, the costs that are unknown are included."
+        "missing. If applications are taken out of use, their unknown costs are included."
     )
     saving: ProposalSaving = strawberry.field(description="What it would save to carry it out.")
     confidence: ProposalConfidence = strawberry.field(description="How certain the proposal is.")
@@ -265,8 +236,8 @@ class Proposal(Node):
     _common: strawberry.Private[model.CommonApplication | None]
 
     @strawberry.field(
-        description="The national common application that replaces the application; null unless the "
-        "kind is REPLACE."
+        description="The national common application that replaces the application; null unless "
+        "the kind is REPLACE."
     )
     def common_application(
         self,
@@ -291,7 +262,7 @@ class Proposal(Node):
                 ProposalReason.from_model(reason) for reason in proposal.survivor_reasons
             ],
             reasons=[ProposalReason.from_model(reason) for reason in proposal.reasons],
-            evidence_integration_ids=_first_ids(proposal.evidence),
+            evidence_integration_ids=first_ids(proposal.evidence),
             impact=ProposalImpact.from_model(proposal.impact),
             missing_inputs=[
                 MissingProposalInput.from_model(missing) for missing in proposal.missing_inputs
@@ -345,57 +316,6 @@ class RegionConsolidation:
             key=lambda value: value.proposal.id,
             to_node=Proposal.from_model,
         )
-
-
-@strawberry.input(description="A decision about a proposal.")
-class DecideProposalInput:
-    proposal_id: strawberry.ID = strawberry.field(description="The id of the proposal.")
-    inputs_hash: str = strawberry.field(
-        description="The `inputsHash` of the proposal as the person read it. If the inputs have "
-        "changed since, the result is InvalidInput and nothing is written."
-    )
-    choice: ProposalChoice = strawberry.field(description="What the person decides.")
-    reason: str | None = strawberry.field(
-        default=None,
-        description=f"The reason of the decision, of at most {resolved.REASON_LENGTH} characters. "
-        "REJECT requires one; otherwise null means that none is stated.",
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-DecideProposalPayload = Annotated[
-    ProposalDecision | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union(
-        "DecideProposalPayload",
-        description="The recorded decision, or the problem because of which nothing was written.",
-    ),
-]
-
-
-@strawberry.type
-class ConsolidationMutation:
-    @strawberry.mutation(
-        description="Records the decision of a person about a proposal, for viewers of the region "
-        "or its province. A rejected proposal returns when its inputs change. Accepting a proposal "
-        "does not carry it out."
-    )
-    async def decide_proposal(
-        self,
-        info: Info,
-        input: Annotated[
-            DecideProposalInput,
-            strawberry.argument(description="The proposal and the decision about it."),
-        ],
-    ) -> DecideProposalPayload:
-        request = resolved.DecideProposal(
-            input.proposal_id, input.inputs_hash, input.choice, input.reason or ""
-        )
-        mutation = resolved.decide_proposal(info.context, request, input.idempotency_key)
-        return await result_or_problem(mutation, ProposalDecision.from_model)
-
-
-def _first_ids(values: Iterable[str]) -> list[strawberry.ID]:
-    return [strawberry.ID(id) for id in [*values][:LISTED_MOST]]
 
 
 def _optional_figure(value: float | None) -> Figure | None:

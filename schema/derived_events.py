@@ -15,10 +15,9 @@ from engine.decimals import parse_fraction
 from engine.document import from_document
 from engine.verification import verification_state
 from resolvers.event import VisibleEvent
-from resolvers.instrument import instrument_in_catalogue
 from schema.assessment import Assessment
-from schema.descriptions import CEILING, CLAIM, NOT_REFUTED, REPLAY
-from schema.enums import AssessmentKind, AssessmentState, VerificationFlag
+from schema.descriptions import CEILING, CLAIM, NOT_REFUTED, REPLAY, SNAPSHOT_REQUIRED
+from schema.enums import AssessmentKind, AssessmentState
 from schema.event_envelope import EventEnvelope
 from schema.event_stream import (
     ConflateArgument,
@@ -28,14 +27,10 @@ from schema.event_stream import (
 )
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, schema_instrument
+from schema.instrument import Instrument, indicator_names, schema_instrument
 from schema.region_event import DerivedEvent, is_replay, region_event_fields
 from schema.score import PartScore
-
-SNAPSHOT_REQUIRED = (
-    "The error code SNAPSHOT_REQUIRED means that the cursor is no longer valid, and that the client "
-    "has to read the current state again."
-)
+from schema.verification_enums import VerificationFlag
 
 
 @strawberry.type(
@@ -43,7 +38,7 @@ SNAPSHOT_REQUIRED = (
 )
 class IndexChanged(DerivedEvent):
     instrument: Instrument = strawberry.field(
-        description="The instrument of the assessment. Indexes of different instruments are not "
+        description="The instrument of the assessment. Indices of different instruments are not "
         "comparable."
     )
     year: int = strawberry.field(description="The year that the assessment is about.")
@@ -135,7 +130,8 @@ class VerdictChange:
 class VerifiedValues:
     claimed: Figure | None = strawberry.field(description="The index with all levels as claimed.")
     supported: Figure | None = strawberry.field(
-        description="The index with each claim capped at the level that the evidence shows."
+        description="The index with each claim capped at the level that the evidence shows. A "
+        "claim for an indicator without a rule counts as claimed. Null without an assessment."
     )
     not_refuted: Figure | None = strawberry.field(
         description="The index with only those claims capped that the evidence refutes."
@@ -204,8 +200,7 @@ class VerificationChanged(DerivedEvent):
         "each indicator of the instrument."
     )
     def changed_verdicts(self) -> list[VerdictChange]:
-        indicators = instrument_in_catalogue(self._change.instrument).indicators
-        names = {indicator.number: indicator.name for indicator in indicators}
+        names = indicator_names(self._change.instrument)
         return [
             VerdictChange(
                 indicator=verdict.indicator,

@@ -25,18 +25,25 @@ REPLAY = (
 NOT_COMPUTED = (
     "If it cannot be computed, it is null with an error, and the rest of the response is valid."
 )
-EVIDENCE = "Links to documents that support it; at most 20."
+EVIDENCE = "Links to the supporting documents; at most 20."
 CONFLATE = (
     "Whether a client that reads too slowly receives only the newest event about each subject. "
     "`previousCursor` then shows that events were left out."
 )
 ID = "The globally unique id, which `node` accepts."
 FIRST = "The number of items on the page, from 1 to 200."
+SNAPSHOT_REQUIRED = (
+    "The error code SNAPSHOT_REQUIRED means that the cursor is no longer valid, and that the "
+    "client has to read the current state again."
+)
+PROVENANCE = "Where the record comes from."
 AFTER = "The `endCursor` of the previous page. Null requests the first page."
-REGION_CODES = "The codes of the regions to include. Null includes all regions."
+REGION_CODE = "The code of the region, such as `32.11`."
+REGION_CODES = "The codes of the regions to include. Null includes all regions, an empty list none."
 RESUME_AFTER = (
-    "The cursor of the last event that the client received, or a cursor that a query returned. "
-    "Null begins with a snapshot of the current state."
+    "The cursor of the last event that the client received, or one from `Instance.cursor` or "
+    "`Query.events`. Any other cursor is an error with the code SNAPSHOT_REQUIRED, as is one whose "
+    "following events are deleted. Null begins with a snapshot of the current state."
 )
 INSTRUMENT_ID = "The id of an instrument, such as `spbe-2020`."
 APPLICATION_EDITORS = "The staff of the OPD, of its region and of its province may do it."
@@ -44,8 +51,8 @@ REGION_EDITORS = "The staff of the region and of its province may do it."
 CLAIM = "The level that the assessment claims; null if it claims none for this indicator."
 CEILING = "The highest level up to which the evidence shows every level."
 NOT_REFUTED = (
-    "The highest level up to which the evidence refutes no level. A claim above `ceiling` and up to "
-    "this level can neither be supported nor refuted."
+    "The highest level up to which the evidence refutes no level. A claim above `ceiling` and up "
+    "to this level can neither be supported nor refuted."
 )
 GRAPH_NODE_ID = (
     "The id of the node, to be sent as `aroundId`. It is the id of the application for the kinds "

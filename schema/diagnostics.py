@@ -10,16 +10,15 @@ from engine.graph import diagnostics as engine
 from engine.graph.exchange import RealisedExchange
 from engine.graph.graph import IntegrationGraph
 from resolvers.graph import GraphDiagnosis
+from schema.application_reference import LISTED_MOST, first_ids
 from schema.arguments import AfterArgument, FirstArgument
 from schema.connection import Connection, slice_connection
-from schema.enums import GraphBasis
 from schema.figure import Figure
+from schema.graph_enums import GraphBasis
 from schema.graph_node_reference import GraphNodeReference, to_node_references
 from schema.integration import Integration
 from schema.ratio import Ratio
 from schema.scalars import Decimal, exact_decimal
-
-NESTED_MOST = 100  # items of a list inside an item
 
 
 @strawberry.type(
@@ -32,7 +31,7 @@ class CutPoint:
         description="The number of nodes that its failure cuts off."
     )
     cut_off_nodes: list[GraphNodeReference] = strawberry.field(
-        description="The nodes that its failure cuts off; the first 100."
+        description=f"The nodes that its failure cuts off; the first {LISTED_MOST}."
     )
 
     @classmethod
@@ -40,7 +39,7 @@ class CutPoint:
         return cls(
             node=GraphNodeReference.from_model(graph.nodes[value.node]),
             cut_off_count=len(value.cut_off),
-            cut_off_nodes=to_node_references(graph.nodes, value.cut_off[:NESTED_MOST]),
+            cut_off_nodes=to_node_references(graph.nodes, value.cut_off[:LISTED_MOST]),
         )
 
 
@@ -52,10 +51,11 @@ class ProducedDataObject:
     )
     producer_count: int = strawberry.field(description="The number of its producers, from 2.")
     producers: list[GraphNodeReference] = strawberry.field(
-        description="The nodes that send the data object; the first 100."
+        description=f"The nodes that send the data object; the first {LISTED_MOST}."
     )
     integration_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the integrations that exchange the data object; the first 100."
+        description="The ids of the integrations that exchange the data object; the first "
+        f"{LISTED_MOST}."
     )
 
     @classmethod
@@ -65,8 +65,8 @@ class ProducedDataObject:
         return cls(
             name=value.data_object,
             producer_count=len(value.producers),
-            producers=to_node_references(graph.nodes, value.producers[:NESTED_MOST]),
-            integration_ids=[strawberry.ID(id) for id in value.edges[:NESTED_MOST]],
+            producers=to_node_references(graph.nodes, value.producers[:LISTED_MOST]),
+            integration_ids=first_ids(value.edges),
         )
 
 
@@ -77,12 +77,12 @@ class ProducedDataObject:
 )
 class RequiredExchange:
     pattern_id: strawberry.ID = strawberry.field(
-        description="The id of the pattern in its rule table, or the numbers of two indicators whose "
-        "services are partners, such as `12-14`."
+        description="The id of the pattern in its rule table, or the numbers of two indicators "
+        "whose services are partners, such as `12-14`."
     )
     rule: str = strawberry.field(
-        description="The rule table and its version, such as `opd-exchanges/0.1`, or the instrument "
-        "that names the partners."
+        description="The rule table and its version, such as `opd-exchanges/0.1`, or the "
+        "instrument that names the partners."
     )
     data_object: str | None = strawberry.field(
         description="The data to exchange, in Indonesian; null if the rule names services only."
@@ -103,21 +103,23 @@ class RequiredExchange:
         description="Whether data flows from the second side to the first."
     )
     first_side: list[GraphNodeReference] = strawberry.field(
-        description="The applications on the first side, any of which suffices; the first 100."
+        description="The applications on the first side, any of which suffices; the first "
+        f"{LISTED_MOST}."
     )
     second_side: list[GraphNodeReference] = strawberry.field(
-        description="The applications on the second side, any of which suffices; the first 100."
+        description="The applications on the second side, any of which suffices; the first "
+        f"{LISTED_MOST}."
     )
     integration_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the integrations that connect the two sides; the first 100. Empty "
-        "if the exchange is not realised."
+        description="The ids of the integrations that connect the two sides; the first "
+        f"{LISTED_MOST}. Empty if the exchange is not realised."
     )
 
     @classmethod
     def from_model(cls, value: RealisedExchange, graph: IntegrationGraph) -> RequiredExchange:
         required = value.required
         first_side, second_side = (
-            to_node_references(graph.nodes, sorted(applications)[:NESTED_MOST])
+            to_node_references(graph.nodes, sorted(applications)[:LISTED_MOST])
             for applications in (required.first_applications, required.second_applications)
         )
         return cls(
@@ -131,7 +133,7 @@ class RequiredExchange:
             is_realised_backward=value.backward,
             first_side=first_side,
             second_side=second_side,
-            integration_ids=[strawberry.ID(id) for id in value.edges[:NESTED_MOST]],
+            integration_ids=first_ids(value.edges),
         )
 
 

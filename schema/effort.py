@@ -10,7 +10,14 @@ from engine import model
 from engine.path import effort as engine
 from resolvers import effort as resolved
 from resolvers.instrument import known_instrument
-from schema.descriptions import IDEMPOTENCY_KEY, INSTRUMENT_ID, NOT_COMPUTED
+from schema.arguments import INPUT, InstrumentIdArgument
+from schema.descriptions import (
+    IDEMPOTENCY_KEY,
+    INSTRUMENT_ID,
+    NOT_COMPUTED,
+    REGION_CODE,
+    REGION_EDITORS,
+)
 from schema.info import Info
 from schema.instrument import Instrument, schema_instrument
 from schema.problem import (
@@ -32,7 +39,7 @@ class LevelEffort:
     indicator: int = strawberry.field(description="The number of the indicator.")
     level: int = strawberry.field(description="The level that is reached.")
     effort: Decimal = strawberry.field(
-        description="The effort in points of the effort scale, above 0 and up to 1000. It is not "
+        description="The effort in points of the effort scale, above 0 and up to 1,000. It is not "
         "money."
     )
     is_edited: bool = strawberry.field(
@@ -57,7 +64,7 @@ class EffortScale:
     @classmethod
     def from_model(cls, value: engine.Effort) -> EffortScale:
         return cls(
-            rule_table=RuleTableReference.from_id_and_version((value.id, value.version)),
+            rule_table=RuleTableReference.from_id_and_version(value.id, value.version),
             is_assumption=value.assumption,
             steps=[
                 LevelEffort(
@@ -120,7 +127,7 @@ class RegionEffortField:
     async def effort(
         self,
         info: Info,
-        instrument_id: Annotated[strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)],
+        instrument_id: InstrumentIdArgument,
     ) -> EffortScale | None:
         instrument = known_instrument(instrument_id)
         return EffortScale.from_model(
@@ -135,16 +142,14 @@ class LevelEffortInput:
         description="The level that is reached, which is above the lowest one."
     )
     effort: Decimal | None = strawberry.field(
-        description="The effort in points, such as 2.5: above 0, up to 1000, with at most two "
+        description="The effort in points, such as 2.5: above 0, up to 1,000, with at most two "
         "decimal places. Null restores the default."
     )
 
 
 @strawberry.input(description="The efforts of steps that a region changes.")
 class EditEffortInput:
-    region_code: strawberry.ID = strawberry.field(
-        description="The code of the region, such as 32.11."
-    )
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     instrument_id: strawberry.ID = strawberry.field(description=INSTRUMENT_ID)
     steps: list[LevelEffortInput] = strawberry.field(
         description="The steps to change. The efforts of all other steps stay as they are."
@@ -156,7 +161,8 @@ EditEffortPayload = Annotated[
     RegionEffort | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "EditEffortPayload",
-        description="The efforts that the region recorded itself after the change, or a problem.",
+        description="The efforts that the region recorded itself, or the problem that prevented "
+        "the change.",
     ),
 ]
 
@@ -165,15 +171,12 @@ EditEffortPayload = Annotated[
 class EffortMutation:
     @strawberry.mutation(
         description="Replaces efforts of the default scale by figures of the region itself. The "
-        "region and its province may do this. The last change wins."
+        f"last change wins. {REGION_EDITORS}"
     )
     async def edit_effort(
         self,
         info: Info,
-        input: Annotated[
-            EditEffortInput,
-            strawberry.argument(description="The region, the instrument and the efforts."),
-        ],
+        input: Annotated[EditEffortInput, INPUT],
     ) -> EditEffortPayload:
         steps = tuple(
             resolved.StepEdit(step.indicator, step.level, step.effort) for step in input.steps

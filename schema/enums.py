@@ -13,7 +13,6 @@ from engine.assessment.comparison import ComparedPartKind, MeanBasis
 from engine.assessment.instrument import InstrumentStatus
 from engine.assessment.outlook import SampleSufficiency
 from engine.assessment.score import ScoreBasis
-from engine.graph.graph import GraphBasis, GraphNodeKind, IntegrationDefect
 from engine.log.snapshot import RegionSnapshotRowKind
 from engine.log.source import SourceState
 from engine.matching.name_matching import DuplicatePolicy, MatchSignalKind
@@ -36,11 +35,6 @@ from engine.model import (
 )
 from engine.path.maintained_levels import LevelRequirement
 from engine.path.precedence import PrecedenceKind
-from engine.verification.attestation import AttestationState
-from engine.verification.completeness import ApplicationField
-from engine.verification.evaluation import RequirementState, VerificationGap
-from engine.verification.rule import RequirementKind
-from engine.verification.verification import VerificationFlag
 from resolvers.level_claim import ClaimWarning
 from resolvers.problems import SubjectState
 
@@ -60,11 +54,9 @@ def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]
 
 
 __all__ = [
-    "ApplicationField",
     "ApplicationStatus",
     "AssessmentKind",
     "AssessmentState",
-    "AttestationState",
     "AverageKind",
     "AverageScope",
     "Capability",
@@ -75,10 +67,7 @@ __all__ = [
     "EventKind",
     "EvidenceGrade",
     "EvidenceKind",
-    "GraphBasis",
-    "GraphNodeKind",
     "InstrumentStatus",
-    "IntegrationDefect",
     "IntegrationDirection",
     "IntegrationMode",
     "IntegrationStatus",
@@ -89,15 +78,11 @@ __all__ = [
     "PrecedenceKind",
     "RegionKind",
     "RegionSnapshotRowKind",
-    "RequirementKind",
-    "RequirementState",
     "Role",
     "SampleSufficiency",
     "ScoreBasis",
     "SourceState",
     "SubjectState",
-    "VerificationFlag",
-    "VerificationGap",
     "Visibility",
 ]
 
@@ -140,7 +125,7 @@ described_enum(
         "SECRETARIAT": "A secretariat: sekretariat daerah or sekretariat DPRD.",
         "INSPECTORATE": "The inspectorate (inspektorat).",
         "DEPARTMENT": "A department (dinas).",
-        "AGENCY": "An agency (badan).",
+        "AGENCY": "A board (badan).",
         "DISTRICT": "A district (kecamatan).",
         "URBAN_VILLAGE": "An urban village (kelurahan).",
         "DIVISION": "A division of a secretariat (biro or bagian).",
@@ -219,7 +204,7 @@ described_enum(
 )
 described_enum(
     Capability,
-    "What a service lets its users do: the functions of levels 1 to 3 of spbe-2020.",
+    "What a service lets its users do: the functions of levels 1 to 3 of `spbe-2020`.",
     {
         "INFORMATION": "Users can read information (level 1).",
         "INTERACTION": "Users can search, download or send something (level 2).",
@@ -251,11 +236,12 @@ described_enum(
     "What a viewer may do.",
     {
         "PUBLIC": "Reads what is public.",
-        "OPD": "Works for an OPD: maintains its applications, their integrations and claims.",
+        "OPD": "Works for an OPD: maintains its applications and their integrations.",
         "REGION": "Coordinates a region: maintains everything of this region.",
-        "ASSESSOR": "Assesses regions: reads, returns and publishes their assessments.",
+        "ASSESSOR": "Assesses regions: reads their assessments, claims levels in assessments of the "
+        "kinds EXTERNAL and OFFICIAL, and returns and publishes.",
         "PROVINCE": "Works for a province: coaches its regions and records their results.",
-        "ADMIN": "Administers the instance.",
+        "ADMIN": "Administers the instance, and may do what every other role may do.",
     },
 )
 described_enum(
@@ -324,7 +310,7 @@ described_enum(
 )
 described_enum(
     AverageScope,
-    "The regions that a published average is taken of.",
+    "The regions that a published average covers.",
     {
         "NATIONAL": "All local governments and central agencies.",
         "LOCAL_GOVERNMENTS": "All provinces, regencies and cities.",
@@ -340,63 +326,10 @@ described_enum(
     AverageKind,
     "The nature of a published average.",
     {
-        "OFFICIAL": "The assessing ministry states it, of its official results.",
+        "OFFICIAL": "The assessing ministry states it for its official results.",
         "QUOTED": "A source other than the assessing ministry quotes it.",
         "SIMULATION": "An estimate of the results, before they were assessed.",
         "TARGET": "The mean index that the regions intend to reach.",
-    },
-)
-described_enum(
-    GraphBasis,
-    "Which exchanges a graph contains.",
-    {
-        "COUNTED": "Only the exchanges that rules accept as evidence today.",
-        "RECORDED": "All exchanges that are not withdrawn, whatever their evidence.",
-    },
-)
-described_enum(
-    GraphNodeKind,
-    "What a node of an integration graph is.",
-    {
-        "APPLICATION": "An application of the region.",
-        "COMMON_APPLICATION": "A national common application.",
-        "ELSEWHERE": "An application in the inventory of another region.",
-        "NAMED": "The other end of an exchange that is known by name only.",
-    },
-)
-described_enum(
-    IntegrationDefect,
-    "Why an exchange is not accepted as evidence today.",
-    {
-        "PLANNED": "The exchange is only planned.",
-        "WITHDRAWN": "The exchange was withdrawn.",
-        "UNDOCUMENTED": "The exchange is only claimed; there is no document.",
-        "OUT_OF_DATE": "The last verification is more than a year old.",
-        "DATE_UNKNOWN": "The date of the verification is unknown, which leaves the question open.",
-        "BY_HAND": "The exchange is done by hand.",
-        "FILE_UNCONFIRMED": "The exchange uses files and the counterpart has not confirmed it.",
-        "MODE_UNKNOWN": "The mode of the exchange is unknown, which leaves the question open.",
-        "END_NOT_IN_USE": "An application at one end is not in use.",
-    },
-)
-described_enum(
-    AttestationState,
-    "Whether an OPD's attestation of its inventory is valid.",
-    {
-        "VALID": "The attestation is valid.",
-        "NEVER_GIVEN": "The OPD has never attested its inventory.",
-        "EXPIRED": "The attestation is older than 365 days.",
-        "INVALIDATED": "A subject other than the one who attested has since changed the inventory.",
-    },
-)
-described_enum(
-    VerificationFlag,
-    "The outcome of verifying a claimed level. It never accuses and never raises a level.",
-    {
-        "OVER_CLAIM": "The evidence refutes the claim.",
-        "UNDER_CLAIM": "The evidence shows a higher level than the claim, which deserves a review.",
-        "SUPPORTED": "The evidence supports the claim.",
-        "UNVERIFIABLE": "The evidence neither shows nor refutes the claim.",
     },
 )
 described_enum(
@@ -421,7 +354,8 @@ described_enum(
     "Who may read the body of a log entry.",
     {
         "PUBLIC": "Every viewer.",
-        "REGION": "Viewers who may read drafts of the region.",
+        "REGION": "Viewers who may read drafts of the region: its staff and the staff of its OPDs, its "
+        "assessors, its province and administrators.",
     },
 )
 described_enum(
@@ -433,65 +367,6 @@ described_enum(
         "STALE": "The copy has fallen behind its owner.",
         "UNREACHABLE": "The owner does not respond, or not as the contract requires.",
         "DIVERGED": "The log of the owner is not the log that was copied.",
-    },
-)
-described_enum(
-    RequirementState,
-    "Whether a requirement is met.",
-    {
-        "MET": "The evidence shows that it is met.",
-        "UNKNOWN": "The evidence neither shows nor refutes it.",
-        "FAILED": "The evidence shows that it is not met.",
-    },
-)
-described_enum(
-    VerificationGap,
-    "What is missing, or not known, to meet a requirement.",
-    {
-        "OPD_NOT_ON_BUS": "An OPD has no exchange over the service bus.",
-        "NOT_ATTESTED": "An OPD has not attested its inventory, so an absence proves nothing.",
-        "NO_OPD": "No OPD is in scope, so none attests that the inventory is complete.",
-        "NO_APPLICATION": "No application is known to serve the indicator.",
-        "SERVICE_UNKNOWN": "It is not known which indicator an application serves.",
-        "NO_EXCHANGE": "An application has no exchange that is accepted as evidence.",
-        "NOT_COUNTED": "An exchange is recorded, but is not accepted as evidence.",
-        "OWNER_UNKNOWN": "The other end of an exchange is known by name only.",
-        "PARTNER_NOT_NAMED": "The other end of an exchange is not among the named partners.",
-        "NO_DOCUMENT": "A required document is not recorded.",
-        "DOCUMENT_UNDATED": "A document has no date.",
-        "NOT_CONSULTED": "An application was built without consulting the ICT unit.",
-        "CONSULTATION_UNKNOWN": "It is not known whether the ICT unit was consulted.",
-        "DUPLICATE": "Two applications that the region built are similar.",
-        "NOT_DECIDABLE": "Neither inventory nor documents can answer it; assessors decide.",
-    },
-)
-described_enum(
-    RequirementKind,
-    "What a level requires of the integration graph or of documents.",
-    {
-        "ANY_OPD_ON_BUS": "At least one OPD exchanges data over the service bus.",
-        "EVERY_OPD_ON_BUS": "Every OPD in scope exchanges data over the service bus.",
-        "BUS_JOINED_OUTSIDE": "The service bus is connected to a system outside the region.",
-        "PARTNER_LINKED": "The applications exchange data with a partner of the service.",
-        "EVERY_SERVING_LINKED": "Every application that serves the indicator exchanges data.",
-        "EVERY_APPLICATION_LINKED": "Every application of the region exchanges data.",
-        "LIVE_EXCHANGE": "Data is exchanged at once, over the service bus or an API.",
-        "CONSULTED": "The ICT unit was consulted before applications were built.",
-        "NO_DUPLICATE": "No two applications that the region built are similar.",
-        "REVIEW": "A review is documented.",
-        "FOLLOW_UP": "The follow-up of a review is documented.",
-        "JUDGEMENT": "Assessors judge it; data cannot show it.",
-    },
-)
-described_enum(
-    ApplicationField,
-    "A field of an application that the completeness of an inventory requires.",
-    {
-        "OPD": "The OPD that owns it.",
-        "STATUS": "Its status, which must not be UNKNOWN.",
-        "FUNCTION_TEXT": "The text that states its function.",
-        "PLATFORM": "The platform that it runs on.",
-        "YEAR": "The year of its first use.",
     },
 )
 described_enum(

@@ -9,12 +9,11 @@ import strawberry
 from engine import model
 from engine.assessment import estimate as engine
 from resolvers import estimate as resolved
-from resolvers.instrument import instrument_in_catalogue
-from schema.descriptions import INSTRUMENT_ID
+from schema.arguments import InstrumentIdOrAnyArgument
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
-from schema.instrument import Instrument, schema_instrument
+from schema.instrument import Instrument, indicator_names, schema_instrument
 from schema.scalars import Decimal
 
 ASSESSMENT_ID = "The id of the assessment with the published figures, which `node` accepts."
@@ -143,10 +142,7 @@ class RegionEstimate:
     async def estimated_profile(
         self,
         info: Info,
-        instrument_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
-        ] = None,
+        instrument_id: InstrumentIdOrAnyArgument = None,
         year: Annotated[
             int | None,
             strawberry.argument(description="The year of the figures. Null accepts every year."),
@@ -175,10 +171,7 @@ def _no_estimate(result: model.Assessment, value: engine.NoProfile) -> NoEstimat
 def _estimated_profile(
     result: model.Assessment, value: engine.EstimatedProfile
 ) -> EstimatedProfile:
-    names = {
-        indicator.number: indicator.name
-        for indicator in instrument_in_catalogue(value.instrument).indicators
-    }
+    names = indicator_names(value.instrument)
     return EstimatedProfile(
         instrument=schema_instrument(result.instrument),
         year=result.year,

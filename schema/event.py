@@ -7,12 +7,11 @@ from typing import Annotated
 
 import strawberry
 
-from engine.model import EventKind as ModelEventKind
 from resolvers import event as resolved
 from resolvers.event import VisibleEvent
 from schema.connection import checked_page_size
 from schema.derived_events import IndexChanged, ProposalsChanged, VerificationChanged
-from schema.descriptions import REPLAY
+from schema.descriptions import REPLAY, SNAPSHOT_REQUIRED
 from schema.enums import EventKind
 from schema.event_envelope import EventEnvelope
 from schema.event_stream import (
@@ -65,11 +64,11 @@ class LogEntryAppended(RegionEvent):
 def to_region_event(event: VisibleEvent) -> RegionEvent:
     """Return an event as the GraphQL type of its kind."""
     match event.arrival.kind:
-        case ModelEventKind.INDEX_CHANGED:
+        case EventKind.INDEX_CHANGED:
             return IndexChanged.from_event(event)
-        case ModelEventKind.VERIFICATION_CHANGED:
+        case EventKind.VERIFICATION_CHANGED:
             return VerificationChanged.from_event(event)
-        case ModelEventKind.PROPOSALS_CHANGED:
+        case EventKind.PROPOSALS_CHANGED:
             return ProposalsChanged.from_event(event)
         case _:
             return LogEntryAppended.from_event(event)
@@ -112,7 +111,7 @@ class EventQuery:
             Cursor | None,
             strawberry.argument(
                 description="The cursor of an event, or the `endCursor` of the previous page. Null "
-                "begins with the oldest event from which on all events are retained."
+                "begins with the oldest event since which no event has been deleted."
             ),
         ] = None,
         first: Annotated[
@@ -137,8 +136,7 @@ class EventSubscription:
         graphql_type=RegionEvent,
         description="The events that the viewer may read, as they happen, each as the type of its "
         "kind. Without a cursor the stream begins with a snapshot: the newest event of each kind "
-        "about each subject. The error code SNAPSHOT_REQUIRED means that the cursor is no longer "
-        "valid, and that the client has to read the current state again.",
+        "about each subject. " + SNAPSHOT_REQUIRED,
     )
     def events(
         self,
@@ -146,7 +144,9 @@ class EventSubscription:
         region_codes: RegionCodesArgument = None,
         kinds: Annotated[
             list[EventKind] | None,
-            strawberry.argument(description="The kinds to include. Null includes all kinds."),
+            strawberry.argument(
+                description="The kinds to include. Null includes all kinds, an empty list none."
+            ),
         ] = None,
         after: ResumeAfterArgument = None,
         conflate: ConflateArgument = False,

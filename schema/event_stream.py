@@ -10,7 +10,7 @@ import strawberry
 
 from resolvers import event as resolved
 from resolvers.event import REGIONS_MOST, VisibleEvent
-from schema.descriptions import CONFLATE, RESUME_AFTER
+from schema.descriptions import CONFLATE, REGION_CODES, RESUME_AFTER
 from schema.enums import EventKind
 from schema.event_envelope import EventEnvelope, start_cursor
 from schema.info import Info
@@ -21,10 +21,7 @@ EventType = TypeVar("EventType", bound=RegionEvent)
 
 RegionCodesArgument = Annotated[
     list[strawberry.ID] | None,
-    strawberry.argument(
-        description=f"The codes of the regions to include, at most {REGIONS_MOST}. Null includes "
-        "all regions."
-    ),
+    strawberry.argument(description=f"{REGION_CODES} The list has at most {REGIONS_MOST:,} codes."),
 ]
 ResumeAfterArgument = Annotated[Cursor | None, strawberry.argument(description=RESUME_AFTER)]
 ConflateArgument = Annotated[bool, strawberry.argument(description=CONFLATE)]

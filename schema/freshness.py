@@ -11,7 +11,7 @@ import strawberry
 
 from engine import coverage as engine
 from resolvers import freshness as resolved
-from schema.descriptions import FRESHNESS
+from schema.descriptions import FRESHNESS, REGION_CODE
 from schema.enums import SourceState
 from schema.info import Info
 
@@ -47,7 +47,7 @@ class FreshnessInput:
     )
     region_codes: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description=f"The codes of the regions whose copies matter, at most "
+        description="The codes of the regions whose copies matter, at most "
         f"{resolved.REGIONS_MOST:,}. A code that the instance does not know is ignored. Null means "
         "the requested region in the field `region`, and all regions in other fields.",
     )
@@ -58,10 +58,10 @@ FreshnessArgument = Annotated[FreshnessInput | None, strawberry.argument(descrip
 
 @strawberry.type(description="How recent an instance's copy of one region is.")
 class CoveredRegion:
-    region_code: strawberry.ID = strawberry.field(description="The code of the region.")
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     state: SourceState = strawberry.field(
-        description="The state of the copy. It is FRESH if the copy follows its owner and is not older "
-        "than requested; a copy whose owner was silent for 15 seconds is STALE in any case."
+        description="The state of the copy. It is FRESH if the copy follows its owner and is not "
+        "older than requested; a copy whose owner was silent for 15 seconds is STALE in any case."
     )
     as_of: datetime | None = strawberry.field(
         description="The last time at which the copy was known to hold all entries of its owner; "
@@ -76,8 +76,8 @@ class CoveredRegion:
 class FreshnessCoverage:
     region_count: int = strawberry.field(description="The number of all regions in question.")
     fresh_count: int = strawberry.field(
-        description="The number of regions that are owned here, or whose copy follows its owner and "
-        "is not older than requested."
+        description="The number of regions that are owned here, or whose copy follows its owner "
+        "and is not older than requested."
     )
     stale_count: int = strawberry.field(
         description="The number of regions whose copy is older than requested, or fell behind."

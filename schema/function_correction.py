@@ -8,6 +8,7 @@ import strawberry
 
 from resolvers import function_correction as resolved
 from schema.application import Application
+from schema.arguments import INPUT
 from schema.descriptions import APPLICATION_EDITORS, IDEMPOTENCY_KEY
 from schema.info import Info
 from schema.problem import (
@@ -34,7 +35,7 @@ CorrectFunctionPayload = Annotated[
     Application | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "CorrectFunctionPayload",
-        description="The corrected application, or the problem because of which nothing changed.",
+        description="The corrected application, or the problem that prevented the change.",
     ),
 ]
 
@@ -49,10 +50,7 @@ class CorrectionMutation:
     async def correct_function(
         self,
         info: Info,
-        input: Annotated[
-            CorrectFunctionInput,
-            strawberry.argument(description="The application and its business function."),
-        ],
+        input: Annotated[CorrectFunctionInput, INPUT],
     ) -> CorrectFunctionPayload:
         request = resolved.CorrectFunction(input.application_id, input.function_id)
         mutation = resolved.correct_function(info.context, request, input.idempotency_key)

@@ -22,7 +22,7 @@ from schema.node import Node
 class BusinessFunction(Node):
     name: str = strawberry.field(description="The name, in Indonesian.")
     indicators: list[int] = strawberry.field(
-        description="The numbers of the indicators of spbe-2020 that require it; at most 47, and "
+        description="The numbers of the indicators of `spbe-2020` that require it; at most 47, and "
         "empty if there are none."
     )
 

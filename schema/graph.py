@@ -13,9 +13,11 @@ from engine.graph.subgraph import OmittedCounts, SubgraphNode
 from resolvers import graph as resolved
 from resolvers.graph import NodePosition, PositionedSubgraph
 from schema.application import CommonApplication
-from schema.descriptions import GRAPH_BASIS, GRAPH_NODE_ID, NOT_COMPUTED
+from schema.arguments import BasisArgument
+from schema.descriptions import GRAPH_NODE_ID, NOT_COMPUTED
 from schema.diagnostics import Diagnostics
-from schema.enums import ApplicationStatus, GraphBasis, GraphNodeKind, IntegrationDefect
+from schema.enums import ApplicationStatus
+from schema.graph_enums import GraphBasis, GraphNodeKind, IntegrationDefect
 from schema.info import Info
 from schema.integration import Integration
 from schema.opd import Opd
@@ -228,9 +230,6 @@ class IntegrationGraph:
         )
 
 
-BasisArgument = Annotated[GraphBasis, strawberry.argument(description=GRAPH_BASIS)]
-
-
 @strawberry.type
 class RegionGraph:
     """The fields of Region for its integration graph."""
@@ -259,9 +258,9 @@ class RegionGraph:
             ),
         ] = 2,
         limit: Annotated[
-            int, strawberry.argument(description="The largest number of nodes, from 1 to 1000.")
+            int, strawberry.argument(description="The largest number of nodes, from 1 to 1,000.")
         ] = 300,
-        basis: BasisArgument = engine.GraphBasis.RECORDED,
+        basis: BasisArgument = GraphBasis.RECORDED,
     ) -> IntegrationGraph | None:
         subgraph = await resolved.positioned_subgraph(
             info.context,
@@ -278,7 +277,7 @@ class RegionGraph:
         f"levels. {NOT_COMPUTED}"
     )
     async def diagnostics(
-        self, info: Info, basis: BasisArgument = engine.GraphBasis.RECORDED
+        self, info: Info, basis: BasisArgument = GraphBasis.RECORDED
     ) -> Diagnostics | None:
         return Diagnostics.from_model(
             await resolved.diagnose_region_graph(info.context, self._value.code, basis)

@@ -8,7 +8,7 @@ import strawberry
 
 from engine.graph.graph import GraphNode
 from schema.descriptions import GRAPH_NODE_ID
-from schema.enums import GraphNodeKind
+from schema.graph_enums import GraphNodeKind
 
 
 @strawberry.type(description="The name of a node of an integration graph, without its exchanges.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import strawberry
 
 from engine import model
@@ -11,10 +9,10 @@ from engine.graph import impact as engine
 from engine.graph.graph import IntegrationGraph
 from resolvers import graph as resolved
 from resolvers.graph import ImpactAnalysis
-from schema.arguments import AfterArgument, FirstArgument
+from schema.arguments import AfterArgument, BasisArgument, FirstArgument
 from schema.connection import Connection, slice_connection
-from schema.descriptions import GRAPH_BASIS, NOT_COMPUTED
-from schema.enums import GraphBasis
+from schema.descriptions import NOT_COMPUTED
+from schema.graph_enums import GraphBasis
 from schema.graph_node_reference import GraphNodeReference, to_node_references
 from schema.info import Info
 
@@ -99,9 +97,7 @@ class ApplicationImpactField:
     async def impact(
         self,
         info: Info,
-        basis: Annotated[
-            GraphBasis, strawberry.argument(description=GRAPH_BASIS)
-        ] = GraphBasis.RECORDED,
+        basis: BasisArgument = GraphBasis.RECORDED,
     ) -> ApplicationImpact | None:
         analysis = await resolved.analyse_impact(info.context, self._value, basis)
         return None if analysis is None else ApplicationImpact.from_model(analysis)

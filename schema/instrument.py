@@ -184,6 +184,12 @@ def schema_instrument(id: str) -> Instrument:
     return Instrument.from_model(instrument_in_catalogue(id))
 
 
+def indicator_names(id: str) -> dict[int, str]:
+    """Return the names of the indicators of an instrument, by number."""
+    indicators = instrument_in_catalogue(id).indicators
+    return {indicator.number: indicator.name for indicator in indicators}
+
+
 @strawberry.type
 class InstrumentQuery:
     @strawberry.field(description="All instruments that Simpul knows, oldest first; at most 20.")

@@ -10,11 +10,13 @@ import strawberry
 from engine import model
 from resolvers import integration as resolved
 from schema.application import Application
+from schema.arguments import INPUT
 from schema.descriptions import (
     CURRENT_VERSION,
     EVIDENCE,
     IDEMPOTENCY_KEY,
     INTEGRATION_ID,
+    PROVENANCE,
     VERSION,
 )
 from schema.enums import EvidenceGrade, IntegrationDirection, IntegrationMode, IntegrationStatus
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(
-    description="The record of a data exchange from a source application to a target. It belongs to "
-    "the log of the source's region."
+    description="The record of a data exchange from a source application to a target. It belongs "
+    "to the log of the source's region."
 )
 class Integration(Node):
     version: int = strawberry.field(description=CURRENT_VERSION)
@@ -53,8 +55,8 @@ class Integration(Node):
         description="The data that is exchanged, in Indonesian; null if it is not recorded."
     )
     mode: IntegrationMode | None = strawberry.field(
-        description="How the data is exchanged; UNKNOWN if the source does not state it, and null if "
-        "it is withheld from the viewer."
+        description="How the data is exchanged; UNKNOWN if the source does not state it, and "
+        "null if it is withheld from the viewer."
     )
     direction: IntegrationDirection = strawberry.field(
         description="Whether data flows to the target only, or in both directions."
@@ -74,7 +76,7 @@ class Integration(Node):
         description="The day up to which the exchange is verified: the newest date of its evidence "
         "or of a confirmation by the counterpart. Null if no date is known."
     )
-    provenance: Provenance = strawberry.field(description="Where the record comes from.")
+    provenance: Provenance = strawberry.field(description=PROVENANCE)
     _value: strawberry.Private[model.Integration]
 
     @strawberry.field(description="The region of the source application, which holds the record.")
@@ -132,11 +134,11 @@ class ConnectApplicationsInput:
     )
     target_name: str | None = strawberry.field(
         default=None,
-        description="The name of a target in no inventory, 1 to 300 characters. It has no effect if "
-        "`targetId` is given.",
+        description="The name of a target in no inventory, of 1 to 300 characters. It has no "
+        "effect if `targetId` is given.",
     )
     data_object: str = strawberry.field(
-        description="The data that is exchanged, in Indonesian, 1 to 300 characters."
+        description="The data that is exchanged, in Indonesian, of 1 to 300 characters."
     )
     mode: IntegrationMode = strawberry.field(
         description="How the data is exchanged; UNKNOWN if it is not known."
@@ -188,7 +190,7 @@ ConnectApplicationsPayload = Annotated[
     | IdempotencyKeyReused,
     strawberry.union(
         "ConnectApplicationsPayload",
-        description="The recorded integration, or the problem for which nothing was written.",
+        description="The recorded integration, or the problem that prevented the change.",
     ),
 ]
 ConfirmIntegrationPayload = Annotated[
@@ -201,7 +203,7 @@ ConfirmIntegrationPayload = Annotated[
     | IdempotencyKeyReused,
     strawberry.union(
         "ConfirmIntegrationPayload",
-        description="The confirmed integration, or the problem for which nothing was written.",
+        description="The confirmed integration, or the problem that prevented the change.",
     ),
 ]
 DocumentIntegrationPayload = Annotated[
@@ -214,7 +216,7 @@ DocumentIntegrationPayload = Annotated[
     | IdempotencyKeyReused,
     strawberry.union(
         "DocumentIntegrationPayload",
-        description="The documented integration, or the problem for which nothing was written.",
+        description="The documented integration, or the problem that prevented the change.",
     ),
 ]
 WithdrawIntegrationPayload = Annotated[
@@ -227,7 +229,7 @@ WithdrawIntegrationPayload = Annotated[
     | IdempotencyKeyReused,
     strawberry.union(
         "WithdrawIntegrationPayload",
-        description="The withdrawn integration, or the problem for which nothing was written.",
+        description="The withdrawn integration, or the problem that prevented the change.",
     ),
 ]
 
@@ -235,15 +237,13 @@ WithdrawIntegrationPayload = Annotated[
 @strawberry.type
 class IntegrationMutation:
     @strawberry.mutation(
-        description="Records a data exchange of an application. It is allowed to the OPD of the source, "
-        "its region and its province."
+        description="Records a data exchange of an application. The staff of the OPD "
+        "of the source, of its region and of its province may do it."
     )
     async def connect_applications(
         self,
         info: Info,
-        input: Annotated[
-            ConnectApplicationsInput, strawberry.argument(description="The exchange to record.")
-        ],
+        input: Annotated[ConnectApplicationsInput, INPUT],
     ) -> ConnectApplicationsPayload:
         request = resolved.ConnectApplications(
             source_id=input.source_id,
@@ -259,17 +259,14 @@ class IntegrationMutation:
         return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(
-        description="Adds evidence to an integration. It is allowed to the OPD of the source, its "
-        "region and its province; evidence of the kind MACHINE_LOG is not allowed to an OPD, because "
-        "the region runs the service bus."
+        description="Adds evidence to an integration. The staff of the OPD of the source, of its "
+        "region and of its province may do it. The staff of an OPD may not add evidence of the "
+        "kind MACHINE_LOG, because the region runs the service bus."
     )
     async def document_integration(
         self,
         info: Info,
-        input: Annotated[
-            DocumentIntegrationInput,
-            strawberry.argument(description="The integration and the evidence."),
-        ],
+        input: Annotated[DocumentIntegrationInput, INPUT],
     ) -> DocumentIntegrationPayload:
         evidence = tuple(link.to_model() for link in input.evidence)
         request = resolved.DocumentIntegration(input.id, input.version, evidence)
@@ -277,32 +274,27 @@ class IntegrationMutation:
         return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(
-        description="Confirms as the counterpart that the exchange takes place. It is allowed to the "
-        "OPD of the target, its region and its province, but not to the person who recorded the "
-        "integration."
+        description="Confirms as the counterpart that the exchange takes place. The staff of the "
+        "OPD of the target, of its region and of its province may do it, but not the person who "
+        "recorded the integration."
     )
     async def confirm_integration(
         self,
         info: Info,
-        input: Annotated[
-            ConfirmIntegrationInput, strawberry.argument(description="The integration to confirm.")
-        ],
+        input: Annotated[ConfirmIntegrationInput, INPUT],
     ) -> ConfirmIntegrationPayload:
         request = resolved.ConfirmIntegration(input.id, input.version)
         mutation = resolved.confirm_integration(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Integration.from_model)
 
     @strawberry.mutation(
-        description="Withdraws an integration; it stays in the history. It is allowed to the OPDs, the "
-        "regions and the provinces of the source and the target."
+        description="Withdraws an integration; it stays in the history. The staff of the OPDs, of "
+        "the regions and of the provinces of the source and the target may do it."
     )
     async def withdraw_integration(
         self,
         info: Info,
-        input: Annotated[
-            WithdrawIntegrationInput,
-            strawberry.argument(description="The integration to withdraw."),
-        ],
+        input: Annotated[WithdrawIntegrationInput, INPUT],
     ) -> WithdrawIntegrationPayload:
         request = resolved.WithdrawIntegration(input.id, input.version)
         mutation = resolved.withdraw_integration(info.context, request, input.idempotency_key)

@@ -11,10 +11,9 @@ from engine import model
 from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
-from schema.arguments import AfterArgument, FirstArgument
+from schema.arguments import INPUT, AfterArgument, FirstArgument
 from schema.connection import Connection, slice_connection
 from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
-from schema.enums import ApplicationField, AttestationState
 from schema.figure import Figure
 from schema.info import Info
 from schema.opd import Opd
@@ -25,6 +24,7 @@ from schema.problem import (
     OwnedElsewhere,
     result_or_problem,
 )
+from schema.verification_enums import ApplicationField, AttestationState
 from schema.verification_scope import DevelopmentPolicy
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class ApplicationMissingFields:
     application_id: strawberry.ID = strawberry.field(description="The id of the application.")
     fields: list[ApplicationField] = strawberry.field(
-        description="The required fields that are empty; one at least, and at most one of each."
+        description="The required fields that are empty: at least one, and each at most once."
     )
 
     @strawberry.field(
@@ -252,7 +252,7 @@ AttestInventoryPayload = Annotated[
     Attestation | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "AttestInventoryPayload",
-        description="The attestation, or the problem because of which nothing changed.",
+        description="The attestation, or the problem that prevented the change.",
     ),
 ]
 
@@ -268,9 +268,7 @@ class InventoryMutation:
     async def attest_inventory(
         self,
         info: Info,
-        input: Annotated[
-            AttestInventoryInput, strawberry.argument(description="The OPD that attests.")
-        ],
+        input: Annotated[AttestInventoryInput, INPUT],
     ) -> AttestInventoryPayload:
         request = resolved.AttestInventory(input.opd_id)
         mutation = resolved.attest_inventory(info.context, request, input.idempotency_key)

@@ -48,7 +48,9 @@ class ClaimLevelInput:
     "indicator, with its explanation and its evidence."
 )
 class LevelClaimInput:
-    indicator: int = strawberry.field(description=f"{INDICATOR} Each occurs at most once.")
+    indicator: int = strawberry.field(
+        description=f"{INDICATOR} Each indicator occurs at most once."
+    )
     level: int = strawberry.field(description=LEVEL)
     explanation: str | None = strawberry.field(default=None, description=EXPLANATION)
     evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description=EVIDENCE)
@@ -115,7 +117,7 @@ ClaimLevelPayload = Annotated[
     | IdempotencyKeyReused,
     strawberry.union(
         "ClaimLevelPayload",
-        description="The assessment with the new level, or the problem that prevented the claim.",
+        description="The assessment with the new level, or the problem that prevented the change.",
     ),
 ]
 ClaimLevelsPayload = Annotated[
@@ -129,7 +131,7 @@ ClaimLevelsPayload = Annotated[
     | InvalidInput,
     strawberry.union(
         "ClaimLevelsPayload",
-        description="The assessment with all new levels, or the problem that prevented the claims.",
+        description="The assessment with all new levels, or the problem that prevented the change.",
     ),
 ]
 
@@ -152,7 +154,8 @@ class LevelClaimMutation:
     @strawberry.mutation(
         description="Claims levels for several indicators of an assessment, as `claimLevel` does "
         "for one. Either all levels are claimed, or none: if some are not allowed, the result is "
-        "InvalidClaims, which lists them. The log gets one entry for each level."
+        "InvalidClaims, which lists them. The log gets one entry for each level, "
+        "and subscribers of `indexChanged` receive one event for each."
     )
     async def claim_levels(
         self, info: Info, input: Annotated[ClaimLevelsInput, INPUT]

@@ -12,7 +12,8 @@ from schema.enums import EvidenceKind
 
 
 @strawberry.interface(
-    description="An object with an id that is unique across all instances. `node` finds it by this id."
+    description="An object with an id that is unique across all instances. `node` finds it by "
+    "this id."
 )
 class Node:
     id: strawberry.ID = strawberry.field(description=ID)

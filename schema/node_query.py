@@ -6,12 +6,10 @@ from typing import Annotated
 
 import strawberry
 
-from engine.identifier import parse_entity_id
-from resolvers import consolidation as resolved_consolidation
-from resolvers import integration as resolved_integration
+from engine.identifier import EntityId, parse_entity_id
+from resolvers.consolidation import find_proposal
 from resolvers.context import Context
 from resolvers.instrument import find_instrument
-from resolvers.problems import NotFound
 from resolvers.verification import find_rule_table
 from schema.application import Application, CommonApplication
 from schema.assessment import Assessment
@@ -24,7 +22,7 @@ from schema.integration import Integration
 from schema.node import Node
 from schema.opd import Opd
 from schema.region import Region
-from schema.verification import RuleTable
+from schema.rule_table import RuleTable
 
 
 @strawberry.type
@@ -41,30 +39,25 @@ class NodeQuery:
 
 
 async def find_node(context: Context, id: str) -> Node | None:
-    """Return the node with this id; None if it does not exist or the viewer may not see it."""
-    parts = parse_entity_id(id)
-    match None if parts is None else parts.kind:
-        case "region":
-            region = await context.loaders.regions.load(id.partition(":")[0])
+    """Return the node with this id; None if it does not exist or the viewer may not read it."""
+    match parse_entity_id(id):
+        case EntityId(code, "region"):
+            region = await context.loaders.regions.load(code)
             return None if region is None else Region.from_model(region)
-        case "opd":
+        case EntityId(kind="opd"):
             opd = await context.loaders.opds.load(id)
             return None if opd is None else Opd.from_model(opd)
-        case "application":
+        case EntityId(kind="application"):
             application = await context.loaders.applications.load(id)
             return None if application is None else Application.from_model(application)
-        case "assessment":
+        case EntityId(kind="assessment"):
             assessment = await context.loaders.assessments.load(id)
             return None if assessment is None else Assessment.from_model(*assessment)
-        case "integration":
-            try:
-                return Integration.from_model(
-                    await resolved_integration.find_integration(context, id)
-                )
-            except NotFound:
-                return None
-        case "proposal":
-            proposal = await resolved_consolidation.find_proposal(context, id)
+        case EntityId(kind="integration"):
+            integration = await context.loaders.integrations.load(id)
+            return None if integration is None else Integration.from_model(integration)
+        case EntityId(kind="proposal"):
+            proposal = await find_proposal(context, id)
             return None if proposal is None else Proposal.from_model(proposal)
         case _:
             return _find_catalogue_node(id)

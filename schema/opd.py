@@ -8,7 +8,8 @@ import strawberry
 
 from engine import model
 from resolvers import opd as resolved
-from schema.descriptions import IDEMPOTENCY_KEY, REGION_EDITORS
+from schema.arguments import INPUT
+from schema.descriptions import IDEMPOTENCY_KEY, PROVENANCE, REGION_CODE, REGION_EDITORS
 from schema.enums import OpdKind
 from schema.info import Info
 from schema.node import Node, Provenance
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 
 @strawberry.federation.type(
-    keys=["id"], description="An agency (organisasi perangkat daerah) of a region."
+    keys=["id"],
+    description="An organisation of a region's government (organisasi perangkat daerah).",
 )
 class Opd(Node):
     name: str = strawberry.field(description="The official name.")
@@ -37,7 +39,7 @@ class Opd(Node):
         description="What it is in the structure of the region; null if the source does not state "
         "it."
     )
-    provenance: Provenance = strawberry.field(description="Where the record comes from.")
+    provenance: Provenance = strawberry.field(description=PROVENANCE)
     _value: strawberry.Private[model.Opd]
 
     @strawberry.field(description="The region that it belongs to.")
@@ -81,9 +83,7 @@ class Opd(Node):
 
 @strawberry.input(description="An OPD that is not on record yet.")
 class RegisterOpdInput:
-    region_code: strawberry.ID = strawberry.field(
-        description="The code of the region that it belongs to, such as 32.11."
-    )
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     name: str = strawberry.field(
         description="The official name, of 1 to 200 characters. A region has no two OPDs of one "
         "name or acronym."
@@ -105,7 +105,7 @@ RegisterOpdPayload = Annotated[
     Opd | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "RegisterOpdPayload",
-        description="The registered OPD, or the problem because of which nothing changed.",
+        description="The registered OPD, or the problem that prevented the change.",
     ),
 ]
 
@@ -119,7 +119,7 @@ class OpdMutation:
     async def register_opd(
         self,
         info: Info,
-        input: Annotated[RegisterOpdInput, strawberry.argument(description="The new OPD.")],
+        input: Annotated[RegisterOpdInput, INPUT],
     ) -> RegisterOpdPayload:
         request = resolved.RegisterOpd(
             region=input.region_code,

@@ -47,8 +47,8 @@ class BaseRate:
 
 
 @strawberry.type(
-    description="What other regions reached within a year that started near the index of this "
-    "region. The figures are rates of published official results; no model is fitted. They describe "
+    description="What other regions that started near the index of this region reached within a "
+    "year. The figures are rates of published official results; no model is fitted. They describe "
     "what regions did. They give no reasons, do not measure a plan, and cover no more than a year."
 )
 class Outlook:
@@ -65,25 +65,27 @@ class Outlook:
         "The examples are of the whole country, and not only of regions on this instance."
     )
     window: Decimal = strawberry.field(
-        description="The greatest difference, in index points, between `start` and the index that an "
-        "example started from. It grows from 0.10 to 0.40 until there are 30 examples."
+        description="The greatest difference, in index points, between `start` and the index "
+        "that an example started from. It grows from 0.10 to 0.40 until there are 30 examples."
     )
     sample_size: int = strawberry.field(description="The number of examples.")
     sufficiency: SampleSufficiency = strawberry.field(
         description="Whether there are enough examples for rates."
     )
     reached: BaseRate | None = strawberry.field(
-        description="How many examples reached the target or more. Null if there are too few."
+        description="The rate of examples that reached the target or more. Null if there are too "
+        "few."
     )
     declined: BaseRate | None = strawberry.field(
-        description="How many examples ended below their own start. Null if there are too few."
+        description="The rate of examples that ended below their own start. Null if there are too "
+        "few."
     )
     mean_change: Figure | None = strawberry.field(
         description="The mean change of the examples, in index points. Null if there are too few."
     )
     standard_deviation: Figure | None = strawberry.field(
-        description="The standard deviation of the change of the examples, in index points. Null if "
-        "there are too few."
+        description="The standard deviation of the change of the examples, in index points. Null "
+        "if there are too few."
     )
     example_codes: list[strawberry.ID] = strawberry.field(
         description="The codes of the regions that are examples, the nearest start first; fewer "

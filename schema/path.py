@@ -16,6 +16,7 @@ from schema.descriptions import NOT_COMPUTED
 from schema.enums import AssessmentKind
 from schema.figure import Figure
 from schema.info import Info
+from schema.instrument import indicator_names
 from schema.plan import (
     POINTS,
     BrokenPrecedence,
@@ -32,14 +33,17 @@ from schema.scalars import Decimal, exact_decimal
 
 @strawberry.enum(description="Whether a path to the target exists.")
 class PathOutcome(Enum):
-    FOUND = strawberry.enum_value("FOUND", description="The steps lead to the target.")
+    FOUND = strawberry.enum_value(
+        "FOUND", description="The steps lead to the target, or it is already reached."
+    )
     UNREACHABLE = strawberry.enum_value(
         "UNREACHABLE",
-        description="The target cannot be reached; `unreachable` says how far the index can rise.",
+        description="The target cannot be reached; `unreachable` states how far the index can "
+        "rise.",
     )
     NO_LEVELS = strawberry.enum_value(
         "NO_LEVELS",
-        description="There are no levels to start from: the viewer may see no assessment with "
+        description="There are no levels to start from: the viewer may read no assessment with "
         "levels, and no levels can be estimated from published values of domains.",
     )
 
@@ -48,12 +52,13 @@ class PathOutcome(Enum):
 class PathInput:
     target: Decimal = strawberry.field(
         description="The index to reach: above the lowest level of the instrument, up to its "
-        "highest."
+        "highest. Together with `buffer` it may be out of reach although the target itself is not; "
+        "`unreachable.reachesTarget` then says so."
     )
     buffer: Decimal = strawberry.field(
         default=Decimal("0.1"),
-        description="A margin in index points that is added to the target, for levels that may fall "
-        "or may not be accepted; from 0 to 1.",
+        description="A margin in index points that is added to the target, for levels that may "
+        "fall or may not be accepted; from 0 to 1.",
     )
     years: int = strawberry.field(
         default=1,
@@ -63,16 +68,19 @@ class PathInput:
     must_rise: list[int] | None = strawberry.field(
         default=None,
         description="Numbers of indicators that must rise by one level or more. They must be below "
-        "their highest level.",
+        "their highest level. Null requires none.",
     )
     exclude: list[int] | None = strawberry.field(
         default=None,
-        description="Numbers of indicators that must not rise. None of them may be in `mustRise`.",
+        description="Numbers of indicators that must not rise. None of them may be in `mustRise`. "
+        "Null excludes none.",
     )
     kind: AssessmentKind = strawberry.field(
         default=model.AssessmentKind.SELF,
         description="The kind of assessment whose levels the path starts from. If the viewer may "
-        "see none of this kind, the path starts from an official result.",
+        "read none of this kind, the path starts from an official result. The newest assessment "
+        "may be an unfinished draft, in which indicators without a claim count at the lowest "
+        "level: see `origin.state` and `unclaimedIndicators`.",
     )
     year: int | None = strawberry.field(
         default=None,
@@ -139,8 +147,8 @@ class UpgradePath:
     )
     levels_to_maintain: list[MaintainedLevel] = strawberry.field(
         default_factory=list,
-        description="The levels that the path relies on without raising them, the highest first; at "
-        "most one per indicator.",
+        description="The levels that the path relies on without raising them, the highest first; "
+        "at most one per indicator.",
     )
     is_proven: bool = strawberry.field(
         description="Whether the result is proven: no other steps have less effort and penalties "
@@ -183,7 +191,7 @@ class UpgradePath:
     @strawberry.field(
         description="The cheapest path that leaves out at least one step of this path, and of each "
         "path before it in a chain of `nextBest`, which may be 5 deep. Null if there is none. It "
-        f"takes a search of its own. {NOT_COMPUTED}"
+        f"counts as one search. {NOT_COMPUTED}"
     )
     async def next_best(self, info: Info) -> UpgradePath | None:
         if self._path is None:
@@ -193,7 +201,7 @@ class UpgradePath:
 
     @strawberry.field(
         description="What it would cost to exclude each of the first steps that the input does not "
-        f"require. It takes a search per step. Empty if there is no path. {NOT_COMPUTED}"
+        f"require. It counts as one search for each step. Empty if there is no path. {NOT_COMPUTED}"
     )
     async def exclusions(
         self,
@@ -227,10 +235,10 @@ class RegionPath:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="The steps with the least effort to a target. They start from the newest levels "
-        "of the given kind that the viewer may see, or else from the newest official result, whose "
-        "levels are estimated if only figures are published. It takes a search, and an operation "
-        f"may take 100. {NOT_COMPUTED}"
+        description="The steps with the least effort to a target. They start from the newest "
+        "levels of the given kind that the viewer may read, or else from the newest official "
+        "result, whose levels are estimated if only figures are published. It counts as one "
+        f"search; an operation may use 100 searches. {NOT_COMPUTED}"
     )
     async def path_to_target(
         self,
@@ -261,7 +269,7 @@ def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
     result = path.result
     if isinstance(result, plan.UnreachableTarget):
         return _unreachable_path(path, result)
-    names = {indicator.number: indicator.name for indicator in path.situation.instrument.indicators}
+    names = indicator_names(path.situation.instrument.id)
     return UpgradePath(
         outcome=PathOutcome.FOUND,
         is_estimated=result.is_estimated,
@@ -282,9 +290,9 @@ def upgrade_path(path: resolved.PlannedPath | None) -> UpgradePath:
         is_proven=True,
         lower_bound=exact_decimal(result.effort + result.penalty),
         unclaimed_indicators=list(result.unclaimed),
-        effort_scale=RuleTableReference.from_id_and_version(result.effort_scale),
+        effort_scale=RuleTableReference.from_id_and_version(*result.effort_scale),
         is_effort_assumed=result.effort_assumed,
-        precedence_rules=RuleTableReference.from_id_and_version(result.precedence_rules),
+        precedence_rules=RuleTableReference.from_id_and_version(*result.precedence_rules),
         inputs_hash=result.inputs_hash,
         _path=path,
     )
@@ -303,8 +311,8 @@ def _unreachable_path(path: resolved.PlannedPath, result: plan.UnreachableTarget
             for indicator in path.situation.instrument.indicators
             if indicator.number not in path.situation.levels
         ],
-        effort_scale=RuleTableReference.from_id_and_version((effort.id, effort.version)),
-        precedence_rules=RuleTableReference.from_id_and_version((rules.id, rules.version)),
+        effort_scale=RuleTableReference.from_id_and_version(effort.id, effort.version),
+        precedence_rules=RuleTableReference.from_id_and_version(rules.id, rules.version),
         inputs_hash=result.inputs_hash,
         unreachable=UnreachableTarget.from_model(result),
         _path=path,

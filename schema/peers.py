@@ -57,8 +57,8 @@ class LevelChange:
 
 
 @strawberry.type(
-    description="A region that is similar to another one, with the parts of their distance and with "
-    "what it did in the year after. The distance is a measure that Simpul defines."
+    description="A region that is similar to another one, with the parts of their distance and "
+    "with what it did in the year after. The distance is a measure that Simpul defines."
 )
 class Peer:
     region_code: strawberry.ID = strawberry.field(
@@ -99,8 +99,8 @@ class Peer:
         "Null if they are unknown."
     )
     level_changes: list[LevelChange] | None = strawberry.field(
-        description="The indicators of the peer whose levels changed to the year after, the largest "
-        "gain first. Null if the levels of one of the two years are not published."
+        description="The indicators of the peer whose levels changed to the year after, the "
+        "largest gain first. Null if the levels of one of the two years are not published."
     )
 
     @strawberry.field(description="The peer. Null if this instance does not hold the region.")

@@ -27,8 +27,8 @@ class LevelStep:
 
 
 @strawberry.type(
-    description="A step of a path: one indicator rises by one level. An indicator that rises by two "
-    "levels has two steps."
+    description="A step of a path: one indicator rises by one level. An indicator that rises by "
+    "two levels has two steps."
 )
 class PathStep:
     indicator: int = strawberry.field(description=INDICATOR)
@@ -169,7 +169,8 @@ class UnreachableTarget:
 )
 class ExcludedStep:
     step: LevelStep = strawberry.field(
-        description="The step that is excluded. All higher levels of its indicator are excluded too."
+        description="The step that is excluded. All higher levels of its indicator are excluded "
+        "too."
     )
     extra_effort: Decimal | None = strawberry.field(
         description=f"The additional effort of the cheapest path without the step, {POINTS}. It is "

@@ -13,6 +13,12 @@ from schema.enums import SubjectState
 
 Value = TypeVar("Value")
 
+EXPECTED = "The values that the field accepts, in English."
+GOT = (
+    "The value that was sent. If a text or a list has a wrong length, it is this length; that of a "
+    "text is without the white space around it."
+)
+
 
 @strawberry.interface(
     description="Why a mutation changed nothing. The result of a mutation is either its object or "
@@ -25,7 +31,7 @@ class Problem:
 
 
 @strawberry.type(
-    description="The input refers to a thing that does not exist, or that this viewer may not see."
+    description="The input refers to a thing that does not exist, or that this viewer may not read."
 )
 class NotFound(Problem):
     id: strawberry.ID = strawberry.field(
@@ -36,12 +42,10 @@ class NotFound(Problem):
 @strawberry.type(description="A field of the input has a value that is not allowed.")
 class InvalidInput(Problem):
     field: str = strawberry.field(
-        description="The path of the field in the input, such as `year` or `evidence.url`."
+        description="The path of the field in the input, such as `year` or `evidence.0.url`."
     )
-    expected: str = strawberry.field(description="The values that the field accepts, in English.")
-    got: str = strawberry.field(
-        description="The value that was sent; of a text or a list that is too long, its length."
-    )
+    expected: str = strawberry.field(description=EXPECTED)
+    got: str = strawberry.field(description=GOT)
 
 
 @strawberry.type(
@@ -90,17 +94,15 @@ class InvalidClaim:
     )
     field: str = strawberry.field(
         description="The path of the first faulty field in the claim, such as `level` or "
-        "`evidence.url`."
+        "`evidence.0.url`."
     )
-    expected: str = strawberry.field(description="The values that the field accepts, in English.")
-    got: str = strawberry.field(
-        description="The value that was sent; of a text or a list that is too long, its length."
-    )
+    expected: str = strawberry.field(description=EXPECTED)
+    got: str = strawberry.field(description=GOT)
 
 
 @strawberry.type(
     description="Some of the levels in `claimLevels` are not allowed. None of the levels is "
-    "claimed, also not those that are allowed."
+    "claimed, not even those that are allowed."
 )
 class InvalidClaims(Problem):
     claims: list[InvalidClaim] = strawberry.field(
@@ -110,13 +112,15 @@ class InvalidClaims(Problem):
 
 
 @strawberry.type(
-    description="Another instance owns the region. Send the mutation to that instance."
+    description="Another instance owns the region. Send the mutation to that instance, with a "
+    "token that it accepts: each instance accepts only its own tokens or those of its provider."
 )
 class OwnedElsewhere(Problem):
     # Not `url`: the fields `url` of other members of the same unions differ in nullability, and a
     # document that selects both is invalid.
     owner_url: str = strawberry.field(
-        description="The address of the API of the instance that owns the region."
+        description="The address of the API of the instance that owns the region, for HTTP. The "
+        "same address with ws or wss serves WebSockets."
     )
 
 
@@ -129,7 +133,7 @@ class IdempotencyKeyReused(Problem):
 
 
 async def result_or_problem(mutation: Awaitable[Value], wrap: Callable[[Value], object]) -> Any:
-    """Return the wrapped result of `work`, or the problem that it raised.
+    """Return the wrapped result of `mutation`, or the problem that it raised.
 
     The union of a mutation lists its problems; execution checks the result against the union.
     """

@@ -106,8 +106,8 @@ described_enum(
         "INTEGRATION_MODE": "A value of the enum IntegrationMode.",
         "DATA_OBJECT": "The name of the data that is exchanged, in Indonesian.",
         "RULE": "The rule that requires an exchange, with its table and version.",
-        "SURVIVOR_VALUE": "The number by which the application that remains is the best: of "
-        "weighted exchanges or of users, or its fitness from 1 to 5.",
+        "SURVIVOR_VALUE": "The number in which the application that remains is the best: its "
+        "weighted exchanges, its users, or its fitness from 1 to 5.",
         "RUNNER_UP_VALUE": "The same number of the next best application; absent if it is unknown.",
     },
 )

@@ -8,10 +8,9 @@ import strawberry
 
 from resolvers import comparison as resolved_comparison
 from resolvers import result as resolved
-from schema.arguments import AfterArgument, FirstArgument
+from schema.arguments import AfterArgument, FirstArgument, InstrumentIdArgument, KindArgument
 from schema.comparison import ComparisonLine
 from schema.connection import Connection, slice_connection
-from schema.descriptions import INSTRUMENT_ID
 from schema.enums import AssessmentKind, RegionKind
 from schema.figure import Figure
 from schema.freshness import FreshnessArgument, wait_for_copies
@@ -20,14 +19,10 @@ from schema.instrument import Instrument, schema_instrument
 from schema.region import Region
 from schema.score import IndexScore
 
-InstrumentArgument = Annotated[strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)]
 YearArgument = Annotated[int, strawberry.argument(description="The year of the assessments.")]
-KindArgument = Annotated[
-    AssessmentKind, strawberry.argument(description="The kind of the assessments.")
-]
 
 
-@strawberry.input(description="The regions to rank. A region must meet all given conditions.")
+@strawberry.input(description="The regions to rank. A region must meet all conditions.")
 class RankingFilter:
     province_code: strawberry.ID | None = strawberry.field(
         default=None,
@@ -36,8 +31,8 @@ class RankingFilter:
     )
     region_kinds: list[RegionKind] | None = strawberry.field(
         default=None,
-        description="The kinds of regions to rank together. Null or an empty list ranks regencies and "
-        "cities, because provinces are ranked separately from them.",
+        description="The kinds of regions to rank together. Null or an empty list ranks "
+        "regencies and cities, because provinces are ranked separately from them.",
     )
 
 
@@ -162,7 +157,7 @@ class RankingQuery:
     async def ranking(
         self,
         info: Info,
-        instrument_id: InstrumentArgument,
+        instrument_id: InstrumentIdArgument,
         year: YearArgument,
         kind: KindArgument,
         filter: Annotated[
@@ -207,7 +202,7 @@ class RankingQuery:
                 "A code that is given twice counts once."
             ),
         ],
-        instrument_id: InstrumentArgument,
+        instrument_id: InstrumentIdArgument,
         year: YearArgument,
         kind: KindArgument,
         freshness: FreshnessArgument = None,

@@ -13,8 +13,13 @@ from engine.identifier import region_id
 from resolvers import assessment as resolved_assessment
 from resolvers import integration as resolved_integration
 from resolvers import region as resolved
-from schema.application import Application, ApplicationFilter, application_page
-from schema.arguments import AfterArgument, FirstArgument
+from schema.application import Application, FilterArgument, application_page
+from schema.arguments import (
+    AfterArgument,
+    FirstArgument,
+    InstrumentIdOrAnyArgument,
+    KindArgument,
+)
 from schema.assessment import Assessment
 from schema.connection import (
     Connection,
@@ -24,7 +29,7 @@ from schema.connection import (
     to_connection,
 )
 from schema.consolidation import RegionConsolidation
-from schema.descriptions import INSTRUMENT_ID
+from schema.descriptions import REGION_CODE
 from schema.duplicates import RegionDuplicates
 from schema.effort import RegionEffortField
 from schema.enums import AssessmentKind, RegionKind
@@ -46,8 +51,6 @@ from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf
 
-KindArgument = Annotated[AssessmentKind, strawberry.argument(description="The kind of assessment.")]
-
 
 @strawberry.enum(description="The order of a list of regions.")
 class RegionOrder(Enum):
@@ -55,17 +58,20 @@ class RegionOrder(Enum):
     NAME = strawberry.enum_value("NAME", description="By the name of the region.")
 
 
-@strawberry.input(description="Conditions on regions. A region must meet all that are given.")
+@strawberry.input(description="Conditions on regions. A region must meet all of them.")
 class RegionFilter:
     province_code: strawberry.ID | None = strawberry.field(
-        default=None, description="The code of the province that the region belongs to, such as 32."
+        default=None,
+        description="The code of the province that the region belongs to, such as 32. Null "
+        "includes all provinces.",
     )
     kinds: list[RegionKind] | None = strawberry.field(
         default=None, description="The kinds of regions to include. Null includes all kinds."
     )
     search: str | None = strawberry.field(
         default=None,
-        description="A part of the region's name, of at most 200 characters, in any case.",
+        description="A part of the region's name, of at most 200 characters, in any case. Null "
+        "includes all names.",
     )
 
 
@@ -89,8 +95,8 @@ class Region(
     RegionWhatIf,
 ):
     code: strawberry.ID = strawberry.field(
-        description="The code of the Ministry of Home Affairs, such as 32.11. The code of a central "
-        "agency begins with `pusat.`."
+        description="The code of the Ministry of Home Affairs, such as 32.11. The code of a "
+        "central agency begins with `pusat.`."
     )
     name: str = strawberry.field(description="The official name, such as Kabupaten Sumedang.")
     kind: RegionKind = strawberry.field(description="What kind of government it is.")
@@ -145,10 +151,7 @@ class Region(
     async def applications(
         self,
         info: Info,
-        filter: Annotated[
-            ApplicationFilter | None,
-            strawberry.argument(description="Conditions on applications. Null includes all."),
-        ] = None,
+        filter: FilterArgument = None,
         first: FirstArgument = 50,
         after: AfterArgument = None,
     ) -> Connection[Application]:
@@ -169,16 +172,13 @@ class Region(
         )
 
     @strawberry.field(
-        description="The assessments of the region that the viewer may see, newest year first: all "
-        "published ones, and drafts for the region, its assessors and its province."
+        description="The assessments of the region that the viewer may read, newest year first: "
+        "all published ones, and drafts for the region, its assessors and its province."
     )
     async def assessments(
         self,
         info: Info,
-        instrument_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
-        ] = None,
+        instrument_id: InstrumentIdOrAnyArgument = None,
         year: Annotated[
             int | None, strawberry.argument(description="The year. Null accepts every year.")
         ] = None,
@@ -208,14 +208,11 @@ class Region(
     async def index(
         self,
         info: Info,
-        instrument_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description=f"{INSTRUMENT_ID} Null accepts every instrument."),
-        ] = None,
+        instrument_id: InstrumentIdOrAnyArgument = None,
         year: Annotated[
             int | None, strawberry.argument(description="The year. Null accepts every year.")
         ] = None,
-        kind: KindArgument = model.AssessmentKind.OFFICIAL,
+        kind: KindArgument = AssessmentKind.OFFICIAL,
     ) -> IndexScore | None:
         matching = [
             scored
@@ -231,7 +228,7 @@ class Region(
         "line where the instrument changes."
     )
     async def history(
-        self, info: Info, kind: KindArgument = model.AssessmentKind.OFFICIAL
+        self, info: Info, kind: KindArgument = AssessmentKind.OFFICIAL
     ) -> list[IndexScore]:
         scores = await _load_published_scores(info, self._value.code, kind)
         return [IndexScore.from_scored(scored) for scored in scores]
@@ -268,7 +265,7 @@ class RegionQuery:
     async def region(
         self,
         info: Info,
-        code: Annotated[strawberry.ID, strawberry.argument(description="The code of the region.")],
+        code: Annotated[strawberry.ID, strawberry.argument(description=REGION_CODE)],
         freshness: FreshnessArgument = None,
     ) -> Region | None:
         await wait_for_copies(info, freshness, [code])
@@ -305,6 +302,6 @@ class RegionQuery:
 
 
 async def _load_published_scores(
-    info: Info, code: str, kind: model.AssessmentKind
+    info: Info, code: str, kind: AssessmentKind
 ) -> list[ScoredAssessment]:
     return await info.context.loaders.published.load((code, kind))

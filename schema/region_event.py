@@ -46,7 +46,8 @@ class RegionEvent:
     _event: strawberry.Private[VisibleEvent]
 
     @strawberry.field(
-        description="The region that the event concerns; null if this instance does not know it yet."
+        description="The region that the event concerns; null if this instance does not know it "
+        "yet."
     )
     async def region(self, info: Info) -> Region | None:
         region = await info.context.loaders.regions.load(self._event.arrival.region)

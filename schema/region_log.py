@@ -12,12 +12,13 @@ from strawberry.scalars import JSON
 from engine.log import entry as engine
 from engine.log import snapshot as engine_snapshot
 from resolvers import region_log as resolved
+from schema.descriptions import REGION_CODE
 from schema.enums import EventKind, RegionSnapshotRowKind, Visibility
 from schema.info import Info
 from schema.scalars import Cursor
 
 VERSION_DESCRIPTION = f"The version of the feed contract, which is {resolved.CONTRACT_VERSION}. Do not read on if it is another one."
-RegionCode = Annotated[strawberry.ID, strawberry.argument(description="The code of the region.")]
+RegionCodeArgument = Annotated[strawberry.ID, strawberry.argument(description=REGION_CODE)]
 
 
 @strawberry.type(
@@ -25,7 +26,7 @@ RegionCode = Annotated[strawberry.ID, strawberry.argument(description="The code 
 )
 class RegionLogHead:
     version: int = strawberry.field(description=VERSION_DESCRIPTION)
-    region_code: strawberry.ID = strawberry.field(description="The code of the region.")
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     sequence: int = strawberry.field(description="The sequence of the newest entry.")
     hash: str = strawberry.field(
         description="The hash of the newest entry: a SHA-256 as 64 lower-case hexadecimal digits."
@@ -54,7 +55,7 @@ class RegionLogHead:
 )
 class RegionLogEntry:
     region_code: strawberry.ID = strawberry.field(
-        description="The code of the region. It is hashed as `region`."
+        description=f"{REGION_CODE} It is hashed as `region`."
     )
     sequence: int = strawberry.field(
         description="The position in the region's log, from 1 without a gap."
@@ -119,7 +120,8 @@ class RegionLogFrame:
         "later one if more entries follow."
     )
     entries: list[RegionLogEntry] = strawberry.field(
-        description=f"The next entries after those that were sent before, at most {resolved.ENTRIES_MOST}."
+        description="The next entries after those that were sent before, at most "
+        f"{resolved.ENTRIES_MOST}."
     )
 
     @classmethod
@@ -156,8 +158,8 @@ class RegionSnapshotPage:
         description="The entry whose state all pages reflect. Follow the log after its sequence."
     )
     rows: list[RegionSnapshotRow] = strawberry.field(
-        description=f"The rows of the page, at most {resolved.ROWS_MOST}. A row comes after the rows that "
-        "it refers to, except for the `parent` of an OPD, which may come later."
+        description=f"The rows of the page, at most {resolved.ROWS_MOST}. A row comes after the "
+        "rows that it refers to, except for the `parent` of an OPD, which may come later."
     )
     next_cursor: Cursor | None = strawberry.field(
         description="The position to send as `after` for the next page. Null on the last page."
@@ -177,21 +179,24 @@ class RegionSnapshotPage:
 class RegionLogQuery:
     @strawberry.field(
         description="The present state of a region, page by page, for instances that do not read "
-        "its log from the first entry. Any token is needed. Fails with the code SNAPSHOT_REQUIRED "
-        "if the snapshot of the cursor is no longer kept: begin with the first page of a new one."
+        "its log from the first entry. A token of any role is required. It fails with the code "
+        "SNAPSHOT_REQUIRED if the snapshot of the cursor is no longer kept: begin with the first "
+        "page of a new one."
     )
     async def region_snapshot(
         self,
         info: Info,
-        region_code: RegionCode,
+        region_code: RegionCodeArgument,
         first: Annotated[
             int,
-            strawberry.argument(description=f"The number of rows, from 1 to {resolved.ROWS_MOST}."),
+            strawberry.argument(
+                description=f"The number of rows on the page, from 1 to {resolved.ROWS_MOST}."
+            ),
         ] = 200,
         after: Annotated[
             Cursor | None,
             strawberry.argument(
-                description="The `nextCursor` of the page before. Null for the first page."
+                description="The `nextCursor` of the previous page. Null requests the first page."
             ),
         ] = None,
     ) -> RegionSnapshotPage:
@@ -201,9 +206,9 @@ class RegionLogQuery:
 
     @strawberry.field(
         description="The end of a region's log. An instance that follows the region compares it "
-        "with its copy. Any token is needed."
+        "with its copy. A token of any role is required."
     )
-    async def region_log_head(self, info: Info, region_code: RegionCode) -> RegionLogHead:
+    async def region_log_head(self, info: Info, region_code: RegionCodeArgument) -> RegionLogHead:
         return RegionLogHead.from_model(await resolved.region_log_head(info.context, region_code))
 
 
@@ -212,13 +217,13 @@ class RegionLogSubscription:
     @strawberry.subscription(
         description="The log of a region, for instances that follow it: all entries after a "
         "sequence, then each new entry as it is committed, and a frame at least every 5 seconds. "
-        "Any token is needed. Fails with the code SNAPSHOT_REQUIRED if the next entry is no longer "
-        "kept: read `regionSnapshot` and follow after its newest entry."
+        "A token of any role is required. It fails with the code SNAPSHOT_REQUIRED if the next "
+        "entry is no longer kept: read `regionSnapshot` and follow after its newest entry."
     )
     async def region_log(
         self,
         info: Info,
-        region_code: RegionCode,
+        region_code: RegionCodeArgument,
         after_sequence: Annotated[
             int,
             strawberry.argument(

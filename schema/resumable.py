@@ -16,7 +16,7 @@ from graphql import (
 
 from schema.limits import CACHED_DOCUMENTS
 
-FIELDS = frozenset({"indexChanged", "verificationChanged", "proposalsChanged", "events"})
+RESUMABLE_FIELDS = frozenset({"indexChanged", "verificationChanged", "proposalsChanged", "events"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def find_resume_point(document: DocumentNode, operation_name: str | None) -> Res
     if len(selections) != 1 or not isinstance(selections[0], FieldNode):
         return None
     field = selections[0]
-    if field.name.value not in FIELDS or field.directives:
+    if field.name.value not in RESUMABLE_FIELDS or field.directives:
         return None
     after = next(
         (argument.value for argument in field.arguments or () if argument.name.value == "after"),

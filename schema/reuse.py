@@ -54,7 +54,8 @@ class ReuseCandidate:
         description="The number of regions of the province that have an inventory."
     )
     inventory_completeness: Figure | None = strawberry.field(
-        description="How complete the inventory of this region is, from 0 to 1; null if it is empty."
+        description="How complete the inventory of this region is, from 0 to 1; null if it is "
+        "empty."
     )
     _owner_code: strawberry.Private[str]
 
@@ -88,9 +89,9 @@ class RegionReuse:
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="The applications of other regions of the province that the region could reuse: "
-        "at most three for each function, and the functions that most regions serve first. "
-        f"{NOT_COMPUTED}"
+        description="The applications of other regions of the province that the region could "
+        "reuse: at most three for each function, and the functions that most regions serve "
+        f"first. {NOT_COMPUTED}"
     )
     async def reuse_candidates(
         self, info: Info, first: FirstArgument = 10, after: AfterArgument = None

@@ -59,8 +59,8 @@ def _parse_whole_number(value: object) -> WholeNumber:
 CURSOR = strawberry.scalar(
     name="Cursor",
     description=(
-        "A position in a list or in the order of events. It is opaque: a client stores it and sends "
-        "it as `after`, and does not take it apart."
+        "A position in a list or in the order of events. It is opaque: a client stores it and "
+        "sends it as `after`, and does not take it apart."
     ),
     serialize=str,
     parse_value=_parse_cursor,

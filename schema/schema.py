@@ -15,11 +15,11 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from schema.application import ApplicationMutation, ApplicationQuery
-from schema.assessment import AssessmentMutation
+from schema.application import ApplicationQuery
+from schema.application_mutation import ApplicationMutation
+from schema.assessment_mutation import AssessmentMutation
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
-from schema.consolidation import ConsolidationMutation
 from schema.derived_events import DerivedEventSubscription
 from schema.effort import EffortMutation
 from schema.entities import EntityQuery
@@ -36,6 +36,7 @@ from schema.level_claim import LevelClaimMutation
 from schema.limits import document_extensions
 from schema.node_query import NodeQuery
 from schema.opd import OpdMutation
+from schema.proposal_decision import ProposalDecisionMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
 from schema.region_log import RegionLogQuery, RegionLogSubscription
@@ -66,8 +67,8 @@ class Query(
 
 
 @strawberry.type(
-    description="What can be changed. Each field takes one input and returns the changed object or a "
-    "problem. What the viewer may not do is an error with the code FORBIDDEN."
+    description="What can be changed. Each field takes one input and returns the changed object "
+    "or a problem. What the viewer may not do is an error with the code FORBIDDEN."
 )
 class Mutation(
     OpdMutation,
@@ -76,7 +77,7 @@ class Mutation(
     AssessmentMutation,
     LevelClaimMutation,
     InventoryMutation,
-    ConsolidationMutation,
+    ProposalDecisionMutation,
     CorrectionMutation,
     ScopeMutation,
     EffortMutation,
@@ -86,7 +87,8 @@ class Mutation(
 
 
 @strawberry.type(
-    description="What can be followed live. Each event has a cursor, after which a client can resume."
+    description="What can be followed live. Each event has a cursor, after which a client can "
+    "resume."
 )
 class Subscription(EventSubscription, DerivedEventSubscription, RegionLogSubscription):
     pass

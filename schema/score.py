@@ -106,8 +106,8 @@ class VerifiedIndex:
         description="The index from the claimed levels; null if no level is claimed."
     )
     supported: VerifiedScore | None = strawberry.field(
-        description="The index if every claimed level counted only as far as the evidence shows "
-        "it; null if no level is claimed."
+        description="The index with each claim capped at the level that the evidence shows. A "
+        "claim for an indicator without a rule counts as claimed. Null if no level is claimed."
     )
     not_refuted: VerifiedScore | None = strawberry.field(
         description="The index if only the levels that the evidence refutes were lowered; null if "
@@ -119,9 +119,7 @@ class VerifiedIndex:
         """Return the claimed, supported and not refuted scores of a verification."""
         verification = value.verification
         return cls(
-            rule_table=RuleTableReference.from_id_and_version(
-                (value.table.id, value.table.version)
-            ),
+            rule_table=RuleTableReference.from_id_and_version(value.table.id, value.table.version),
             as_of=verification.today,
             claimed=VerifiedScore.from_model(verification.claimed),
             supported=VerifiedScore.from_model(verification.supported),
@@ -168,14 +166,14 @@ class IndexScore:
     provenance: Provenance = strawberry.field(
         description="The source of the assessment that the index belongs to."
     )
-    _assessment: strawberry.Private[strawberry.ID]
+    _assessment_id: strawberry.Private[strawberry.ID]
 
     @strawberry.field(
         description="The claimed index next to the index that the evidence supports; null if only "
         "figures are known, or if the instrument has no rules."
     )
     async def verified(self, info: Info) -> VerifiedIndex | None:
-        result = await resolved.verify_assessment(info.context, self._assessment)
+        result = await resolved.verify_assessment(info.context, self._assessment_id)
         return None if result is None else VerifiedIndex.from_result(result)
 
     @classmethod
@@ -195,7 +193,7 @@ class IndexScore:
             is_complete=value.is_complete,
             next_predicate=None if gap is None else PredicateGap.from_model(gap),
             provenance=Provenance.from_model(assessment.provenance),
-            _assessment=strawberry.ID(assessment.id),
+            _assessment_id=strawberry.ID(assessment.id),
         )
 
     @classmethod

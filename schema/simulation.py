@@ -9,7 +9,7 @@ import strawberry
 from resolvers import simulation as resolved
 from schema.arguments import INPUT
 from schema.assessment import Assessment
-from schema.descriptions import IDEMPOTENCY_KEY
+from schema.descriptions import IDEMPOTENCY_KEY, REGION_EDITORS
 from schema.info import Info
 from schema.problem import (
     IdempotencyKeyReused,
@@ -48,7 +48,7 @@ SimulateAssessmentPayload = Annotated[
     Assessment | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "SimulateAssessmentPayload",
-        description="The simulation as an assessment, or the problem that prevented it.",
+        description="The simulation as an assessment, or the problem that prevented the change.",
     ),
 ]
 
@@ -58,7 +58,7 @@ class SimulationMutation:
     @strawberry.mutation(
         description="Stores an assessment of the kind SIMULATION that starts with the levels of "
         "another one, to show what the index would be with other levels. It is never published "
-        "and never ranked. Only the region and its province may do so."
+        "and never ranked. " + REGION_EDITORS
     )
     async def simulate_assessment(
         self, info: Info, input: Annotated[SimulateAssessmentInput, INPUT]

@@ -9,16 +9,17 @@ import strawberry
 
 from engine.log import source as engine
 from resolvers import replicas as resolved
+from schema.descriptions import REGION_CODE
 from schema.enums import SourceState
 from schema.info import Info
 
 
 @strawberry.type(
-    description="Where an instance has a region from, and how current its copy is. An instance owns "
-    "a region and writes its log, or follows the instance that owns it."
+    description="Where an instance has a region from, and how current its copy is. An instance "
+    "owns a region and writes its log, or follows the instance that owns it."
 )
 class Source:
-    region_code: strawberry.ID = strawberry.field(description="The code of the region.")
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     state: SourceState = strawberry.field(
         description="Whether the region is owned here, and otherwise how current the copy is."
     )
@@ -58,11 +59,11 @@ class Source:
         """
         code = strawberry.ID(region)
         if value is not None and confirmed is not None:
-            value = replace(value, state=engine.SourceState.FRESH, as_of=confirmed, reason="")
+            value = replace(value, state=SourceState.FRESH, as_of=confirmed, reason="")
         if value is None:
             return cls(
                 region_code=code,
-                state=engine.SourceState.OWNED,
+                state=SourceState.OWNED,
                 as_of=now,
                 lag_seconds=0.0,
                 url=None,
@@ -75,8 +76,8 @@ class Source:
             state=value.state_at(now),
             as_of=value.as_of,
             lag_seconds=lag,
-            url=value.url,
-            owner_url=value.owner_url,
+            url=resolved.to_http_url(value.url),
+            owner_url=resolved.to_http_url(value.owner_url),
             reason=value.reason or None,
         )
 
@@ -85,7 +86,8 @@ class Source:
 class SourceQuery:
     @strawberry.field(
         description="The sources of all regions that other instances own, by code, including those "
-        f"of which nothing was copied yet. An instance follows at most {resolved.SOURCES_MOST:,} regions."
+        f"of which nothing was copied yet. An instance follows at most {resolved.SOURCES_MOST:,} "
+        "regions."
     )
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()

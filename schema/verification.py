@@ -9,32 +9,30 @@ import strawberry
 
 from engine import model
 from engine.verification import evaluation
-from engine.verification import rule as engine_rule
 from engine.verification import verification as engine
 from engine.verification.evaluation import MissingFact
 from resolvers import verification as resolved
-from resolvers.instrument import instrument_in_catalogue
 from resolvers.verification import VerificationResult
 from schema.application import Application
-from schema.arguments import AfterArgument, FirstArgument
+from schema.application_reference import first_ids
+from schema.arguments import AfterArgument, FirstArgument, KindArgument
 from schema.assessment import Assessment
 from schema.connection import Connection, slice_connection
 from schema.descriptions import CEILING, CLAIM, INSTRUMENT_ID, NOT_COMPUTED, NOT_REFUTED
-from schema.enums import (
-    AssessmentKind,
-    EvidenceKind,
-    IntegrationDefect,
+from schema.enums import AssessmentKind, EvidenceKind
+from schema.graph_enums import IntegrationDefect
+from schema.info import Info
+from schema.instrument import Instrument, indicator_names, schema_instrument
+from schema.integration import Integration
+from schema.opd import Opd
+from schema.rule_table import RuleTable
+from schema.score import VerifiedScore
+from schema.verification_enums import (
     RequirementKind,
     RequirementState,
     VerificationFlag,
     VerificationGap,
 )
-from schema.info import Info
-from schema.instrument import Instrument, schema_instrument
-from schema.integration import Integration
-from schema.node import Node
-from schema.opd import Opd
-from schema.score import VerifiedScore
 
 SPBE_2020 = strawberry.ID("spbe-2020")
 INTEGRATIONS_MOST = 200  # in one finding or verdict
@@ -63,8 +61,8 @@ _INTEGRATION_GAPS = (
 class MissingEvidence:
     gap: VerificationGap = strawberry.field(description="What is missing or not known.")
     defects: list[IntegrationDefect] = strawberry.field(
-        description="Why the integration is not accepted as evidence, each reason once. Empty if it "
-        "is not about an integration, or if the gap itself is the reason."
+        description="Why the integration is not accepted as evidence, each reason once. Empty if "
+        "it is not about an integration, or if the gap itself is the reason."
     )
     _subject: strawberry.Private[str]
 
@@ -168,14 +166,14 @@ class RequirementFinding:
             requirement=value.requirement.kind,
             text=value.requirement.text,
             state=value.state,
-            integration_ids=_first_ids(value.edges),
+            integration_ids=first_ids(value.edges, INTEGRATIONS_MOST),
             document_urls=list(value.documents[:DOCUMENTS_MOST]),
             _value=value,
         )
 
 
 @strawberry.type(
-    description="What the evidence says about one indicator, by the rule for this indicator. The "
+    description="What the evidence shows about one indicator, by the rule for this indicator. The "
     "evidence shows every level up to `ceiling`, and refutes no level up to `notRefuted`. A claim "
     "between the two can neither be supported nor refuted."
 )
@@ -224,7 +222,7 @@ class IndicatorVerdict:
         f"{INTEGRATIONS_MOST} by id."
     )
     def integration_ids(self) -> list[strawberry.ID]:
-        return _first_ids(self._value.edges)
+        return first_ids(self._value.edges, INTEGRATIONS_MOST)
 
     @classmethod
     def from_model(cls, value: engine.Verdict, indicator_name: str) -> IndicatorVerdict:
@@ -239,38 +237,6 @@ class IndicatorVerdict:
             flag=value.flag,
             inputs_hash=value.inputs,
             _value=value,
-        )
-
-
-@strawberry.type(
-    description="A versioned table of the rules by which claims for one instrument are verified. "
-    "Each rule states what the levels of some indicators require of the integrations and documents."
-)
-class RuleTable(Node):
-    version: str = strawberry.field(
-        description="The version of the table. It changes with every change of a rule."
-    )
-    is_confirmed: bool = strawberry.field(
-        description="Whether the rules are based on the regulation itself. Rules that are based "
-        "only on secondary sources refute no claim."
-    )
-    note: str | None = strawberry.field(
-        description="A remark on how the rules interpret the regulation, in Indonesian; null if "
-        "there is none."
-    )
-    sources: list[str] = strawberry.field(
-        description="The regulations and other publications that the rules are based on; a few "
-        "titles in Indonesian."
-    )
-
-    @classmethod
-    def from_model(cls, value: engine_rule.RuleTable) -> RuleTable:
-        return cls(
-            id=strawberry.ID(value.id),
-            version=value.version,
-            is_confirmed=value.confirmed,
-            note=value.note or None,
-            sources=list(value.sources),
         )
 
 
@@ -297,8 +263,8 @@ class Verification:
         description="The index with all levels as claimed; null without an assessment."
     )
     supported: VerifiedScore | None = strawberry.field(
-        description="The index with each claim capped at the level that the evidence shows; null "
-        "without an assessment."
+        description="The index with each claim capped at the level that the evidence shows. A "
+        "claim for an indicator without a rule counts as claimed. Null without an assessment."
     )
     not_refuted: VerifiedScore | None = strawberry.field(
         description="The index with only those claims capped that the evidence refutes; null "
@@ -311,12 +277,12 @@ class Verification:
     _value: strawberry.Private[engine.Verification]
 
     @strawberry.field(
-        description="The verdicts by the number of the indicator, one for each indicator that has a "
+        description="The verdicts by the number of the indicator, one for each indicator that has "
+        "a "
         "rule: 18 for `spbe-2020`, 3 for `pemdi-2026`. " + NOT_COMPUTED
     )
     def verdicts(self) -> list[IndicatorVerdict] | None:
-        indicators = instrument_in_catalogue(self._value.instrument).indicators
-        names = {indicator.number: indicator.name for indicator in indicators}
+        names = indicator_names(self._value.instrument)
         return [
             IndicatorVerdict.from_model(verdict, names[verdict.indicator])
             for verdict in self._value.verdicts
@@ -367,15 +333,9 @@ class RegionVerification:
                 description="The year of the assessment. Null selects the newest assessment."
             ),
         ] = None,
-        kind: Annotated[
-            AssessmentKind, strawberry.argument(description="The kind of the assessment.")
-        ] = model.AssessmentKind.SELF,
+        kind: KindArgument = AssessmentKind.SELF,
     ) -> Verification | None:
         result = await resolved.verify_region_claims(
             info.context, self._value.code, instrument=instrument_id, year=year, kind=kind
         )
         return Verification.from_model(result)
-
-
-def _first_ids(values: tuple[str, ...]) -> list[strawberry.ID]:
-    return [strawberry.ID(id) for id in values[:INTEGRATIONS_MOST]]

@@ -8,7 +8,8 @@ import strawberry
 
 from engine.verification import inventory
 from resolvers import verification_scope as resolved
-from schema.descriptions import IDEMPOTENCY_KEY, REGION_EDITORS
+from schema.arguments import INPUT
+from schema.descriptions import IDEMPOTENCY_KEY, REGION_CODE, REGION_EDITORS
 from schema.info import Info
 from schema.opd import Opd
 from schema.problem import (
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(
     description="A region's policy that its OPDs must consult the ICT unit before they build an "
-    "application. Indicator 15 of spbe-2020 is verified against it."
+    "application. Indicator 15 of `spbe-2020` is verified against it."
 )
 class DevelopmentPolicy:
     year: int | None = strawberry.field(
@@ -80,7 +81,7 @@ class ExemptOpdInput:
     opd_id: strawberry.ID = strawberry.field(description="The id of the OPD.")
     reason: str | None = strawberry.field(
         default=None,
-        description="Why the OPD need not be on the service bus, in 1 to 2000 characters. Null "
+        description="Why the OPD need not be on the service bus, in 1 to 2,000 characters. Null "
         "ends the exemption.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
@@ -90,9 +91,7 @@ class ExemptOpdInput:
     description="A region's policy on building applications, which replaces the previous one."
 )
 class RecordDevelopmentPolicyInput:
-    region_code: strawberry.ID = strawberry.field(
-        description="The code of the region, such as 32.11."
-    )
+    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
     year: int | None = strawberry.field(
         default=None,
         description="The year from which it applies, from 1980 to this year. Null ends the policy.",
@@ -105,7 +104,7 @@ class RecordDevelopmentPolicyInput:
     url: str | None = strawberry.field(
         default=None,
         description="The address of the regulation, which begins with http:// or https:// and has "
-        "at most 2000 characters. It is required unless `year` is null.",
+        "at most 2,000 characters. It is required unless `year` is null.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
@@ -114,14 +113,14 @@ ExemptOpdPayload = Annotated[
     Exemption | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "ExemptOpdPayload",
-        description="The exemption, or the problem because of which nothing changed.",
+        description="The exemption, or the problem that prevented the change.",
     ),
 ]
 RecordDevelopmentPolicyPayload = Annotated[
     DevelopmentPolicy | NotFound | InvalidInput | OwnedElsewhere | IdempotencyKeyReused,
     strawberry.union(
         "RecordDevelopmentPolicyPayload",
-        description="The recorded policy, or the problem because of which nothing changed.",
+        description="The recorded policy, or the problem that prevented the change.",
     ),
 ]
 
@@ -135,9 +134,7 @@ class ScopeMutation:
     async def exempt_opd(
         self,
         info: Info,
-        input: Annotated[
-            ExemptOpdInput, strawberry.argument(description="The OPD and the reason.")
-        ],
+        input: Annotated[ExemptOpdInput, INPUT],
     ) -> ExemptOpdPayload:
         request = resolved.ExemptOpd(input.opd_id, input.reason)
         mutation = resolved.exempt_opd(info.context, request, input.idempotency_key)
@@ -150,9 +147,7 @@ class ScopeMutation:
     async def record_development_policy(
         self,
         info: Info,
-        input: Annotated[
-            RecordDevelopmentPolicyInput, strawberry.argument(description="The policy.")
-        ],
+        input: Annotated[RecordDevelopmentPolicyInput, INPUT],
     ) -> RecordDevelopmentPolicyPayload:
         request = resolved.RecordDevelopmentPolicy(
             input.region_code, input.year, input.title, input.url

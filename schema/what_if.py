@@ -8,17 +8,18 @@ from typing import Annotated
 import strawberry
 
 from engine import model
-from engine.graph import graph as engine_graph
 from resolvers import what_if as resolved
 from resolvers.context import Context
-from schema.application_reference import LISTED_MOST
-from schema.descriptions import INSTRUMENT_ID, NOT_COMPUTED
+from schema.application_reference import LISTED_MOST, first_ids
+from schema.arguments import BasisArgument, InstrumentIdArgument, KindArgument
+from schema.descriptions import NOT_COMPUTED
 from schema.diagnostics import Diagnostics
-from schema.enums import AssessmentKind, GraphBasis
+from schema.enums import AssessmentKind
+from schema.graph_enums import GraphBasis
 from schema.info import Info
 from schema.verification import SPBE_2020, Verification
 
-OF_SIMULATION = (
+SIMULATED_ONLY = (
     "They exist in this simulation only, so `node` does not find them. There is at most one for "
     "each proposal."
 )
@@ -41,10 +42,7 @@ class WhatIfSide:
     )
     async def diagnostics(
         self,
-        basis: Annotated[
-            GraphBasis,
-            strawberry.argument(description="The exchanges that the graph contains."),
-        ] = engine_graph.GraphBasis.RECORDED,
+        basis: BasisArgument = GraphBasis.RECORDED,
     ) -> Diagnostics | None:
         return Diagnostics.from_model(await self._outcome.diagnose_side(self._context, basis))
 
@@ -54,16 +52,14 @@ class WhatIfSide:
     )
     async def verification(
         self,
-        instrument_id: Annotated[
-            strawberry.ID, strawberry.argument(description=INSTRUMENT_ID)
-        ] = SPBE_2020,
+        instrument_id: InstrumentIdArgument = SPBE_2020,
         year: Annotated[
             int | None,
-            strawberry.argument(description="The year of the assessment. Null selects the newest."),
+            strawberry.argument(
+                description="The year of the assessment. Null selects the newest assessment."
+            ),
         ] = None,
-        kind: Annotated[
-            AssessmentKind, strawberry.argument(description="The kind of assessment.")
-        ] = model.AssessmentKind.SELF,
+        kind: KindArgument = AssessmentKind.SELF,
     ) -> Verification | None:
         result = await self._outcome.verify_side(self._context, instrument_id, year, kind)
         return Verification.from_model(result)
@@ -86,18 +82,18 @@ class WhatIf:
         description=f"The ids of the integrations that move; the first {LISTED_MOST}."
     )
     lost_integration_count: int = strawberry.field(
-        description="The number of integrations that end, because an application at one end is gone "
-        "or the remaining application already has the same exchange."
+        description="The number of integrations that end, because an application at one end is "
+        "gone or the remaining application already has the same exchange."
     )
     lost_integration_ids: list[strawberry.ID] = strawberry.field(
         description=f"The ids of the integrations that end; the first {LISTED_MOST}."
     )
     added_integration_ids: list[strawberry.ID] = strawberry.field(
-        description=f"The ids of the integrations that are new. {OF_SIMULATION}"
+        description=f"The ids of the integrations that are new. {SIMULATED_ONLY}"
     )
     added_application_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the applications that are taken over from other regions. "
-        f"{OF_SIMULATION}"
+        f"{SIMULATED_ONLY}"
     )
     before: WhatIfSide = strawberry.field(description="The region as it is.")
     after: WhatIfSide = strawberry.field(
@@ -110,9 +106,9 @@ class WhatIf:
         return cls(
             proposal_ids=_ids(proposal.id for proposal in value.proposals),
             repointed_integration_count=len(what_if.repointed),
-            repointed_integration_ids=_ids(what_if.repointed[:LISTED_MOST]),
+            repointed_integration_ids=first_ids(what_if.repointed),
             lost_integration_count=len(what_if.lost),
-            lost_integration_ids=_ids(what_if.lost[:LISTED_MOST]),
+            lost_integration_ids=first_ids(what_if.lost),
             added_integration_ids=_ids(what_if.added_integrations),
             added_application_ids=_ids(what_if.added_applications),
             before=WhatIfSide(is_simulated=False, _outcome=value, _context=value.before),
@@ -136,8 +132,8 @@ class RegionWhatIf:
         proposal_ids: Annotated[
             list[strawberry.ID],
             strawberry.argument(
-                description=f"The ids of 1 to {resolved.PROPOSALS_MOST} proposals of this region, in "
-                "the order in which they are carried out. They may be rejected ones."
+                description=f"The ids of 1 to {resolved.PROPOSALS_MOST} proposals of this region, "
+                "in the order in which they are carried out. They may be rejected ones."
             ),
         ],
     ) -> WhatIf | None:

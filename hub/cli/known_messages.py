@@ -50,7 +50,7 @@ SETTINGS_PROBLEMS = (
     N_("{variable}: expected one of {choices}, got {value}"),
     N_("{variable}: expected postgresql://…, got the scheme {value}"),
     N_("{variable}: expected redis://… or rediss://…, got the scheme {value}"),
-    N_("{variable}: expected a host and a port, got what is none"),
+    N_("{variable}: expected a host and a port, got something else"),
     N_("{variable}: expected redis://host:port/number, got something else"),
     N_("{variable}: expected a file or an address with https://, got {value}"),
     N_("{variable}: expected a file, got {value}"),

@@ -165,11 +165,11 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             {**NEW_INTEGRATION, "evidence": [{"title": "MoU", "url": "javascript:alert(1)"}]},
-            invalid_input("evidence.url", WEB_ADDRESS, "javascript:alert(1)"),
+            invalid_input("evidence.0.url", WEB_ADDRESS, "javascript:alert(1)"),
         ),
         (
             {**NEW_INTEGRATION, "evidence": [{"title": "", "url": "https://example.id"}]},
-            invalid_input("evidence.title", "1 to 300 characters", "0"),
+            invalid_input("evidence.0.title", "1 to 300 characters", "0"),
         ),
         (
             {**NEW_INTEGRATION, "evidence": [{"title": "MoU", "url": "https://example.id"}] * 21},
@@ -197,7 +197,7 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             versioned("32.11:integration-drawn", evidence=[{**DOCUMENTS[0], "date": "2026-11-25"}]),
-            invalid_input("evidence.date", "a day up to 2026-11-24", "2026-11-25"),
+            invalid_input("evidence.0.date", "a day up to 2026-11-24", "2026-11-25"),
         ),
         (
             versioned("32.11:integration-drawn", 2, evidence=DOCUMENTS),

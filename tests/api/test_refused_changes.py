@@ -113,7 +113,7 @@ async def test_an_object_of_another_instance_is_not_changed(prepared: Hub, name:
     fields = {**fields, "idempotencyKey": "another"}
     assert await prepared.change(name, two_provinces.ADMIN, **fields) == {
         **OWNED_ELSEWHERE,
-        "ownerUrl": owner,
+        "ownerUrl": "https://example.go.id/graphql",
     }
     assert await prepared.list_all_rows() == before
 
@@ -165,7 +165,7 @@ async def test_a_problem_has_a_message_for_a_person(prepared: Hub) -> None:
 
     assert await message(level=9) == "level: expected a level from 1 to 5, got 9"
     assert await message(version=4) == (
-        "32.11:assessment-draft was changed meanwhile: expected version 1, got 4"
+        "32.11:assessment-draft has changed: the input has version 4, the current version is 1"
     )
     assert await message(assessmentId="a") == "there is no assessment 'a'"
     assert await message(assessmentId=RESULT_ID) == (

@@ -123,7 +123,7 @@ async def test_a_machine_log_needs_a_date_and_is_submitted_by_the_region(hub: Hu
     )
     undated = {**fields, "evidence": [{**LOG, "date": None}]}
     answer = await hub.change("documentIntegration", two_provinces.REGION, **undated)
-    assert (answer["field"], answer["got"]) == ("evidence.date", "null")
+    assert (answer["field"], answer["got"]) == ("evidence.0.date", "null")
     documented = await hub.change("documentIntegration", two_provinces.REGION, **fields)
     assert (documented["evidenceGrade"], documented["verifiedOn"]) == ("LOGGED", "2026-06-01")
 
@@ -152,7 +152,7 @@ async def test_evidence_of_a_claim_is_not_dated_in_the_future(hub: Hub) -> None:
     paper = {**PAPER, "kind": "REVIEW", "date": "2026-12-31"}
     claim = {"assessmentId": "32.11:assessment-claims", "indicator": 36, "level": 5, "version": 1}
     answer = await hub.change("claimLevel", two_provinces.REGION, **claim, evidence=[paper])
-    assert (answer["field"], answer["got"]) == ("evidence.date", "2026-12-31")
+    assert (answer["field"], answer["got"]) == ("evidence.0.date", "2026-12-31")
 
 
 async def test_connecting_and_withdrawing_invalidate_attestations_but_confirming_does_not(

@@ -84,10 +84,10 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     [
         ("http://:rahasia@redis", "expected redis://… or rediss://…, got the scheme 'http'"),
         ("rahasia", "expected redis://… or rediss://…, got the scheme ''"),
-        ("redis://:raha:sia@redis:rahasia", "expected a host and a port, got what is none"),
+        ("redis://:raha:sia@redis:rahasia", "expected a host and a port, got something else"),
         ("redis://:rahasia@", "expected redis://host:port/number, got something else"),
         ("redis://redis/rahasia", "expected redis://host:port/number, got something else"),
-        ("redis://:raha/sia@redis", "expected a host and a port, got what is none"),
+        ("redis://:raha/sia@redis", "expected a host and a port, got something else"),
     ],
 )
 def test_a_broker_of_another_kind_is_refused_without_its_password(

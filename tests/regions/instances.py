@@ -44,6 +44,11 @@ class SimpulInstance:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     @property
+    def http_url(self) -> str:
+        """The URL of the API as clients get it."""
+        return self.url.replace("ws://", "http://")
+
+    @property
     def settings(self) -> Settings:
         database = {"SIMPUL_DATABASE_URL": self.database_url} if self.database_url else {}
         return Settings(data_dir=self.data_dir, url=self.url, **database)

@@ -61,7 +61,7 @@ async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
             "registerApplication"
         ]
         assert refused["__typename"] == "OwnedElsewhere"
-        assert refused["ownerUrl"] == node.url
+        assert refused["ownerUrl"] == node.http_url
         # The hub still accepts changes of the region that it owns.
         own_application = application_input("Sendiri", INDRAMAYU, DISKOMINFO)
         assert (
@@ -168,7 +168,7 @@ async def test_a_region_is_handed_over_to_its_own_node_and_back(
                 if instance is owner:
                     assert "id" in answer, answer
                 else:
-                    assert answer["ownerUrl"] == owner.url
+                    assert answer["ownerUrl"] == owner.http_url
 
         await check_only_owner_accepts(hub, "Sebelum")
         sequence = await hand_over(hub, node)
@@ -255,14 +255,16 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
         for region in (SUMEDANG, INDRAMAYU):
             await wait_until_state(nation_client, region, "FRESH")
         assert await read_owner_urls(nation_client) == {
-            SUMEDANG: (west.url, node.url, node.url),
-            INDRAMAYU: (west.url, west.url, west.url),
+            SUMEDANG: (west.http_url, node.http_url, node.http_url),
+            INDRAMAYU: (west.http_url, west.http_url, west.http_url),
         }
         # An instance above sees when a region below changes its owner.
         await wait_until_replicated(node, west, INDRAMAYU)
         await hand_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
-        expected = dict.fromkeys((SUMEDANG, INDRAMAYU), (west.url, node.url, node.url))
+        expected = dict.fromkeys(
+            (SUMEDANG, INDRAMAYU), (west.http_url, node.http_url, node.http_url)
+        )
 
         async def check_owners() -> None:
             assert await read_owner_urls(nation_client) == expected

@@ -6,12 +6,19 @@ import "./explorer.css";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
-const FIRST_QUERY = `# Queries and mutations are sent over HTTP, subscriptions over a WebSocket at the same address.
-# To act as an official, enter a token under Headers: { "Authorization": "Bearer …" }
-# The book icon on the left opens the description of every type, field and argument.
+const FIRST_QUERY = `# The book icon on the left opens the description
+# of every type, field and argument.
+# To act as an official, enter a token below,
+# under Headers: { "Authorization": "Bearer …" }
+# Subscriptions are sent over a WebSocket.
 
 query Top {
-  ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL, filter: { provinceCode: "32" }) {
+  ranking(
+    instrumentId: "spbe-2020"
+    year: 2024
+    kind: OFFICIAL
+    filter: { provinceCode: "32" }
+  ) {
     nodes {
       position
       region { code name }
