@@ -49,7 +49,7 @@ async def test_a_copy_equals_its_owner_and_each_change_is_announced_once(
         client(hub.running, Role.PROVINCE) as hub_client,
         client(node.running, Role.PROVINCE) as node_client,
     ):
-        assert (await wait_until_state(hub_client, SUMEDANG, "FRESH"))["url"] == node.url
+        assert (await wait_until_state(hub_client, SUMEDANG, "FRESH"))["url"] == node.http_url
         after = await hub_client.cursor()
         async with hub_client.listening(EVENTS, after=after, kinds=REGISTERED) as events:
             for number in range(5):
