@@ -15,7 +15,7 @@ class SheetProblem:
     """A problem in a cell, a row or a column of the sheet. Row 1 is the header.
 
     `expected` and `advice` are English templates for `str.format`, which `values` fills, so that a
-    reader's language has its own template. `found` is what the sheet has, as it is, or a word such
+    reader's language has its own template. `found` is the content of the sheet, unchanged, or a word such
     as `nothing`. If `found_values` is not None, it is a template, too, which these values fill.
     """
 

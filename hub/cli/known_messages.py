@@ -99,7 +99,7 @@ MESSAGE_PARTS = (*INVALID_VALUES, *REASONS, *EXPECTATIONS)
 
 
 def translate_message(message: str, templates: tuple[str, ...] = MESSAGE_PARTS) -> str:
-    """Return a message in the user's language, or as it is if no template fits."""
+    """Return a message in the user's language, or unchanged if no template fits."""
     if language() == "en":
         return message
     for template in templates:

@@ -14,14 +14,14 @@ from hub.cli.console import out
 from hub.cli.translation import N_
 
 RATIOS = {
-    N_("Required exchanges that are there"): "requiredExchangeCoverage",
+    N_("Required exchanges that take place"): "requiredExchangeCoverage",
     N_("Exchanges over the bus"): "busUsage",
-    N_("Both ways where both are asked"): "reciprocity",
+    N_("Two-way exchanges that go both ways"): "reciprocity",
     N_("Propagation cost"): "propagationCost",
     N_("Producers beyond the first"): "producerRedundancy",
 }
 COUNTS = {  # unknown if no exchange is recorded
-    N_("Point to point beside the bus"): "pointToPointDebt",
+    N_("Direct exchanges that bypass the bus"): "pointToPointDebt",
     N_("Single points of failure"): "cutPoints",
     N_("Data with several producers"): "severalProducers",
 }
@@ -138,7 +138,7 @@ def show_proposals(region: dict[str, Any]) -> None:
 
 
 def format_saving(rupiah: int | None) -> str:
-    """Return a saving in rupiah a year as it is written in Indonesia."""
+    """Return a saving in rupiah a year in the notation of Indonesia."""
     if rupiah is None:
         return _("unknown")
     sign = "-" if rupiah < 0 else ""

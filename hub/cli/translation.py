@@ -21,7 +21,7 @@ def set_language() -> None:
     """Select the language that SIMPUL_LANG names; typer must not be imported before.
 
     LANGUAGE takes precedence over LC_ALL and LANG, so that SIMPUL_LANG alone decides. For the
-    language `C`, gettext returns each text as it is and does not look for a catalogue.
+    language `C`, gettext returns each text unchanged and does not look for a catalogue.
     """
     os.environ["LANGUAGE"] = "id" if os.environ.get("SIMPUL_LANG") == "id" else "C"
     gettext.bindtextdomain(DOMAIN, str(LOCALE))
@@ -33,5 +33,5 @@ def language() -> Language:
 
 
 def N_(message: str) -> str:  # the name by which the extraction of messages knows it
-    """Return the text as it is, but marked as one that is translated where it is printed."""
+    """Return the text unchanged; it marks the text as one that is translated where it is printed."""
     return message

@@ -157,12 +157,16 @@ def test_diagnoses_are_printed_and_undetermined_ones_are_unknown(west_java: Comm
     ]
     output = west_java("diagnose", "32.11").stdout
     assert output.startswith("Kabupaten Sumedang · 20 applications, 2 exchanges, as of ")
-    assert "Both ways where both are asked     unknown" in output
+    assert "Two-way exchanges that go both ways   unknown" in output
     # A region without a recorded exchange.
     output = west_java("diagnose", "32.05").stdout
     assert " 0 exchanges, " in output
     rows = {tuple(part.strip() for part in line.rsplit(None, 1)) for line in output.splitlines()}
-    for name in ("Propagation cost", "Point to point beside the bus", "Single points of failure"):
+    for name in (
+        "Propagation cost",
+        "Direct exchanges that bypass the bus",
+        "Single points of failure",
+    ):
         assert (name, "unknown") in rows
 
 
