@@ -24,7 +24,11 @@ WRITE_INTERVAL_SECONDS = 4.0
 logger = logging.getLogger(__name__)
 
 SOURCES_MOST = endpoint_directory.REGIONS_MOST
-to_http_url = endpoint_directory.to_http_url
+
+
+def to_public_url(source_url: str) -> str:
+    """Return the URL of an API as clients get it: for HTTP, whatever the copy is read over."""
+    return endpoint_directory.to_http_url(source_url)
 
 
 async def list_region_sources(context: Context) -> list[Source]:

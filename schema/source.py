@@ -76,8 +76,8 @@ class Source:
             state=value.state_at(now),
             as_of=value.as_of,
             lag_seconds=lag,
-            url=resolved.to_http_url(value.url),
-            owner_url=resolved.to_http_url(value.owner_url),
+            url=resolved.to_public_url(value.url),
+            owner_url=resolved.to_public_url(value.owner_url),
             reason=value.reason or None,
         )
 
