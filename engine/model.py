@@ -163,6 +163,10 @@ class Opd:
     provenance: Provenance
     kind: OpdKind | None = None  # None if the source does not state it
     parent: str | None = None  # id of the OPD that contains it, in the same region
+    affairs: tuple[str, ...] = ()  # ids of the government affairs (urusan) that it carries out
+    version: int = 1
+    successor: str | None = None  # id of the OPD that took over its applications and rights
+    dissolved_reason: str | None = None  # None while it exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,11 @@ class Application:
     yearly_cost: int | None = None  # whole rupiah, like the next two
     migration_cost: int | None = None  # one-time cost of leaving the application
     added_cost: int | None = None  # per year, if it replaces others
+    developer: str = ""  # who built it
+    hosting: str = ""  # where it runs
+    database: str = ""  # the database system that it uses
+    legal_basis: str = ""  # the regulation or decree that it is based on
+    public_service: bool | None = None  # whether it serves the public; None if unknown
 
 
 class CommonApplicationClassification(Enum):
@@ -304,6 +313,8 @@ class EventKind(Enum):
 
     REGION_RECORDED = "REGION_RECORDED"
     OPD_RECORDED = "OPD_RECORDED"
+    OPD_UPDATED = "OPD_UPDATED"
+    OPD_DISSOLVED = "OPD_DISSOLVED"
     APPLICATION_REGISTERED = "APPLICATION_REGISTERED"
     APPLICATION_UPDATED = "APPLICATION_UPDATED"
     APPLICATION_RETIRED = "APPLICATION_RETIRED"
@@ -324,6 +335,8 @@ class EventKind(Enum):
     DEVELOPMENT_POLICY_RECORDED = "DEVELOPMENT_POLICY_RECORDED"
     EFFORT_EDITED = "EFFORT_EDITED"
     REGION_HANDED_OVER = "REGION_HANDED_OVER"
+    INVENTORY_IMPORTED = "INVENTORY_IMPORTED"
+    IMPORT_UNDONE = "IMPORT_UNDONE"
     INDEX_CHANGED = "INDEX_CHANGED"
     VERIFICATION_CHANGED = "VERIFICATION_CHANGED"
     PROPOSALS_CHANGED = "PROPOSALS_CHANGED"

@@ -46,12 +46,16 @@ KINDS_OUTSIDE_INVENTORY = frozenset(
         EventKind.ASSESSMENT_RETURNED,
         EventKind.RESULT_RECORDED,
         EventKind.EFFORT_EDITED,
+        EventKind.INVENTORY_IMPORTED,
+        EventKind.IMPORT_UNDONE,
     }
 )
 # Events that change the reuse candidates of the other regions in the province.
 REUSE_KINDS = frozenset(
     {
         EventKind.OPD_RECORDED,
+        EventKind.OPD_UPDATED,
+        EventKind.OPD_DISSOLVED,
         EventKind.APPLICATION_REGISTERED,
         EventKind.APPLICATION_UPDATED,
         EventKind.APPLICATION_RETIRED,

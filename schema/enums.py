@@ -176,7 +176,9 @@ described_enum(
     "other changes; all other kinds are entries of a region's log.",
     {
         "REGION_RECORDED": "The basic data of a region was recorded or changed.",
-        "OPD_RECORDED": "An OPD was recorded or changed.",
+        "OPD_RECORDED": "An OPD was recorded.",
+        "OPD_UPDATED": "The names, the kind, the parent or the affairs of an OPD were changed.",
+        "OPD_DISSOLVED": "An OPD was dissolved or merged into another one.",
         "APPLICATION_REGISTERED": "An application was added to an inventory.",
         "APPLICATION_UPDATED": "An application was changed.",
         "APPLICATION_RETIRED": "An application was taken out of use.",
@@ -197,6 +199,10 @@ described_enum(
         "DEVELOPMENT_POLICY_RECORDED": "A region's policy on building applications was recorded.",
         "EFFORT_EDITED": "A region changed its own figures of effort.",
         "REGION_HANDED_OVER": "A region was handed over to another instance.",
+        "INVENTORY_IMPORTED": "A file was imported into the inventory. The entries of the "
+        "applications themselves precede this one.",
+        "IMPORT_UNDONE": "An import was undone. The entries of the applications themselves precede "
+        "this one.",
         "INDEX_CHANGED": "An index changed, or was published.",
         "VERIFICATION_CHANGED": "The verdicts on a region's claims changed.",
         "PROPOSALS_CHANGED": "The proposals of a region changed.",
@@ -347,6 +353,7 @@ described_enum(
         "CORRECTION": "The corrected function of an application.",
         "ATTESTATION": "The attestation of an OPD's inventory.",
         "ASSESSMENT": "An assessment.",
+        "IMPORT": "An import of a file into the inventory.",
     },
 )
 described_enum(

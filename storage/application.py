@@ -48,6 +48,11 @@ def application_to_row(application: Application) -> ApplicationRow:
         yearly_cost=application.yearly_cost,
         migration_cost=application.migration_cost,
         added_cost=application.added_cost,
+        developer=application.developer,
+        hosting=application.hosting,
+        database=application.database,
+        legal_basis=application.legal_basis,
+        public_service=application.public_service,
         source=application.provenance.source,
         confirmed=application.provenance.confirmed,
         note=application.provenance.note,
@@ -76,6 +81,11 @@ def application_from_row(row: ApplicationRow) -> Application:
         yearly_cost=row.yearly_cost,
         migration_cost=row.migration_cost,
         added_cost=row.added_cost,
+        developer=row.developer,
+        hosting=row.hosting,
+        database=row.database,
+        legal_basis=row.legal_basis,
+        public_service=row.public_service,
         provenance=Provenance(row.source, row.confirmed, row.note),
     )
 

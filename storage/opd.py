@@ -29,6 +29,10 @@ def opd_to_row(opd: Opd) -> OpdRow:
         note=opd.provenance.note,
         kind=None if opd.kind is None else opd.kind.value,
         parent=opd.parent,
+        affairs=list(opd.affairs),
+        version=opd.version,
+        successor=opd.successor,
+        dissolved_reason=opd.dissolved_reason,
     )
 
 
@@ -42,6 +46,10 @@ def opd_from_row(row: OpdRow) -> Opd:
         provenance=Provenance(row.source, row.confirmed, row.note),
         kind=None if row.kind is None else OpdKind(row.kind),
         parent=row.parent,
+        affairs=tuple(row.affairs),
+        version=row.version,
+        successor=row.successor,
+        dissolved_reason=row.dissolved_reason,
     )
 
 

@@ -20,6 +20,7 @@ from engine.consolidation.decision import ProposalDecision
 from engine.document import from_document, to_document
 from engine.log.entry import Entry
 from engine.log.entry_types import ENTRY_BODY_TYPES, ClaimedLevel
+from engine.log.inventory_import import InventoryImport
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
@@ -42,6 +43,7 @@ from storage import (
     effort,
     function_correction,
     integration,
+    inventory_import,
     opd,
     proposal,
     region,
@@ -53,6 +55,7 @@ from storage.tables import (
     AssessmentRow,
     DecisionRow,
     IntegrationRow,
+    InventoryImportRow,
     LevelRow,
     OpdRow,
     Table,
@@ -230,6 +233,8 @@ class ProjectionBatch:
                 self.pending.put(verification_scope.policy_row(value))
             case RegionEffort():
                 self.pending.put(effort.effort_to_row(value))
+            case InventoryImport():
+                self.pending.put(inventory_import.import_to_row(value))
             case ClaimedLevel():
                 return self._apply_claim(value)
             case Assessment():
@@ -342,6 +347,8 @@ def _referenced_rows(value: Any) -> list[tuple[type[Table], str]]:
             return [(AssessmentRow, value.id)]
         case ClaimedLevel():
             return [(AssessmentRow, value.assessment)]
+        case InventoryImport():
+            return [(InventoryImportRow, value.id)]
         case _:
             return []
 

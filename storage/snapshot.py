@@ -19,7 +19,16 @@ from engine.matching.function_classifier import FunctionCorrection
 from engine.model import AssessmentState
 from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
-from storage import application, assessment, attestation, integration, opd, proposal, region
+from storage import (
+    application,
+    assessment,
+    attestation,
+    integration,
+    inventory_import,
+    opd,
+    proposal,
+    region,
+)
 from storage.access import EVERYTHING
 from storage.projection import IndexChange, ProjectionBatch
 from storage.tables import (
@@ -32,6 +41,7 @@ from storage.tables import (
     EffortRow,
     ExemptionRow,
     IntegrationRow,
+    InventoryImportRow,
     LevelRow,
     OpdRow,
     RegionRow,
@@ -77,7 +87,7 @@ async def export_snapshot_rows(
     """Return all rows of a region, in the order that the module describes.
 
     Args:
-        drafts: whether unpublished assessments are included.
+        drafts: whether unpublished assessments and the record of imports are included.
     """
     rows = []
     for kind, table, from_row in _READERS:
@@ -88,6 +98,18 @@ async def export_snapshot_rows(
     for value, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
         if drafts or value.state is AssessmentState.PUBLISHED:
             rows.append(SnapshotRow(RegionSnapshotRowKind.ASSESSMENT, to_document(value)))
+    if drafts:
+        imports = await session.scalars(
+            select(InventoryImportRow)
+            .where(InventoryImportRow.region == code)
+            .order_by(InventoryImportRow.id)
+        )
+        rows += [
+            SnapshotRow(
+                RegionSnapshotRowKind.IMPORT, to_document(inventory_import.import_from_row(row))
+            )
+            for row in imports
+        ]
     return rows
 
 

@@ -16,10 +16,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     TableClause,
     Text,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -27,6 +29,8 @@ BODY = JSON(none_as_null=True)
 CODE = String(128)  # a region's code; the longest shipped one, a ministry's, has 89 characters
 ID = String(255)  # may contain a region's code, an instrument, a year and a kind
 TOPIC = String(320)  # an id and an instrument
+# Defaults of columns that were added later, so that a worker of the version before can still write.
+EMPTY_TEXT, EMPTY_LIST, FIRST_VERSION = text("''"), text("'[]'"), text("1")
 
 
 class Table(DeclarativeBase):
@@ -166,8 +170,12 @@ class OpdRow(ProvenanceColumns, Table):
     name: Mapped[str] = mapped_column(Text)
     acronym: Mapped[str] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(String(16))
-    # There is no foreign key, because one statement writes the rows of a region in any order.
+    # There are no foreign keys, because one statement writes the rows of a region in any order.
     parent: Mapped[str | None] = mapped_column(ID)
+    affairs: Mapped[list[Any]] = mapped_column(BODY, server_default=EMPTY_LIST)
+    version: Mapped[int] = mapped_column(server_default=FIRST_VERSION)
+    successor: Mapped[str | None] = mapped_column(ID)
+    dissolved_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class ApplicationRow(ProvenanceColumns, Table):
@@ -194,6 +202,11 @@ class ApplicationRow(ProvenanceColumns, Table):
     yearly_cost: Mapped[int | None] = mapped_column(BigInteger)
     migration_cost: Mapped[int | None] = mapped_column(BigInteger)
     added_cost: Mapped[int | None] = mapped_column(BigInteger)
+    developer: Mapped[str] = mapped_column(Text, server_default=EMPTY_TEXT)
+    hosting: Mapped[str] = mapped_column(Text, server_default=EMPTY_TEXT)
+    database: Mapped[str] = mapped_column(Text, server_default=EMPTY_TEXT)
+    legal_basis: Mapped[str] = mapped_column(Text, server_default=EMPTY_TEXT)
+    public_service: Mapped[bool | None]
     __table_args__ = (Index(None, "name_key", "id"),)
 
 
@@ -341,3 +354,46 @@ class LevelRow(Table):
     level: Mapped[int]
     explanation: Mapped[str] = mapped_column(Text)
     evidence: Mapped[list[Any]]  # each an engine.model.Evidence
+
+
+class InventoryImportRow(Table):
+    """An import into a region's inventory (engine.log.inventory_import.InventoryImport)."""
+
+    __tablename__ = "inventory_import"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    file_name: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
+    applications: Mapped[list[Any]]  # each an engine.log.inventory_import.ImportedApplication
+    integrations: Mapped[list[Any]]  # ids
+    left: Mapped[int]
+    refused: Mapped[int]
+    undone_by: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[str | None] = mapped_column(String(32))
+    __table_args__ = (Index("ix_inventory_import_region", "region", "at"),)
+
+
+class ImportDraftRow(Table):
+    """An uploaded file that waits to be imported. The row belongs to this instance only."""
+
+    __tablename__ = "import_draft"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    region: Mapped[str] = mapped_column(CODE)
+    actor: Mapped[str] = mapped_column(Text, index=True)  # the viewer who uploaded it
+    file_name: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]  # bytes of `content`
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    edits: Mapped[dict[str, Any]]  # engine.spreadsheet.import_edits.ImportEdits
+    version: Mapped[int]  # of `edits`
+    expires_at: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class ColumnMappingRow(Table):
+    """The columns that people of a region chose for a header, remembered for its next import."""
+
+    __tablename__ = "column_mapping"
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
+    header: Mapped[str] = mapped_column(String(64), primary_key=True)  # digest of the header
+    fields: Mapped[dict[str, Any]]  # field by column number; null: the column is not read
+    at: Mapped[str] = mapped_column(String(32))

@@ -21,6 +21,7 @@ from storage.tables import (
     EffortRow,
     ExemptionRow,
     IntegrationRow,
+    InventoryImportRow,
     LevelRow,
     OpdRow,
     RegionRow,
@@ -42,6 +43,7 @@ PROJECTED_TABLES: tuple[type[Table], ...] = (
     AttestationRow,
     AssessmentRow,
     LevelRow,
+    InventoryImportRow,
 )
 
 

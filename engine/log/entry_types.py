@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.consolidation.decision import ProposalDecision
 from engine.document import to_document
+from engine.log.inventory_import import InventoryImport
 from engine.log.source import RegionHandover
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
@@ -36,6 +37,8 @@ class ClaimedLevel:
 ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.REGION_RECORDED: Region,
     EventKind.OPD_RECORDED: Opd,
+    EventKind.OPD_UPDATED: Opd,
+    EventKind.OPD_DISSOLVED: Opd,
     EventKind.APPLICATION_REGISTERED: Application,
     EventKind.APPLICATION_UPDATED: Application,
     EventKind.APPLICATION_RETIRED: Application,
@@ -50,6 +53,8 @@ ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
     EventKind.EFFORT_EDITED: RegionEffort,
     EventKind.REGION_HANDED_OVER: RegionHandover,
+    EventKind.INVENTORY_IMPORTED: InventoryImport,
+    EventKind.IMPORT_UNDONE: InventoryImport,
     EventKind.ASSESSMENT_STARTED: Assessment,
     EventKind.ASSESSMENT_SUBMITTED: Assessment,
     EventKind.ASSESSMENT_RETURNED: Assessment,

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.consolidation.decision import ProposalDecision
 from engine.log.entry import Entry
+from engine.log.inventory_import import InventoryImport
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, Assessment, Integration, Opd, Region
 from engine.path.effort import RegionEffort
@@ -30,6 +31,7 @@ class RegionSnapshotRowKind(Enum):
     CORRECTION = "CORRECTION"
     ATTESTATION = "ATTESTATION"
     ASSESSMENT = "ASSESSMENT"
+    IMPORT = "IMPORT"
 
 
 ROW_BODY_TYPES: dict[RegionSnapshotRowKind, type] = {
@@ -44,6 +46,7 @@ ROW_BODY_TYPES: dict[RegionSnapshotRowKind, type] = {
     RegionSnapshotRowKind.CORRECTION: FunctionCorrection,
     RegionSnapshotRowKind.ATTESTATION: AttestationRecord,
     RegionSnapshotRowKind.ASSESSMENT: Assessment,
+    RegionSnapshotRowKind.IMPORT: InventoryImport,
 }
 
 

@@ -28,6 +28,8 @@ export const RESULT_KINDS: readonly EventKind[] = [
 /** The kinds of events that may change the inventory. */
 export const INVENTORY_KINDS: readonly EventKind[] = [
   "OPD_RECORDED",
+  "OPD_UPDATED",
+  "OPD_DISSOLVED",
   "APPLICATION_REGISTERED",
   "APPLICATION_UPDATED",
   "APPLICATION_RETIRED",
