@@ -1,0 +1,86 @@
+"""The content of a file with tables: its sheets with their rows, merged cells and links."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+
+from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
+from engine.spreadsheet.sheet import Row
+
+__all__ = ["FileFormat", "FileInvalid", "FileProblemCode", "MergedRange", "Workbook", "Worksheet"]
+
+CellValue = int | float | str | bool | time | date | datetime | timedelta
+FORMULA_WITHOUT_VALUE = "formula"  # the text of such a cell in `Worksheet.error_cells`
+
+
+class FileFormat(Enum):
+    """The format of a file, as its content says."""
+
+    XLSX = "XLSX"
+    XLS = "XLS"
+    ODS = "ODS"
+    CSV = "CSV"
+    HTML = "HTML"
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRange:
+    """Cells that are merged into one. Rows and columns count from 1; the last ones belong to it."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One sheet of a file. Cells are named by (row, column), both from 1."""
+
+    name: str  # "" for CSV
+    rows: tuple[Row, ...]  # without empty rows
+    merged: tuple[MergedRange, ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)  # the address behind a text
+    are_links_read: bool = True  # False: the format may have addresses that are not read
+    is_hidden: bool = False
+    # The error of a formula, such as "#REF!"; FORMULA_WITHOUT_VALUE if the file has no result.
+    error_cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The content of a file. `encoding` is that of a CSV or HTML file that was not UTF-8."""
+
+    sheets: tuple[Worksheet, ...]
+    format: FileFormat
+    encoding: str | None = None
+
+
+def cell_text(value: CellValue) -> str:
+    """Return the text of a cell in one line: white space is single spaces, dates are ISO."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        return str(int(value))  # workbooks store integers as floats
+    if isinstance(value, datetime):
+        is_date = value.time() == time()
+        return value.date().isoformat() if is_date else value.isoformat(" ", "seconds")
+    return " ".join(str(value).split())  # `split` knows no-break spaces and line breaks
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column, from 1: 1 is A, 27 is AA."""
+    letters = ""
+    while column > 0:
+        column, remainder = divmod(column - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
+    return letters
+
+
+def cell_reference(row: int, column: int) -> str:
+    """Return the name of a cell, such as F102."""
+    return f"{column_letters(column)}{row}"
