@@ -47,6 +47,17 @@ def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> N
     )
 
 
+def allow_inventory_import(viewer: Viewer, region: Region) -> None:
+    """Allow the viewers who may edit some application of the region to import a file into it.
+
+    Raises:
+        Forbidden: the viewer has another role, or the region is outside its scope.
+    """
+    has_opds = viewer.role is Role.OPD and bool(viewer.opds)
+    answers_for_region = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
+    _require_access(viewer, region, has_opds or answers_for_region, "import into this region")
+
+
 def allow_integration_confirmation(
     viewer: Viewer, counterpart: Region, application: Application
 ) -> None:

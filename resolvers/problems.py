@@ -9,6 +9,7 @@ Problem                    expected: becomes a problem type in the result
 ├── IncompleteAssessment   levels are missing
 ├── InvalidClaims          some of the claimed levels are not allowed
 ├── OwnedElsewhere         another instance writes this region
+├── TooManyDrafts          too many files of the viewer wait to be imported
 └── IdempotencyKeyReused   the key was used for another request
 OperationError             not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
@@ -135,6 +136,18 @@ class OwnedElsewhere(Problem):
     def __init__(self, region: str, url: str) -> None:
         super().__init__(f"region {region} is owned by {url}, and read-only here")
         self.url = url
+
+
+class TooManyDrafts(Problem):
+    """Too many files of the viewer wait to be imported, or too many bytes of them."""
+
+    def __init__(self, count_most: int, size_most: int, count: int, size: int) -> None:
+        super().__init__(
+            f"expected at most {count_most} waiting files with {size_most} bytes in all, got one "
+            f"more in addition to {count} with {size} bytes: import one of them first"
+        )
+        self.count = count
+        self.size = size
 
 
 class IdempotencyKeyReused(Problem):
