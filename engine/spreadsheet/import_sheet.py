@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.model import ApplicationStatus
 from engine.spreadsheet.application_rows import ApplicationRows
+from engine.spreadsheet.application_values import (
+    ApplicationRow,
+    ApplicationValues,
+    ApplicationWorkbook,
+    ColumnUse,
+    SheetReading,
+)
 from engine.spreadsheet.columns import find_columns
+from engine.spreadsheet.import_edits import ImportEdits
+from engine.spreadsheet.set_apart import NoTableReason, SetApartReason, SetApartRow
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
+from engine.spreadsheet.workbook import Workbook, cell_reference
+
+__all__ = [
+    "ApplicationRow",
+    "ApplicationValues",
+    "ApplicationWorkbook",
+    "ColumnUse",
+    "NoTableReason",
+    "SetApartReason",
+    "SetApartRow",
+    "SheetReading",
+    "parse_application_workbook",
+]
+
+RememberedColumns = Callable[[str], Mapping[int, str | None] | None]  # by header key
 
 ROWS_MOST = 5_000  # one transaction writes them and blocks others
 FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
@@ -96,6 +120,79 @@ def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
         nameless=tuple(reader.nameless),
         unknown_statuses=reader.unknown_statuses,
     )
+
+
+def parse_application_workbook(
+    workbook: Workbook,
+    edits: ImportEdits = ImportEdits(),  # noqa: B008 (frozen)
+    *,
+    remembered: RememberedColumns = lambda header_key: None,
+    functions: Mapping[str, str] | None = None,
+    common_applications: Mapping[str, str] | None = None,
+) -> ApplicationWorkbook:
+    """Return the applications of all sheets of a workbook that list applications.
+
+    Args:
+        edits: what a person decided about columns, sheets and cells.
+        remembered: returns the fields that were chosen earlier for the columns of a header, by
+            column number.
+        functions: names of the functions of the catalogue, by id.
+        common_applications: names of the common applications, by id.
+
+    Raises:
+        SheetInvalid: the workbook has too many rows.
+    """
+    readings: list[SheetReading] = []
+    application_rows: list[ApplicationRow] = []
+    for worksheet in workbook.sheets:
+        if worksheet.is_hidden or worksheet.name in edits.skipped_sheets:
+            reason = NoTableReason.HIDDEN if worksheet.is_hidden else NoTableReason.SKIPPED
+            readings.append(SheetReading(worksheet.name, is_read=False, reason=reason))
+            continue
+        sheet = parse_application_sheet(iter(worksheet.rows))
+        header_row, header = worksheet.rows[0]
+        fields = {header: field for field, header in sheet.columns.items()}
+        columns = tuple(
+            ColumnUse(column, text, fields.get(text), "")
+            for column, text in enumerate(header, start=1)
+        )
+        numbers = {use.field: use.column for use in columns if use.field is not None}
+        readings.append(
+            SheetReading(
+                worksheet.name,
+                is_read=True,
+                header_rows=(header_row,),
+                columns=columns,
+                row_count=len(sheet.rows),
+            )
+        )
+        for row in sheet.rows:
+            values = ApplicationValues(
+                name=row.name,
+                opd=row.opd,
+                region=row.region,
+                url=row.url,
+                status=row.status,
+                use=row.function,
+                year=row.year,
+                platform=row.platform,
+            )
+            stated = frozenset(
+                field for field in numbers if getattr(values, field, None) not in ("", None)
+            )
+            application_rows.append(
+                ApplicationRow(
+                    worksheet.name,
+                    row.row,
+                    values,
+                    stated=stated,
+                    cleared=frozenset(numbers) - stated,
+                    cells={
+                        field: cell_reference(row.row, column) for field, column in numbers.items()
+                    },
+                )
+            )
+    return ApplicationWorkbook(tuple(readings), tuple(application_rows))
 
 
 def _parse_year(reader: ApplicationRows, row: int, cell: str) -> int | None:

@@ -4,15 +4,52 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from enum import Enum
 from io import StringIO
 
 Row = tuple[int, list[str]]  # row number as in a spreadsheet, from 1, and trimmed cells
 
 
+class SheetProblemCode(Enum):
+    """The kind of a problem in a sheet."""
+
+    NO_HEADER = "NO_HEADER"
+    COLUMN_TWICE = "COLUMN_TWICE"
+    TOO_MANY_CELLS = "TOO_MANY_CELLS"
+    TOO_MANY_ROWS = "TOO_MANY_ROWS"
+    NAME_MISSING = "NAME_MISSING"
+    NAME_TWICE = "NAME_TWICE"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"
+    NOT_A_YEAR = "NOT_A_YEAR"
+    NOT_A_WHOLE_NUMBER = "NOT_A_WHOLE_NUMBER"
+    NOT_AN_AMOUNT = "NOT_AN_AMOUNT"
+    NUMBER_OUT_OF_RANGE = "NUMBER_OUT_OF_RANGE"
+    NOT_YES_OR_NO = "NOT_YES_OR_NO"
+    NOT_AN_ADDRESS = "NOT_AN_ADDRESS"
+    SECOND_ADDRESS = "SECOND_ADDRESS"
+    LINK_NOT_READ = "LINK_NOT_READ"
+    STATUS_UNKNOWN = "STATUS_UNKNOWN"
+    FUNCTION_UNKNOWN = "FUNCTION_UNKNOWN"
+    COMMON_APPLICATION_UNKNOWN = "COMMON_APPLICATION_UNKNOWN"
+    CAPABILITY_UNKNOWN = "CAPABILITY_UNKNOWN"
+    OPD_UNKNOWN = "OPD_UNKNOWN"
+    OPD_MISSING = "OPD_MISSING"
+    OPD_NOT_YOURS = "OPD_NOT_YOURS"
+    REGION_UNKNOWN = "REGION_UNKNOWN"
+    OTHER_REGION = "OTHER_REGION"
+    FORMULA_ERROR = "FORMULA_ERROR"
+    ID_UNKNOWN = "ID_UNKNOWN"
+    ID_OF_OTHER_OPD = "ID_OF_OTHER_OPD"
+    APPLICATION_RETIRED = "APPLICATION_RETIRED"
+    INTEGRATION_UNKNOWN = "INTEGRATION_UNKNOWN"
+    VALUE_REFUSED = "VALUE_REFUSED"
+
+
 @dataclass(frozen=True, slots=True)
 class SheetProblem:
-    """A problem in a cell, a row or a column of the sheet. Row 1 is the header.
+    """A problem in a cell, a row or a column of a sheet. `column` is the header of the column.
 
     `expected` and `advice` are English templates for `str.format`, which `values` fills, so that a
     reader's language has its own template. `found` is the content of the sheet, unchanged, or a word such
@@ -24,8 +61,13 @@ class SheetProblem:
     expected: str
     found: str
     advice: str = ""  # a way to solve the problem
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = dataclass_field(default_factory=dict)
     found_values: Mapping[str, object] | None = None
+    code: SheetProblemCode = SheetProblemCode.VALUE_REFUSED
+    sheet: str = ""  # name of the sheet
+    cell: str | None = None  # reference of the cell, such as F102
+    field: str | None = None  # field of the application, one of `columns.FIELDS`
+    is_blocking: bool = True  # False: the row is written without this value
 
     def __str__(self) -> str:
         row = None if self.row is None else f"row {self.row}"
