@@ -37,7 +37,7 @@ from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 
-PAGE = 500  # entries read at once
+PAGE = 500  # entries read or appended at once
 
 _INSERT_ENTRIES = insert(core_table(EntryRow))
 _INSERT_ARRIVALS = insert(core_table(ArrivalRow))
@@ -64,6 +64,17 @@ class DerivedEvent:
     topic: str
     body: Mapping[str, Any]
     visibility: Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to append to a log, before it has a place in the log."""
+
+    actor: str
+    kind: EventKind
+    subject: str
+    body: Mapping[str, Any]
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass
@@ -95,21 +106,39 @@ class LogTransaction:
         Raises:
             LogOwnedElsewhere: another instance writes this log.
         """
+        [entry] = await self.append_all([NewEntry(actor, kind, subject, body, visibility)])
+        return entry
+
+    async def append_all(self, new_entries: Sequence[NewEntry]) -> list[Entry]:
+        """Append entries in this order, as `append` does, in batches of PAGE.
+
+        Raises:
+            LogOwnedElsewhere: another instance writes this log.
+        """
         if self.owner is not None:
             raise LogOwnedElsewhere(self.region, self.owner)
-        entry = seal_entry(
-            region=self.region,
-            sequence=self.sequence + 1,
-            at=self.at,
-            actor=actor,
-            kind=kind,
-            subject=subject,
-            visibility=visibility,
-            body=body,
-            previous_hash=self.hash,
-        )
-        await self._store([entry])
-        return entry
+        appended: list[Entry] = []
+        for start in range(0, len(new_entries), PAGE):
+            entries: list[Entry] = []
+            previous_hash = self.hash
+            batch = new_entries[start : start + PAGE]
+            for sequence, new_entry in enumerate(batch, start=self.sequence + 1):
+                entry = seal_entry(
+                    region=self.region,
+                    sequence=sequence,
+                    at=self.at,
+                    actor=new_entry.actor,
+                    kind=new_entry.kind,
+                    subject=new_entry.subject,
+                    visibility=new_entry.visibility,
+                    body=new_entry.body,
+                    previous_hash=previous_hash,
+                )
+                entries.append(entry)
+                previous_hash = entry.hash
+            await self._store(entries)
+            appended += entries
+        return appended
 
     async def accept(self, entries: Sequence[Entry]) -> None:
         """Store entries of a log that another instance writes; skip those that are stored already.

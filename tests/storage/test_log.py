@@ -19,6 +19,7 @@ from engine.model import EventKind, Provenance, Region, RegionKind
 from storage import arrival, log
 from storage.arrival import Arrival
 from storage.database import Database
+from storage.region import regions_by_code
 
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
 EXAMPLES = count()
@@ -183,3 +184,26 @@ async def test_a_new_epoch_keeps_the_numbers_and_changes_the_name(database: Data
     async with database.read() as session:
         after = await arrival.read_arrival_position(session)
     assert (after.arrival, after.epoch == before.epoch) == (1, False)
+
+
+async def test_many_entries_continue_the_chain_as_single_ones_do(database: Database) -> None:
+    new_entries = [
+        log.NewEntry(
+            actor=f"ani {number}",
+            kind=EventKind.REGION_RECORDED,
+            subject="region-32.11",
+            body=to_document(
+                Region("32.11", f"Uji {number}", RegionKind.CITY, None, Provenance("test"))
+            ),
+        )
+        for number in range(log.PAGE + 2)
+    ]
+    await write(database, "32.11", ["before"])
+    async with log.begin_log_transaction(database, "32.11", clock) as transaction:
+        appended = await transaction.append_all(new_entries)
+    async with database.read() as session:
+        assert await log.verify_log_chain(session, "32.11") == log.PAGE + 3
+        [last] = await log.list_log_entries(session, "32.11", after=log.PAGE + 2)
+        assert (await regions_by_code(session, ["32.11"]))["32.11"].name == f"Uji {log.PAGE + 1}"
+    assert last == appended[-1]
+    assert [entry.sequence for entry in appended] == list(range(2, log.PAGE + 4))
