@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from engine.matching.opd_names import kind_by_name
@@ -19,6 +20,8 @@ from engine.model import (
 )
 from facts.reference import RegionCode, Spbe2020Indicators
 from facts.row import TableRow, WholeNumber, read_rows
+
+_REMARK = re.compile(r"\([^()]*\)")  # where the name is in use: "Sekretariat DPRK (Aceh)"
 
 
 class OpdReference(TableRow):
@@ -85,6 +88,19 @@ def west_java_opds() -> tuple[Opd, ...]:
 def opd_reference() -> tuple[OpdReference, ...]:
     """Return the usual agencies of a regency or city."""
     return tuple(read_rows(OpdReference, "opd_reference.csv", "id"))
+
+
+@cache
+def opd_aliases() -> tuple[tuple[str, ...], ...]:
+    """Return the names of each usual agency: the official name, the acronym and other names."""
+    return tuple(
+        tuple(
+            name
+            for text in (opd.name, opd.acronym, *opd.alternative_names.split(";"))
+            if (name := _REMARK.sub("", text).strip())
+        )
+        for opd in opd_reference()
+    )
 
 
 @cache

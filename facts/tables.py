@@ -9,6 +9,7 @@ from __future__ import annotations
 from facts.application import (
     OpdReference,
     common_applications,
+    opd_aliases,
     opd_reference,
     west_java_applications,
     west_java_integrations,
@@ -34,6 +35,7 @@ __all__ = [
     "Subdivisions",
     "average_rows",
     "common_applications",
+    "opd_aliases",
     "opd_reference",
     "region_catalogue",
     "result_rows",
