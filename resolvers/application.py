@@ -50,9 +50,18 @@ NOT_RETIRED = tuple(
     for status in ApplicationStatus
     if status is not ApplicationStatus.RETIRED
 )
+OPTIONAL_TEXTS = {  # the most characters of a text that may be unknown, by field
+    "function": TEXT_LENGTH,
+    "platform": NAME_LENGTH,
+    "developer": NAME_LENGTH,
+    "hosting": NAME_LENGTH,
+    "database": NAME_LENGTH,
+    "legal_basis": TEXT_LENGTH,
+}
 CLEARABLE = frozenset(
     {
-        *("url", "year", "common_application", "consulted", "fit", "function", "platform"),
+        *("url", "year", "common_application", "consulted", "fit", "public_service"),
+        *OPTIONAL_TEXTS,
         *COUNT_FIELDS,
     }
 )
@@ -66,6 +75,8 @@ INPUT_FIELDS = {
     "yearly_cost": "yearlyCost",
     "migration_cost": "migrationCost",
     "added_cost": "addedCost",
+    "legal_basis": "legalBasis",
+    "public_service": "isPublicService",
 }
 FieldValue = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
@@ -90,6 +101,11 @@ class RegisterApplication:
     yearly_cost: int | None = None
     migration_cost: int | None = None
     added_cost: int | None = None
+    developer: str | None = None
+    hosting: str | None = None
+    database: str | None = None
+    legal_basis: str | None = None
+    public_service: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +308,9 @@ async def append_application(
 
 def _checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the texts of an input that may be null as the log has them."""
-    lengths = {"function": TEXT_LENGTH, "platform": NAME_LENGTH}
     return {
         field: checked_optional_text(INPUT_FIELDS.get(field, field), values[field], most=most)
-        for field, most in lengths.items()
+        for field, most in OPTIONAL_TEXTS.items()
         if field in values
     }
 
@@ -327,11 +342,16 @@ async def _validate_application(
         raise InvalidInput(
             "commonApplicationId", "the id of a common application", common_application
         )
+    texts: dict[str, Any] = {
+        field: checked_text(
+            INPUT_FIELDS.get(field, field), getattr(application, field), least=0, most=most
+        )
+        for field, most in OPTIONAL_TEXTS.items()
+    }
     application = replace(
         application,
+        **texts,
         name=checked_text("name", application.name, least=1, most=NAME_LENGTH),
-        function=checked_text("functionText", application.function, least=0, most=TEXT_LENGTH),
-        platform=checked_text("platform", application.platform, least=0, most=NAME_LENGTH),
         url=None if application.url is None else web_address("url", application.url),
         capabilities=tuple(
             capability for capability in Capability if capability in application.capabilities

@@ -55,6 +55,12 @@ ADDED_COST = (
     "unknown."
 )
 
+DEVELOPER = "Who built it, such as a company or a unit of the region; null if it is unknown."
+HOSTING = "Where it runs, such as the data centre of the region; null if it is unknown."
+DATABASE = "The database system that it uses, such as MySQL; null if it is unknown."
+LEGAL_BASIS = "The regulation or decree that it is based on; null if it is unknown."
+IS_PUBLIC_SERVICE = "Whether it serves the public; null if it is unknown."
+
 
 @strawberry.federation.type(
     keys=["id"],
@@ -117,6 +123,11 @@ class Application(Node, ApplicationImpactField, ApplicationFunction):
     yearly_cost: WholeNumber | None = strawberry.field(description=YEARLY_COST)
     migration_cost: WholeNumber | None = strawberry.field(description=MIGRATION_COST)
     added_cost: WholeNumber | None = strawberry.field(description=ADDED_COST)
+    developer: str | None = strawberry.field(description=DEVELOPER)
+    hosting: str | None = strawberry.field(description=HOSTING)
+    database: str | None = strawberry.field(description=DATABASE)
+    legal_basis: str | None = strawberry.field(description=LEGAL_BASIS)
+    is_public_service: bool | None = strawberry.field(description=IS_PUBLIC_SERVICE)
     provenance: Provenance = strawberry.field(description=PROVENANCE)
     _value: strawberry.Private[model.Application]
 
@@ -179,6 +190,11 @@ class Application(Node, ApplicationImpactField, ApplicationFunction):
             yearly_cost=_optional_whole_number(value.yearly_cost),
             migration_cost=_optional_whole_number(value.migration_cost),
             added_cost=_optional_whole_number(value.added_cost),
+            developer=value.developer or None,
+            hosting=value.hosting or None,
+            database=value.database or None,
+            legal_basis=value.legal_basis or None,
+            is_public_service=value.public_service,
             provenance=Provenance.from_model(value.provenance),
             _value=value,
         )

@@ -13,6 +13,7 @@ from schema.application import (
     CAPABILITIES,
     FIT,
     IS_CONSULTED,
+    IS_PUBLIC_SERVICE,
     MIGRATION_COST,
     USERS,
     YEARLY_COST,
@@ -45,6 +46,22 @@ PLATFORM_INPUT = (
     "The platform that it runs on, such as web, in 1 to 200 characters. Null means that it is "
     "unknown."
 )
+DEVELOPER_INPUT = (
+    "Who built it, such as a company or a unit of the region, in 1 to 200 characters. Null means "
+    "that it is unknown."
+)
+HOSTING_INPUT = (
+    "Where it runs, such as the data centre of the region, in 1 to 200 characters. Null means that "
+    "it is unknown."
+)
+DATABASE_INPUT = (
+    "The database system that it uses, such as MySQL, in 1 to 200 characters. Null means that it "
+    "is unknown."
+)
+LEGAL_BASIS_INPUT = (
+    "The regulation or decree that it is based on, in 1 to 2,000 characters. Null means that it is "
+    "unknown."
+)
 YEAR_INPUT = (
     "The year of its first use, from 1980 to five years from now. Null means that it is unknown."
 )
@@ -58,6 +75,7 @@ INPUT_NAMES = {
     "function": "function_text",
     "common_application": "common_application_id",
     "consulted": "is_consulted",
+    "public_service": "is_public_service",
 }
 
 
@@ -90,6 +108,11 @@ class RegisterApplicationInput:
     yearly_cost: WholeNumber | None = strawberry.field(default=None, description=YEARLY_COST)
     migration_cost: WholeNumber | None = strawberry.field(default=None, description=MIGRATION_COST)
     added_cost: WholeNumber | None = strawberry.field(default=None, description=ADDED_COST)
+    developer: str | None = strawberry.field(default=None, description=DEVELOPER_INPUT)
+    hosting: str | None = strawberry.field(default=None, description=HOSTING_INPUT)
+    database: str | None = strawberry.field(default=None, description=DATABASE_INPUT)
+    legal_basis: str | None = strawberry.field(default=None, description=LEGAL_BASIS_INPUT)
+    is_public_service: bool | None = strawberry.field(default=None, description=IS_PUBLIC_SERVICE)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -134,6 +157,15 @@ class UpdateApplicationInput:
     )
     added_cost: WholeNumber | None = strawberry.field(
         default=strawberry.UNSET, description=ADDED_COST
+    )
+    developer: str | None = strawberry.field(default=strawberry.UNSET, description=DEVELOPER_INPUT)
+    hosting: str | None = strawberry.field(default=strawberry.UNSET, description=HOSTING_INPUT)
+    database: str | None = strawberry.field(default=strawberry.UNSET, description=DATABASE_INPUT)
+    legal_basis: str | None = strawberry.field(
+        default=strawberry.UNSET, description=LEGAL_BASIS_INPUT
+    )
+    is_public_service: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=IS_PUBLIC_SERVICE
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 

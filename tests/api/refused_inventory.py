@@ -61,6 +61,17 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             {**NEW_APPLICATION, "platform": ""},
             invalid_input("platform", "1 to 200 characters", "0"),
         ),
+        *(
+            (
+                {**NEW_APPLICATION, field: "x" * 201},
+                invalid_input(field, "1 to 200 characters", "201"),
+            )
+            for field in ("developer", "hosting", "database")
+        ),
+        (
+            {**NEW_APPLICATION, "legalBasis": "x" * 2001},
+            invalid_input("legalBasis", "1 to 2000 characters", "2001"),
+        ),
         (
             {**NEW_APPLICATION, "url": "ftp://example.id"},
             invalid_input("url", WEB_ADDRESS, "ftp://example.id"),

@@ -65,16 +65,53 @@ async def test_null_clears_what_may_be_unknown_and_what_is_left_out_stays(hub: H
 
 
 async def test_the_unknown_texts_of_an_application_are_null(hub: Hub) -> None:
-    query = f'{{ node(id: "{HEALTH}") {{ ... on Application {{ functionText platform }} }} }}'
-    texts = {"functionText": " Rekam medis ", "platform": "web"}
-    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **texts)
-    assert (await hub.query_data(query))["node"] == {
+    texts = {
         "functionText": "Rekam medis",
         "platform": "web",
+        "developer": "Tim Diskominfo",
+        "hosting": "Pusat data kabupaten",
+        "database": "PostgreSQL",
+        "legalBasis": "Perbup 12/2021",
     }
-    texts = {"functionText": None, "platform": None}
-    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=2, **texts)
+    fields = " ".join(texts)
+    query = f'{{ node(id: "{HEALTH}") {{ ... on Application {{ {fields} }} }} }}'
+    unknown = dict.fromkeys(texts)
+    assert (await hub.query_data(query))["node"] == unknown
+    padded = {field: f" {text} " for field, text in texts.items()}
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=1, **padded)
     assert (await hub.query_data(query))["node"] == texts
+    await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, version=2, **unknown)
+    assert (await hub.query_data(query))["node"] == unknown
+
+
+async def test_whether_an_application_serves_the_public_is_yes_no_or_unknown(hub: Hub) -> None:
+    query = f'{{ node(id: "{HEALTH}") {{ ... on Application {{ isPublicService }} }} }}'
+    assert (await hub.query_data(query))["node"] == {"isPublicService": None}
+    for version, serves_public in enumerate((True, False, None), start=1):
+        change = {"version": version, "isPublicService": serves_public}
+        await hub.change("updateApplication", two_provinces.OPD, id=HEALTH, **change)
+        assert (await hub.query_data(query))["node"] == {"isPublicService": serves_public}
+
+
+async def test_registers_an_application_with_who_built_it_and_where_it_runs(hub: Hub) -> None:
+    stated = {
+        "developer": "CV Karya",
+        "hosting": "Sewa awan",
+        "database": "MySQL",
+        "legalBasis": "SK Kepala Dinas",
+        "isPublicService": True,
+    }
+    registered = await hub.change(
+        "registerApplication",
+        two_provinces.OPD,
+        regionCode="32.11",
+        opdId="32.11:opd-dinkes",
+        name="Simpus",
+        **stated,
+    )
+    fields = " ".join(stated)
+    query = f'{{ node(id: "{registered["id"]}") {{ ... on Application {{ {fields} }} }} }}'
+    assert (await hub.query_data(query))["node"] == stated
 
 
 async def test_the_source_of_a_row_is_the_office_that_entered_it(hub: Hub) -> None:
