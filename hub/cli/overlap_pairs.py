@@ -17,6 +17,7 @@ from engine.matching.grouping import ListingPair
 from engine.matching.listing import Listing
 from engine.matching.name_matching import MatchSignal
 from engine.matching.overlap import RULE, Overlap
+from engine.spreadsheet.csv_cells import neutralise_row
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
 from hub.cli import sheet_file
 from hub.cli.console import out
@@ -97,11 +98,15 @@ def scored_pairs_document(header: list[str], pairs: list[ScoredPair]) -> dict[st
 
 
 def write_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:
-    """Print the scored pairs as CSV: the rows of the file, with three columns added."""
+    """Print the scored pairs as CSV: the rows of the file, with three columns added.
+
+    Spreadsheet programs do not evaluate any cell.
+    """
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*header, *ADDED_COLUMNS])
+    writer.writerow(neutralise_row([*header, *ADDED_COLUMNS]))
     for pair in pairs:
-        writer.writerow([*pair.cells, pair.overlap.score, pair.identity, pair.explain()])
+        cells = [*pair.cells, pair.overlap.score, pair.identity, pair.explain()]
+        writer.writerow(neutralise_row(cells))
 
 
 def show_scored_pairs(header: list[str], pairs: list[ScoredPair]) -> None:

@@ -51,6 +51,22 @@ def test_identity_follows_the_policy_and_says_why(west_java: Commands, tmp_path:
     assert report["pairs"][2]["b_region"] == "B"
 
 
+def test_no_cell_of_the_csv_is_evaluated_by_a_spreadsheet_program(
+    west_java: Commands, tmp_path: Path
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("a,b,@catatan\n=1+1,SIMPEG,-5\n@dinkes,+62 21,-x\n")
+    result = west_java("overlap", "--pairs", path, "--csv")
+    header, *scored_rows = csv.reader(io.StringIO(result.stdout))
+    assert header == ["a", "b", "'@catatan", "score", "identity", "why"]
+    assert [row[:3] for row in scored_rows] == [
+        ["'=1+1", "SIMPEG", "-5"],
+        ["'@dinkes", "'+62 21", "'-x"],
+    ]
+    document = json.loads(west_java("overlap", "--pairs", path, "--json").stdout)
+    assert [pair["a"] for pair in document["pairs"]] == ["=1+1", "@dinkes"]
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
