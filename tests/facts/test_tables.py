@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+import facts
 from engine.model import AssessmentKind, RegionKind
 from facts import tables
+
+
+def test_no_cell_has_blanks_at_its_ends_or_two_in_a_row() -> None:
+    files = sorted(Path(facts.__file__).parent.glob("*.csv"))
+    assert files
+    faulty = [
+        (file.name, row, cell)
+        for file in files
+        for row, cells in enumerate(csv.reader(file.read_text("utf-8").splitlines()), start=1)
+        for cell in cells
+        if cell != " ".join(cell.split())
+    ]
+    assert faulty == []
 
 
 def official(year: int) -> dict[str, str]:
