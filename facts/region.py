@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 
+from engine.matching.region_names import RegionNames
 from engine.model import Region, RegionKind
 from facts.row import DecimalNumber, TableRow, WholeNumber, read_rows
 
@@ -31,6 +32,11 @@ class _RegionRow(TableRow):
 class _CentralAgencyRow(TableRow):
     code: str
     name: str
+
+
+class _FormerRegionCodeRow(TableRow):
+    former_code: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,25 @@ def in_west_java(code: str) -> bool:
 def region_codes() -> frozenset[str]:
     """Return the codes of all 552 regions and of the central agencies."""
     return frozenset(region.code for region in region_catalogue(national=True))
+
+
+@cache
+def former_region_codes() -> Mapping[str, str]:
+    """Return the present codes of regions by the codes that they had in another province."""
+    codes: dict[str, str] = {}
+    for row in read_rows(_FormerRegionCodeRow, "former_region_codes.csv", "former_code"):
+        if row.code not in region_codes():
+            raise row.invalid("code", "the code of a region")
+        if row.former_code in region_codes():
+            raise row.invalid("former_code", "a code that no region has now")
+        codes[row.former_code] = row.code
+    return MappingProxyType(codes)
+
+
+@cache
+def region_names() -> RegionNames:
+    """Return the index of the codes and names of all regions and central agencies."""
+    return RegionNames(region_catalogue(national=True), former_region_codes())
 
 
 @cache

@@ -24,7 +24,13 @@ from facts.published_result import (
     result_rows,
     sheet_lines,
 )
-from facts.region import Subdivisions, region_catalogue, subdivisions_by_region
+from facts.region import (
+    Subdivisions,
+    former_region_codes,
+    region_catalogue,
+    region_names,
+    subdivisions_by_region,
+)
 
 __all__ = [
     "AverageRow",
@@ -35,9 +41,11 @@ __all__ = [
     "Subdivisions",
     "average_rows",
     "common_applications",
+    "former_region_codes",
     "opd_aliases",
     "opd_reference",
     "region_catalogue",
+    "region_names",
     "result_rows",
     "sheet_lines",
     "subdivisions_by_region",

@@ -157,3 +157,28 @@ def test_a_target_in_the_inventory_has_the_name_of_its_application() -> None:
     inside = [edge for edge in tables.west_java_integrations() if edge.target is not None]
     assert len(inside) == 11
     assert [edge.target_name for edge in inside] == [names[edge.target or ""] for edge in inside]
+
+
+def test_every_region_is_found_by_its_code_and_by_its_name() -> None:
+    names = tables.region_names()
+    for region in tables.region_catalogue(national=True):
+        assert names.match(region.code).code == region.code
+        if region.kind is RegionKind.PROVINCE:
+            assert names.match(f"Provinsi {region.name}").code == region.code
+        elif region.kind is RegionKind.REGENCY:
+            shortened = region.name.replace("Kabupaten ", "KAB. ")
+            assert names.match(shortened).code == region.code
+            assert names.match(region.code.replace(".", "")).code == region.code
+        else:
+            assert names.match(region.name.upper()).code == region.code
+
+
+def test_codes_from_before_the_new_provinces_lead_to_the_present_ones() -> None:
+    former = tables.former_region_codes()
+    assert Counter(code[:2] for code in former.values()) == {
+        "65": 5, "76": 5, "93": 4, "94": 8, "95": 8, "96": 6,
+    }  # fmt: skip
+    assert len(set(former.values())) == len(former)
+    match = tables.region_names().match("91.01")
+    assert (match.code, match.former_code_of) == (None, "93.01")
+    assert [region.name for region in match.candidates] == ["Kabupaten Merauke"]
