@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from engine.model import Viewer
 from hub import metrics, replication
 from hub.auth.authentication import Authenticator
+from hub.downloads import Downloads
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.transport import compression
@@ -193,6 +194,7 @@ def create_app(
         Route("/readyz", readiness),
         Route("/metrics", metrics_text),
         Route("/map.geojson", own_map),
+        *Downloads(app_state.context).routes(),
         *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

@@ -91,7 +91,14 @@ async def test_an_operators_own_map_replaces_the_schematic_one(
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/graphql", 400), ("/none", 404)]
+    ("path", "status"),
+    [
+        ("/healthz", 200),
+        ("/readyz", 200),
+        ("/graphql", 400),
+        ("/none", 404),
+        ("/unduh/99.99/aplikasi.csv", 404),
+    ],
 )
 async def test_every_answer_says_what_a_browser_may_do_with_it(
     settings: Settings, path: str, status: int
