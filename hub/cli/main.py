@@ -20,6 +20,7 @@ import typer
 from hub.cli import (
     analysis_commands,
     conformance,
+    export_command,
     import_command,
     maintenance,
     opds,
@@ -53,6 +54,7 @@ app.add_typer(analysis_commands.app)
 app.add_typer(maintenance.app)
 app.add_typer(conformance.app)
 app.add_typer(import_command.app)
+app.add_typer(export_command.app)
 app.add_typer(opds.app, name="opd", help="Record and list the OPDs of a region.")
 
 
