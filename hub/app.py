@@ -32,6 +32,7 @@ from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
 from hub.transport.websocket_protocol import DRAINING, flush_outbox
+from hub.workbook_reader import WorkbookReader
 from hub.worker_metrics import WorkerMetrics
 from realtime.broker import Broker, MemoryBroker
 from realtime.fanout import Fanout
@@ -242,6 +243,7 @@ async def open_instance(
             analyses=analyses,
             derive_events=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),
+            read_workbook=WorkbookReader().read,
         )
     finally:
         await database.close()

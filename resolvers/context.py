@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from functools import cached_property
 from engine.coverage import Coverage
 from engine.log.source import Source
 from engine.model import Viewer
+from engine.spreadsheet.workbook import Workbook
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
 from regions.endpoint_directory import to_http_url
@@ -48,6 +49,8 @@ class Instance:
     analyses: Analyses
     derive_events: Derive  # derives events from the entries of a transaction
     owners: OwnerHeadCache  # heads of the logs that this process replicates
+    # Returns the tables of an uploaded file with a name, or raises FileInvalid.
+    read_workbook: Callable[[bytes, str], Awaitable[Workbook]]
     result_cache: ResultCache = field(default_factory=ResultCache)
     # The sources by region, in their current state.
     sources_by_region: dict[str, Source] = field(default_factory=dict)

@@ -1,26 +1,22 @@
-"""Parses a sheet of levels (columns `number,level`) and reports the problems of each row."""
+"""Parses a sheet of levels (columns `number,level`), and reports the problems of each row."""
 
 from __future__ import annotations
 
-import re
-
 from engine.assessment.instrument import Instrument
-from engine.spreadsheet.sheet import (
-    SheetInvalid,
-    SheetProblem,
-    parse_csv_rows,
-    quote_cell,
-    select_columns,
+from engine.assessment.level_columns import (
+    find_level_columns,
+    parse_indicator_number,
+    parse_level,
 )
+from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
+from engine.spreadsheet.workbook import Workbook
 
-LEVEL_SHEET_COLUMNS = ("number", "level")
-_WHOLE = re.compile(r"[0-9]{1,9}")
 
-
-def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
+def parse_level_sheet(workbook: Workbook, instrument: Instrument) -> dict[int, int]:
     """Return the level of every indicator, by number.
 
-    Other columns are ignored. A row names an indicator by its number or by its code ("35-2").
+    The header has an English or an Indonesian name of each column. Other columns are ignored. A row
+    names an indicator by its number or by its code ("35-2").
 
     Raises:
         SheetInvalid: the sheet has problems; the error lists all of them.
@@ -30,13 +26,15 @@ def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
     levels: dict[int, int] = {}
     first_rows: dict[int, int] = {}  # by indicator number
     problems: list[SheetProblem] = []
-    for row, (number_cell, level_cell) in select_columns(parse_csv_rows(text), LEVEL_SHEET_COLUMNS):
-        number = numbers.get(number_cell)
+    columns = find_level_columns(workbook)
+    for row, number_cell, level_cell in columns.list_cells():
+        number = numbers.get(number_cell) or numbers.get(parse_indicator_number(number_cell))
+        level = parse_level(level_cell)
         if number is None:
             problems.append(
                 SheetProblem(
                     row,
-                    "number",
+                    columns.number_header,
                     "an indicator of {instrument} (1 to {count})",
                     quote_cell(number_cell),
                     values={"instrument": instrument.id, "count": len(instrument.indicators)},
@@ -46,7 +44,7 @@ def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
             problems.append(
                 SheetProblem(
                     row,
-                    "number",
+                    columns.number_header,
                     "each indicator once (first in row {first_row})",
                     quote_cell(number_cell),
                     values={"first_row": first_rows[number]},
@@ -54,18 +52,18 @@ def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
             )
         else:
             first_rows[number] = row
-        if not _WHOLE.fullmatch(level_cell) or not lowest <= int(level_cell) <= highest:
+        if level is None or not lowest <= level <= highest:
             problems.append(
                 SheetProblem(
                     row,
-                    "level",
+                    columns.level_header,
                     "a whole level from {lowest} to {highest}",
                     quote_cell(level_cell),
                     values={"lowest": lowest, "highest": highest},
                 )
             )
         elif number is not None:
-            levels[number] = int(level_cell)
+            levels[number] = level
 
     absent = [
         str(indicator.number)
@@ -76,7 +74,7 @@ def parse_level_sheet(text: str, instrument: Instrument) -> dict[int, int]:
         problems.append(
             SheetProblem(
                 None,
-                "number",
+                columns.number_header,
                 "all {count} indicators of {instrument}",
                 "none for {indicators}",
                 values={"count": len(instrument.indicators), "instrument": instrument.id},

@@ -7,16 +7,16 @@ The effort of several steps is the sum of their efforts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from engine.assessment.instrument import Indicator, Instrument
 from engine.spreadsheet.sheet import (
+    Row,
     SheetInvalid,
     SheetProblem,
-    parse_csv_rows,
     quote_cell,
     select_columns,
 )
@@ -139,7 +139,7 @@ def apply_effort_edits(effort: Effort, edits: Mapping[LevelStep, Fraction]) -> E
     )
 
 
-def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Effort:
+def parse_effort_sheet(rows: Iterator[Row], effort: Effort, instrument: Instrument) -> Effort:
     """Return the effort with the figures of a sheet (columns `number,level,effort`).
 
     A row names an indicator by its number or by its code. `2,5` is two and a half.
@@ -150,9 +150,7 @@ def parse_effort_sheet(text: str, effort: Effort, instrument: Instrument) -> Eff
     numbers = instrument.indicator_numbers
     edits: dict[LevelStep, Fraction] = {}
     problems = []
-    for row, (number_cell, level_cell, effort_cell) in select_columns(
-        parse_csv_rows(text), EFFORT_SHEET_COLUMNS
-    ):
+    for row, (number_cell, level_cell, effort_cell) in select_columns(rows, EFFORT_SHEET_COLUMNS):
         number = numbers.get(number_cell)
         if number is None:
             problems.append(

@@ -15,6 +15,7 @@ class FileProblemCode(Enum):
     FAR_CELL = "FAR_CELL"
     TOO_MANY_CELLS = "TOO_MANY_CELLS"
     TOO_MANY_SHEETS = "TOO_MANY_SHEETS"
+    TOO_MANY_STRINGS = "TOO_MANY_STRINGS"
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
     TOO_SLOW = "TOO_SLOW"
     ENCRYPTED = "ENCRYPTED"
@@ -32,7 +33,7 @@ class FileProblemCode(Enum):
 FILE_PROBLEM_TEXTS: Mapping[FileProblemCode, str] = {
     FileProblemCode.EMPTY: "expected a table, got an empty file",
     FileProblemCode.TOO_LARGE: (
-        "expected a file of at most {most} bytes, got {found}; "
+        "expected a file of at most {most} bytes, got one of {found} bytes; "
         "divide the table into several files, or remove pictures from it"
     ),
     FileProblemCode.TOO_LARGE_UNPACKED: (
@@ -49,6 +50,10 @@ FILE_PROBLEM_TEXTS: Mapping[FileProblemCode, str] = {
     ),
     FileProblemCode.TOO_MANY_SHEETS: (
         "expected at most {most} sheets, got {found}; divide the workbook into several files"
+    ),
+    FileProblemCode.TOO_MANY_STRINGS: (
+        "expected at most {most} different texts, got more in {part}; "
+        "copy the table alone into a new workbook"
     ),
     FileProblemCode.TEXT_TOO_LONG: (
         "expected cells of at most {most} characters, got more in the cell {cell} "

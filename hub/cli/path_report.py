@@ -213,9 +213,9 @@ def apply_effort_option(situation: Situation, option: str) -> Situation:
         effort = scale.uniform_effort(situation.instrument)
         return replace(situation, effort=effort, precedence=NO_PRECEDENCE)
     path = Path(option)
-    text = sheet_file.read_sheet_text(path, sheet_file.LEVELS_BYTES)
+    rows = sheet_file.read_sheet_rows(path, sheet_file.LEVELS_BYTES)
     try:
-        effort = scale.parse_effort_sheet(text, situation.effort, situation.instrument)
+        effort = scale.parse_effort_sheet(rows, situation.effort, situation.instrument)
     except SheetInvalid as invalid:
         sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was planned"))
     return replace(situation, effort=effort)

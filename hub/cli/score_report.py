@@ -93,9 +93,9 @@ def read_level_file(path: Path, instrument_id: str) -> tuple[Instrument, dict[in
             ),
             ExitCode.INPUT,
         )
-    text = sheet_file.read_sheet_text(path, sheet_file.LEVELS_BYTES)
+    workbook = sheet_file.read_workbook_file(path, sheet_file.LEVELS_BYTES)
     try:
-        return instrument, level_sheet.parse_level_sheet(text, instrument)
+        return instrument, level_sheet.parse_level_sheet(workbook, instrument)
     except SheetInvalid as invalid:
         sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was scored"))
 

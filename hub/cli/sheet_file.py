@@ -1,16 +1,15 @@
-"""Reads CSV files and workbooks that are passed to commands, within size limits."""
+"""Reads the files with tables that are passed to commands, within size limits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import NoReturn
-from zipfile import BadZipFile, ZipFile
 
-from engine.spreadsheet import sheet
+from engine.spreadsheet.file_problem import FILE_PROBLEM_TEXTS, FileInvalid
 from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem
+from engine.spreadsheet.workbook import Workbook
 from hub.cli.console import err, exit_with_error
 from hub.cli.known_messages import (
     COLUMNS_WITHOUT_HEADER,
@@ -19,42 +18,38 @@ from hub.cli.known_messages import (
     translate_message,
 )
 from hub.exit_codes import ExitCode
+from hub.workbook_reader import read_workbook
 
 LEVELS_BYTES = 1_000_000  # a sheet of 47 lines has 300 bytes
 INVENTORY_BYTES = 100_000_000  # 300,000 rows have 60 million bytes
-_UNPACKED_BYTES = 1_000_000_000  # the limit for a workbook, which may be a ZIP bomb
 _PROBLEMS_SHOWN = 20
 
-Cell = int | float | str | bool | time | date | datetime | timedelta
 
-
-def read_sheet_text(path: Path, most: int) -> str:
-    """Return the text of a file of at most `most` bytes; exit with an error if it is unreadable."""
-    _check_size(path, most)
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        _exit_unreadable(path, error)
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        exit_with_error(
-            _("{path}: expected UTF-8 text, got byte 0x{byte:02x} at {position}").format(
-                path=path, byte=byte, position=error.start
-            ),
-            ExitCode.INPUT,
-        )
-
-
-def read_sheet_rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
-    """Return the rows of a CSV file or of a workbook's first sheet.
+def read_workbook_file(path: Path, most: int = INVENTORY_BYTES) -> Workbook:
+    """Return the tables of a file.
 
     The command exits with an error if the file has more than `most` bytes or is unreadable.
     """
-    return (
-        _read_workbook_rows(path, most)
-        if path.suffix.lower() == ".xlsx"
-        else sheet.parse_csv_rows(read_sheet_text(path, most))
-    )
+    _check_size(path, most)
+    try:
+        return read_workbook(path.read_bytes())
+    except OSError as error:
+        _exit_unreadable(path, error)
+    except FileInvalid as invalid:
+        exit_with_error(f"{path}: {describe_file_problem(invalid)}", ExitCode.INPUT)
+
+
+def read_sheet_rows(path: Path, most: int = INVENTORY_BYTES) -> Iterator[Row]:
+    """Return the rows of the first sheet of a file, as `read_workbook_file` does."""
+    return iter(read_workbook_file(path, most).sheets[0].rows)
+
+
+def describe_file_problem(invalid: FileInvalid) -> str:
+    """Return why a file cannot be read, in the user's language."""
+    values = dict(invalid.values)
+    if "reason" in values:
+        values["reason"] = translate_message(str(values["reason"]), REASONS)
+    return _(FILE_PROBLEM_TEXTS[invalid.code]).format(**values)
 
 
 def exit_with_sheet_problems(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:
@@ -110,39 +105,3 @@ def _check_size(path: Path, most: int) -> None:
             )
     except OSError as error:
         _exit_unreadable(path, error)
-
-
-def _read_workbook_rows(path: Path, most: int) -> Iterator[Row]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    _check_size(path, most)
-    try:
-        with ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > _UNPACKED_BYTES:
-            exit_with_error(
-                _("{path}: expected at most {most} bytes unpacked, got more").format(
-                    path=path, most=_UNPACKED_BYTES
-                ),
-                ExitCode.INPUT,
-            )
-        with CalamineWorkbook.from_path(path) as workbook:
-            for number, cells in enumerate(workbook.get_sheet_by_index(0).iter_rows(), start=1):
-                texts = [_cell_text(cell) for cell in cells]
-                if any(texts):
-                    yield number, texts
-    except OSError as error:
-        _exit_unreadable(path, error)
-    except (BadZipFile, CalamineError) as error:
-        exit_with_error(
-            _("{path}: expected an .xlsx workbook, got: {reason}").format(
-                path=path, reason=translate_message(str(error), REASONS)
-            ),
-            ExitCode.INPUT,
-        )
-
-
-def _cell_text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():  # workbooks store integers as floats
-        return str(int(cell))
-    return str(cell).strip()

@@ -96,7 +96,11 @@ def test_broken_rules_are_those_whose_basis_is_missing() -> None:
 
 
 def test_a_sheet_replaces_some_efforts_by_a_regions_own_figures() -> None:
-    own = parse_effort_sheet("number;level;effort\n1;4;2,5\nI47;5;9\n", DEFAULT, SPBE_2020)
+    own = parse_effort_sheet(
+        iter([(1, ["number", "level", "effort"]), (2, ["1", "4", "2,5"]), (3, ["I47", "5", "9"])]),
+        DEFAULT,
+        SPBE_2020,
+    )
     assert own.edited == {LevelStep(1, 4), LevelStep(47, 5)}
     assert own.values[LevelStep(1, 4)] == Fraction(5, 2)
     assert own.values[LevelStep(2, 4)] == DEFAULT.values[LevelStep(2, 4)]
@@ -104,8 +108,9 @@ def test_a_sheet_replaces_some_efforts_by_a_regions_own_figures() -> None:
 
 def test_every_invalid_row_of_a_sheet_is_named() -> None:
     rows = ["0,4,1", "1,1,1", "1,6,1", "2,4,nol", "2,5,0", "2,3,0.001", "3,4,1", "3,4,2"]
+    cells = [row.split(",") for row in ("number,level,effort", *rows)]
     with pytest.raises(SheetInvalid) as raised:
-        parse_effort_sheet("\n".join(["number,level,effort", *rows]), DEFAULT, SPBE_2020)
+        parse_effort_sheet(iter(enumerate(cells, start=1)), DEFAULT, SPBE_2020)
     level = "expected a level to reach, from 2 to 5, got"
     effort = "expected a number above 0, up to 1000, with at most two decimals, got"
     assert [str(problem) for problem in raised.value.problems] == [

@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from engine.matching.overlap import SET_BY_PERSON, SIGNALS
+from engine.spreadsheet.file_problem import FILE_PROBLEM_TEXTS
 from hub.cli import command_tree
 from hub.cli.main import app
 from hub.cli.translation import DOMAIN, LOCALE
@@ -59,6 +60,7 @@ def printed_messages() -> dict[Message, list[str]]:
         *_help_texts(),
         *_sheet_templates(),
         *_signal_names(),
+        *_file_problem_texts(),
     ):
         messages.setdefault(message, set()).add(place)
     return {message: sorted(places) for message, places in messages.items()}
@@ -112,6 +114,12 @@ def _signal_names() -> Iterator[tuple[Message, str]]:
     """Yield the names of the signals by which the functions of systems are compared."""
     for name in (*SIGNALS, SET_BY_PERSON):
         yield name, "engine/matching/overlap.py"
+
+
+def _file_problem_texts() -> Iterator[tuple[Message, str]]:
+    """Yield the templates of the reasons why a file cannot be read."""
+    for text in FILE_PROBLEM_TEXTS.values():
+        yield text, "engine/spreadsheet/file_problem.py"
 
 
 def _sheet_templates() -> Iterator[tuple[Message, str]]:
