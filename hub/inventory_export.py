@@ -13,7 +13,7 @@ import orjson
 from engine.model import Application
 from engine.spreadsheet.csv_cells import neutralise_row
 from engine.spreadsheet.export_sheet import (
-    HEADERS_BY_FIELD,
+    EXPORT_HEADERS,
     LIST_SEPARATOR,
     CellContent,
     to_sheet_row,
@@ -84,7 +84,7 @@ def write_xlsx(export: RegionExport) -> bytes:
         for row, application in enumerate(export.applications, start=1):
             for column, cell in enumerate(to_sheet_row(application, export.names)):
                 _write_cell(sheet, row, column, cell)
-        sheet.autofilter(0, 0, max(1, len(export.applications)), len(HEADERS_BY_FIELD) - 1)
+        sheet.autofilter(0, 0, max(1, len(export.applications)), len(EXPORT_HEADERS) - 1)
     return content.getvalue()
 
 
@@ -95,7 +95,7 @@ def write_csv(export: RegionExport) -> bytes:
     """
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADERS_BY_FIELD.values())
+    writer.writerow(EXPORT_HEADERS.values())
     for application in export.applications:
         writer.writerow(neutralise_row(to_sheet_row(application, export.names)))
     return text.getvalue().encode("utf-8-sig")
@@ -123,10 +123,10 @@ _WRITERS: Mapping[ExportFormat, Callable[[RegionExport], bytes]] = {
 def write_header(sheet: Worksheet, header_format: Any) -> None:
     """Write the header into the first row, set the widths and keep the header in view."""
     sheet.freeze_panes(1, 0)
-    for column, field in enumerate(HEADERS_BY_FIELD):
+    for column, field in enumerate(EXPORT_HEADERS):
         width = COLUMN_WIDTHS.get(field, DEFAULT_WIDTH)
         sheet.set_column(column, column, width)
-    for column, header in enumerate(HEADERS_BY_FIELD.values()):
+    for column, header in enumerate(EXPORT_HEADERS.values()):
         sheet.write_string(0, column, header, header_format)
 
 

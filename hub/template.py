@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from engine.spreadsheet.export_sheet import HEADERS_BY_FIELD, NO, STATUS_WORDS, YES
+from engine.spreadsheet.export_sheet import EXPORT_HEADERS, NO, STATUS_WORDS, YES
 from engine.spreadsheet.import_sheet import ROWS_MOST
 from hub.inventory_export import SHEET_NAME, WORKBOOK_OPTIONS, write_header
 from hub.template_texts import EXAMPLE_ROW, FIELD_HINTS, guide_lines
@@ -60,7 +60,7 @@ def write_template(lists: TemplateLists) -> bytes:
         guide = workbook.add_worksheet(GUIDE_SHEET)
         list_sheet = workbook.add_worksheet(LIST_SHEET)
         write_header(sheet, bold)
-        for column, field in enumerate(HEADERS_BY_FIELD):
+        for column, field in enumerate(EXPORT_HEADERS):
             sheet.write_comment(0, column, FIELD_HINTS[field], {"x_scale": 2})
             sheet.write(1, column, EXAMPLE_ROW.get(field, ""), example)
         guide.set_column(0, 0, 110, workbook.add_format({"text_wrap": True, "valign": "top"}))
@@ -93,7 +93,7 @@ def _write_lists(sheet: Worksheet, names_by_field: Mapping[str, Sequence[str]]) 
     """Write each list into a column of the sheet, and return the ranges of those with a name."""
     ranges = {}
     for column, (field, names) in enumerate(names_by_field.items()):
-        sheet.write_string(0, column, HEADERS_BY_FIELD[field])
+        sheet.write_string(0, column, EXPORT_HEADERS[field])
         for row, name in enumerate(names, start=1):
             sheet.write_string(row, column, name)
         if names:
@@ -116,7 +116,7 @@ def _validation_rules(ranges: Mapping[str, str]) -> dict[int, dict[str, Any]]:
         "fit": _whole_number(FIT_SCALE[0], FIT_SCALE[-1], "angka 1 sampai 5"),
         **dict.fromkeys(COUNT_FIELDS, _COUNT),
     }
-    columns = list(HEADERS_BY_FIELD)
+    columns = list(EXPORT_HEADERS)
     return {columns.index(field): rule for field, rule in rules.items()}
 
 

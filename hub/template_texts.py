@@ -33,7 +33,7 @@ FIELD_HINTS: Mapping[str, str] = {
     "karena dengan ID baris dikenali kembali.",
     "opd": "OPD pemilik aplikasi. Pilih dari daftar.",
     "name": "Wajib diisi. Satu baris untuk satu aplikasi.",
-    "function": "Kategori fungsi menurut katalog. Pilih dari daftar; boleh kosong.",
+    "function": "Fungsi menurut katalog. Pilih dari daftar; boleh kosong.",
     "use": "Kegunaan aplikasi dengan kata-kata sendiri.",
     "status": f"Salah satu dari: {_STATUSES}.",
     "year": "Tahun mulai digunakan, misalnya 2021.",

@@ -12,11 +12,11 @@ CellContent = str | int  # "" in an empty cell
 
 # The fields of an application in the order of their columns, with the header of each column. The
 # import knows all of these headers.
-HEADERS_BY_FIELD: Mapping[str, str] = {
+EXPORT_HEADERS: Mapping[str, str] = {
     "id": "ID",
     "opd": "OPD",
     "name": "Nama aplikasi",
-    "function": "Kategori fungsi",
+    "function": "Fungsi katalog",
     "use": "Fungsi",
     "status": "Status",
     "year": "Tahun",
@@ -64,7 +64,7 @@ class SheetNames:
 
 
 def to_sheet_row(application: Application, names: SheetNames) -> tuple[CellContent, ...]:
-    """Return the cells of an application, in the order of HEADERS_BY_FIELD."""
+    """Return the cells of an application, in the order of EXPORT_HEADERS."""
     common_application = application.common_application or ""
     cells: Mapping[str, CellContent | None] = {
         "id": application.id,
@@ -93,7 +93,7 @@ def to_sheet_row(application: Application, names: SheetNames) -> tuple[CellConte
         ),
         "integrated_with": LIST_SEPARATOR.join(names.integrated_with.get(application.id, ())),
     }
-    return tuple("" if (cell := cells[field]) is None else cell for field in HEADERS_BY_FIELD)
+    return tuple("" if (cell := cells[field]) is None else cell for field in EXPORT_HEADERS)
 
 
 def target_names_by_source(

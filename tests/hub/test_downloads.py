@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from starlette.applications import Starlette
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
-from engine.spreadsheet.export_sheet import HEADERS_BY_FIELD
+from engine.spreadsheet.export_sheet import EXPORT_HEADERS
 from hub.app import open_instance
 from hub.downloads import Downloads
 from hub.settings import Settings
@@ -73,7 +73,7 @@ async def test_the_formats_have_the_same_applications(filled_sqlite_url: str) ->
         assert sheet is not None
         assert sheet.freeze_panes == "A2"
         rows = list(sheet.iter_rows(values_only=True))
-        assert rows[0] == tuple(HEADERS_BY_FIELD.values())
+        assert rows[0] == tuple(EXPORT_HEADERS.values())
         by_id = {row[0]: row for row in rows[1:]}
         assert by_id[id][1:3] == ("Dinas Perhubungan", '=HYPERLINK("http://jahat.test")')
         assert retired not in by_id
@@ -86,7 +86,7 @@ async def test_the_formats_have_the_same_applications(filled_sqlite_url: str) ->
         assert text.headers["content-type"] == "text/csv; charset=utf-8"
         assert text.content.startswith(b"\xef\xbb\xbfID;OPD;")
         lines = list(csv.reader(StringIO(text.content.decode("utf-8-sig")), delimiter=";"))
-        assert lines[0] == list(HEADERS_BY_FIELD.values())
+        assert lines[0] == list(EXPORT_HEADERS.values())
         assert [line[0] for line in lines] == [row[0] for row in rows]
         assert next(line[2] for line in lines if line[0] == id) == (
             '\'=HYPERLINK("http://jahat.test")'

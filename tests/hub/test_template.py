@@ -6,7 +6,7 @@ from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
-from engine.spreadsheet.export_sheet import HEADERS_BY_FIELD
+from engine.spreadsheet.export_sheet import EXPORT_HEADERS
 from hub.template import TEMPLATE_VERSION, TemplateLists, write_general_template, write_template
 
 LISTS = TemplateLists(
@@ -35,7 +35,7 @@ def lists_by_header(workbook: Workbook) -> dict[str, str]:
 def test_the_drop_downs_offer_what_the_import_understands() -> None:
     assert lists_by_header(read_template(LISTS)) == {
         "OPD": "Daftar!$A$2:$A$3",
-        "Kategori fungsi": "Daftar!$B$2:$B$3",
+        "Fungsi katalog": "Daftar!$B$2:$B$3",
         "Aplikasi umum": "Daftar!$C$2:$C$2",
         "Status": '"Aktif,Tidak aktif,Direncanakan,Tidak diketahui"',
         "Layanan publik": '"Ya,Tidak"',
@@ -52,7 +52,7 @@ def test_the_names_are_in_a_hidden_sheet() -> None:
         ("Daftar", "hidden"),
     ]
     assert list(workbook["Daftar"].values) == [
-        ("OPD", "Kategori fungsi", "Aplikasi umum"),
+        ("OPD", "Fungsi katalog", "Aplikasi umum"),
         ("Dinas Kesehatan", "Kepegawaian", "SRIKANDI"),
         ("Dinas Perhubungan", "Keuangan daerah", None),
     ]
@@ -62,7 +62,7 @@ def test_the_names_are_in_a_hidden_sheet() -> None:
 def test_the_sheet_has_the_headers_of_an_export_and_one_marked_example() -> None:
     sheet = read_template(LISTS)["Aplikasi"]
     rows = list(sheet.values)
-    assert rows[0] == tuple(HEADERS_BY_FIELD.values())
+    assert rows[0] == tuple(EXPORT_HEADERS.values())
     assert [str(row[2])[:7] for row in rows[1:]] == ["CONTOH:"]
     assert all(cell.comment is not None for cell in sheet[1])
 

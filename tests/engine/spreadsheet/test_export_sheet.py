@@ -16,7 +16,7 @@ from engine.model import (
     Provenance,
 )
 from engine.spreadsheet.export_sheet import (
-    HEADERS_BY_FIELD,
+    EXPORT_HEADERS,
     SheetNames,
     target_names_by_source,
     to_sheet_row,
@@ -78,11 +78,11 @@ def test_every_field_has_its_column() -> None:
         legal_basis="SK 1/2021",
         public_service=True,
     )
-    assert dict(zip(HEADERS_BY_FIELD.values(), to_sheet_row(application, NAMES), strict=True)) == {
+    assert dict(zip(EXPORT_HEADERS.values(), to_sheet_row(application, NAMES), strict=True)) == {
         "ID": "a1",
         "OPD": "Dinas Kesehatan",
         "Nama aplikasi": "=Si Puskesmas",
-        "Kategori fungsi": "Kesehatan",
+        "Fungsi katalog": "Kesehatan",
         "Fungsi": "Mencatat pasien",
         "Status": "Tidak aktif",
         "Tahun": 2021,
@@ -107,7 +107,7 @@ def test_every_field_has_its_column() -> None:
 
 def test_what_is_unknown_is_an_empty_cell() -> None:
     application = Application("a2", "32.05", None, "Si", ApplicationStatus.ACTIVE, 1, PROVENANCE)
-    cells = dict(zip(HEADERS_BY_FIELD, to_sheet_row(application, NAMES), strict=True))
+    cells = dict(zip(EXPORT_HEADERS, to_sheet_row(application, NAMES), strict=True))
     assert {field: cell for field, cell in cells.items() if cell != ""} == {
         "id": "a2",
         "name": "Si",

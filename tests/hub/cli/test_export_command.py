@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from engine.spreadsheet.export_sheet import HEADERS_BY_FIELD
+from engine.spreadsheet.export_sheet import EXPORT_HEADERS
 from tests.hub.cli.commands import Commands
 
-HEADER = ";".join(HEADERS_BY_FIELD.values())
+HEADER = ";".join(EXPORT_HEADERS.values())
 
 
 def test_a_region_is_written_in_the_format_of_the_files_name(
@@ -32,7 +32,7 @@ def test_a_region_is_written_in_the_format_of_the_files_name(
     workbook = west_java("export", "--region", "32.11", "--output", tmp_path / "daftar.xlsx")
     assert workbook.exit_code == 0
     rows = list(load_workbook(tmp_path / "daftar.xlsx")["Aplikasi"].values)
-    assert rows[0] == tuple(HEADERS_BY_FIELD.values())
+    assert rows[0] == tuple(EXPORT_HEADERS.values())
     assert len(rows) == len(lines)
 
 
