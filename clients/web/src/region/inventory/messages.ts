@@ -4,6 +4,10 @@ import type { ApplicationField, AttestationState } from "./documents";
 const id = {
   intro:
     "Kelengkapan inventaris aplikasi per OPD dan pernyataan OPD bahwa daftarnya lengkap. Baru setelah keduanya cukup, aplikasi atau pertukaran yang tidak tercatat dapat dianggap tidak ada.",
+  importFile: "Impor dari berkas",
+  download: "Unduh daftar aplikasi:",
+  downloadAs: (format: string) => `Unduh daftar aplikasi sebagai ${format}`,
+  template: "Unduh templat",
   summary: (applications: number, filled: number, required: number, share: string) =>
     `Inventaris memuat ${applications} aplikasi. Dari ${required} isian wajib, ${filled} sudah terisi (${share}).`,
   empty: "Inventaris ini belum memuat aplikasi.",
@@ -50,6 +54,10 @@ const id = {
 const en: typeof id = {
   intro:
     "How complete each OPD's inventory is, and whether the OPD vouches for it. Only when both suffice can something that is not listed be taken as absent.",
+  importFile: "Import from a file",
+  download: "Download the applications:",
+  downloadAs: (format) => `Download the applications as ${format}`,
+  template: "Download the template",
   summary: (applications, filled, required, share) =>
     `The inventory lists ${applications} applications. Of ${required} required fields, ${filled} are filled (${share}).`,
   empty: "This inventory lists no application.",
