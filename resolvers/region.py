@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.model import Opd, Region, RegionKind
 from engine.page import Page
+from facts.tables import region_names
 from resolvers.context import Context
 from storage import opd as stored_opd
 from storage import region as stored
@@ -26,13 +27,19 @@ async def page_of_regions(
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Region]:
-    """Return one page of regions, by code or by name."""
+    """Return one page of regions, by code or by name.
+
+    Args:
+        search: a part of the names, or a code or a name as people write it; all regions if empty.
+    """
+    meaning = region_names().match(search)
     async with context.read() as session:
         return await stored.paginate_regions(
             session,
             parent=parent,
             kinds=kinds,
             search=search,
+            meant=meaning.code or meaning.former_code_of,
             by_name=by_name,
             first=first,
             after=after,

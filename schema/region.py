@@ -70,8 +70,9 @@ class RegionFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description="A part of the region's name, of at most 200 characters, in any case. Null "
-        "includes all names.",
+        description="A part of the region's name, or its code or name as people write it, such as "
+        "3203 or Pemkab Cianjur, of at most 200 characters, in any case. A code from before a "
+        "division of a province finds the region, too. Null includes all regions.",
     )
 
 

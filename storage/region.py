@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Provenance, Region, RegionKind
@@ -80,18 +80,25 @@ async def paginate_regions(
     parent: str | None,
     kinds: Sequence[RegionKind],
     search: str,
+    meant: str | None,
     by_name: bool,
     first: int,
     after: tuple[str, ...] | None,
 ) -> Page[Region]:
-    """Return one page of regions by code, or by name and code."""
+    """Return one page of regions by code, or by name and code.
+
+    Args:
+        search: a part of the names; all regions if it is empty.
+        meant: the code of a region that is included although its name has no such part.
+    """
     query = select(RegionRow)
     if parent is not None:
         query = query.where(RegionRow.parent == parent)
     if kinds:
         query = query.where(RegionRow.kind.in_([kind.value for kind in kinds]))
     if search:
-        query = query.where(func.lower(RegionRow.name).contains(search.lower(), autoescape=True))
+        has_part = func.lower(RegionRow.name).contains(search.lower(), autoescape=True)
+        query = query.where(or_(has_part, RegionRow.code == meant))
     columns = (RegionRow.name, RegionRow.code) if by_name else (RegionRow.code,)
     page = await paginate_by_keyset(session, query, columns, first=first, after=after)
     return page.with_values([region_from_row(row) for row in page.values])

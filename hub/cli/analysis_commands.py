@@ -14,6 +14,7 @@ import typer
 from engine.model import AssessmentKind
 from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, print_result
+from hub.cli.region_argument import RegionArgument, resolve_region
 from hub.exit_codes import ExitCode
 
 app = typer.Typer()
@@ -43,7 +44,7 @@ def path(
         str,
         typer.Argument(
             metavar="REGION|LEVELS.csv",
-            help="Code of a region, whose newest levels are used, or else an estimate; "
+            help="Code or name of a region, whose newest levels are used, or else an estimate; "
             "or a CSV with the columns number,level.",
         ),
     ],
@@ -83,7 +84,9 @@ def path(
         from hub.cli import region_path
 
         result = asyncio.run(
-            region_path.plan_region_path(preconditions.load_migrated_settings(), start, options)
+            region_path.plan_region_path(
+                preconditions.load_migrated_settings(), resolve_region(start), options
+            )
         )
     print_result(
         result.document(), as_json=json, print_text=lambda: path_tables.show_path_report(result)
@@ -96,7 +99,7 @@ def overlap(
         str | None,
         typer.Argument(
             metavar="REGION|INVENTORY",
-            help="Code of a region of the database, or a .csv or .xlsx file with a row per "
+            help="Code or name of a region of the database, or a .csv or .xlsx file with a row per "
             "application: name, and if known opd, region, url, id, status, function.",
         ),
     ] = None,
@@ -147,7 +150,9 @@ def overlap(
         from hub.cli import region_overlap
 
         findings = asyncio.run(
-            region_overlap.find_region_overlaps(preconditions.load_migrated_settings(), source)
+            region_overlap.find_region_overlaps(
+                preconditions.load_migrated_settings(), resolve_region(source)
+            )
         )
     # The document is large, so it is made only if it is printed.
     document = overlap_document.overlap_document(findings) if json else {}
@@ -158,7 +163,7 @@ def overlap(
 
 @app.command()
 def verify(
-    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    region: RegionArgument,
     instrument: Annotated[str, typer.Option(help="spbe-2020 or pemdi-2026.")] = "spbe-2020",
     year: Annotated[
         int | None, typer.Option(help="Year of the assessment; by default the newest.")
@@ -185,7 +190,7 @@ def verify(
 
 @app.command()
 def proposals(
-    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    region: RegionArgument,
     json: AsJson = False,
 ) -> None:
     """Show the consolidation proposals of a region, with their reasons and decisions."""
@@ -202,7 +207,7 @@ def proposals(
 
 @app.command()
 def diagnose(
-    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    region: RegionArgument,
     json: AsJson = False,
 ) -> None:
     """Show the diagnostics of a region's integration graph, over all recorded exchanges."""
@@ -219,7 +224,7 @@ def diagnose(
 
 @app.command()
 def graph(
-    region: Annotated[str, typer.Argument(help="Code of the region, as 32.11.")],
+    region: RegionArgument,
     around: Annotated[
         str | None, typer.Option(help="Id of a node; by default the whole graph.")
     ] = None,

@@ -13,6 +13,7 @@ import typer
 from hub.cli import preconditions
 from hub.cli.console import err, exit_with_error
 from hub.cli.known_messages import system_reason
+from hub.cli.region_argument import resolve_region
 from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
 
@@ -29,7 +30,7 @@ STANDARD_OUTPUT = "-"
 def export_command(
     output: Annotated[str, typer.Option(help="The file to write; - for standard output.")],
     region: Annotated[
-        str | None, typer.Option(help="Code of the region; optional with --template.")
+        str | None, typer.Option(help="Code or name of the region; optional with --template.")
     ] = None,
     form: Annotated[
         str | None,
@@ -55,7 +56,11 @@ def export_command(
     from hub.inventory_export import write_export
     from hub.template import write_general_template, write_region_template
 
-    export = None if region is None else _load_export(region, include_retired=include_retired)
+    export = (
+        None
+        if region is None
+        else _load_export(resolve_region(region), include_retired=include_retired)
+    )
     if template:
         content = write_general_template() if export is None else write_region_template(export)
     else:

@@ -14,6 +14,7 @@ import typer
 
 from hub.cli import preconditions
 from hub.cli.console import AsJson, confirm, err, exit_with_error, out, print_result
+from hub.cli.region_argument import RegionOption
 from hub.cli.translation import N_
 from hub.exit_codes import ExitCode
 
@@ -39,7 +40,7 @@ FIELD_NAMES = {  # of the columns that an import reads
 @app.command("import")
 def import_command(
     inventory: Annotated[Path, typer.Argument(help="A .csv file, or the first sheet of an .xlsx.")],
-    region: Annotated[str, typer.Option(help="Code of the region of the applications.")],
+    region: RegionOption,
     yes: Annotated[
         bool, typer.Option("--yes", help="Write without asking; required without a terminal.")
     ] = False,

@@ -37,6 +37,7 @@ from hub.cli.console import (
     print_result,
     progress_callback,
 )
+from hub.cli.region_argument import resolve_regions
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -157,7 +158,10 @@ def migrate(
 @app.command("load")
 def load_command(
     national: Annotated[bool, typer.Option(help="Load all 552 regions and agencies.")] = False,
-    region: Annotated[list[str], typer.Option(help="Code of a region; loads only these.")] = [],  # noqa: B006
+    region: Annotated[
+        list[str],
+        typer.Option(help="Code or name of a region; loads only these.", callback=resolve_regions),
+    ] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
     """Load the data that ships with Simpul; adds only what is missing."""

@@ -12,6 +12,7 @@ import typer
 from hub.cli import preconditions
 from hub.cli.console import AsJson, err, exit_with_error, out, print_result, progress_callback
 from hub.cli.known_messages import translate_message
+from hub.cli.region_argument import resolve_region
 from hub.exit_codes import ExitCode
 
 app = typer.Typer()
@@ -88,7 +89,12 @@ def check(json: AsJson = False) -> None:
 
 @app.command()
 def forget(
-    region: Annotated[str, typer.Argument(help="Code of a region that another instance owns.")],
+    region: Annotated[
+        str,
+        typer.Argument(
+            help="Code or name of a region that another instance owns.", callback=resolve_region
+        ),
+    ],
     json: AsJson = False,
 ) -> None:
     """Delete the copy of a region, so that the server copies it again; run it after a divergence."""
@@ -121,7 +127,12 @@ def forget(
 
 @app.command("hand-over")
 def hand_over(
-    region: Annotated[str, typer.Argument(help="Code of a region that this instance owns.")],
+    region: Annotated[
+        str,
+        typer.Argument(
+            help="Code or name of a region that this instance owns.", callback=resolve_region
+        ),
+    ],
     url: Annotated[str, typer.Argument(help="The SIMPUL_URL of the new owner.")],
     json: AsJson = False,
 ) -> None:

@@ -12,18 +12,17 @@ from engine.model import Opd, OpdKind
 from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, out, print_result
 from hub.cli.known_messages import translate_message, translate_refusal
+from hub.cli.region_argument import RegionOption
 from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)
 
-RegionCode = Annotated[str, typer.Option(help="Code of the region.")]
-
 
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="The official name, as 'Dinas Kesehatan'.")],
-    region: RegionCode,
+    region: RegionOption,
     acronym: Annotated[str, typer.Option(help="The short name, as Dinkes.")] = "",
     kind: Annotated[
         OpdKind | None,
@@ -117,7 +116,7 @@ def add(
 
 
 @app.command("list")
-def list_command(region: RegionCode, json: AsJson = False) -> None:
+def list_command(region: RegionOption, json: AsJson = False) -> None:
     """List the OPDs of a region, with the names and ids that imports and tokens use."""
     from rich.table import Table
 

@@ -12,6 +12,7 @@ from engine.model import Role
 from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, print_result
 from hub.cli.known_messages import translate_refusal
+from hub.cli.region_argument import resolve_regions
 from hub.exit_codes import ExitCode
 
 app = typer.Typer()
@@ -21,7 +22,10 @@ app = typer.Typer()
 def token(
     role: Annotated[Role, typer.Option(help="Role of the viewer.", case_sensitive=False)],
     subject: Annotated[str, typer.Option(help="Name of the person or program in the log.")],
-    region: Annotated[list[str], typer.Option(help="Code of a region in scope.")] = [],  # noqa: B006
+    region: Annotated[
+        list[str],
+        typer.Option(help="Code or name of a region in scope.", callback=resolve_regions),
+    ] = [],  # noqa: B006
     opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
     json: AsJson = False,

@@ -282,6 +282,25 @@ async def test_regions_are_searched_in_any_case_too(any_hub: Hub) -> None:
     assert [node["code"] for node in cities["nodes"]] == ["32.73", "33.74"]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("3211", ["32.11"]),
+        ("32.11", ["32.11"]),
+        ("KAB. SUMEDANG", ["32.11"]),
+        ("Pemkot Bandung", ["32.73"]),
+        ("Prov. Jawa Barat", ["32"]),
+        ("99", []),
+    ],
+)
+async def test_regions_are_found_by_codes_and_names_as_people_write_them(
+    hub: Hub, text: str, codes: list[str]
+) -> None:
+    query = "query ($text: String!) { regions(filter: { search: $text }) { nodes { code } } }"
+    regions = (await hub.query_data(query, text=text))["regions"]
+    assert [node["code"] for node in regions["nodes"]] == codes
+
+
 async def test_all_filters_of_applications_apply_together(west_java: Hub) -> None:
     query = """
     query ($filter: ApplicationFilter) {

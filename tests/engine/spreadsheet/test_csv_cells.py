@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.spreadsheet.csv_cells import neutralise_cell, neutralise_row, restore_cell
+from engine.spreadsheet.csv_reader import read_csv
+from engine.spreadsheet.read_limits import ReadLimits
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,17 @@ def test_restores_every_text(text: str) -> None:
 
 def test_a_row_holds_texts_only() -> None:
     assert neutralise_row(["=a", None, 3, -2.5, True]) == ["'=a", "", "3", "-2.5", "True"]
+
+
+LIMITS = ReadLimits(
+    file_bytes=1000, unpacked_bytes=1000, strings=10, rows=10, columns=10, cells=100
+)
+
+
+def test_the_reader_of_csv_leaves_the_apostrophe_out() -> None:
+    workbook = read_csv("nama,catatan\n'=1+1,'kutipan'\n'-, '@dinas\n", None, LIMITS)
+    assert workbook.sheets[0].rows == (
+        (1, ["nama", "catatan"]),
+        (2, ["=1+1", "'kutipan'"]),
+        (3, ["-", "@dinas"]),
+    )
