@@ -39,7 +39,7 @@ def read_csv(text: str, encoding: str | None, limits: ReadLimits) -> Workbook:
         for number, cells in enumerate(reader, start=1):  # a cell may contain line breaks
             if has_hint and number == 1:
                 continue
-            texts = [cell_text(restore_cell(cell)) for cell in cells]
+            texts = [cell_text(restore_cell(cell.strip())) for cell in cells]
             if any(texts):
                 budget.check_cell(number, len(texts))
                 rows.append((number, texts))
