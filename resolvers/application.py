@@ -18,6 +18,13 @@ from engine.model import (
 from engine.page import Page
 from facts.tables import common_applications
 from resolvers import access
+from resolvers.application_values import (
+    COUNT_FIELDS,
+    INPUT_FIELDS,
+    OPTIONAL_TEXTS,
+    TEXT_LENGTH,
+    check_application_values,
+)
 from resolvers.context import Context
 from resolvers.problems import (
     AlreadyExists,
@@ -29,35 +36,19 @@ from resolvers.problems import (
 )
 from resolvers.region_change import (
     checked_optional_text,
-    checked_text,
     entered_by,
     new_id,
     open_region_change,
-    web_address,
 )
 from storage import application as stored
 from storage import opd as stored_opd
 from storage.log import LogTransaction
 
-EARLIEST_YEAR = 1980
-NAME_LENGTH = 200
-TEXT_LENGTH = 2000
-COUNT_FIELDS = ("users", "yearly_cost", "migration_cost", "added_cost")
-COUNT_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
-FIT_SCALE = range(1, 6)
 NOT_RETIRED = tuple(
     SubjectState(status.value)
     for status in ApplicationStatus
     if status is not ApplicationStatus.RETIRED
 )
-OPTIONAL_TEXTS = {  # the most characters of a text that may be unknown, by field
-    "function": TEXT_LENGTH,
-    "platform": NAME_LENGTH,
-    "developer": NAME_LENGTH,
-    "hosting": NAME_LENGTH,
-    "database": NAME_LENGTH,
-    "legal_basis": TEXT_LENGTH,
-}
 CLEARABLE = frozenset(
     {
         *("url", "year", "common_application", "consulted", "fit", "public_service"),
@@ -66,18 +57,6 @@ CLEARABLE = frozenset(
     }
 )
 CHANGEABLE = CLEARABLE | {"opd", "name", "status", "capabilities"}
-# The names of input fields where they differ from those of the model.
-INPUT_FIELDS = {
-    "opd": "opdId",
-    "function": "functionText",
-    "common_application": "commonApplicationId",
-    "consulted": "isConsulted",
-    "yearly_cost": "yearlyCost",
-    "migration_cost": "migrationCost",
-    "added_cost": "addedCost",
-    "legal_basis": "legalBasis",
-    "public_service": "isPublicService",
-}
 FieldValue = ApplicationStatus | tuple[Capability, ...] | str | int | None
 
 
@@ -318,25 +297,16 @@ def _checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
 async def _validate_application(
     context: Context, transaction: LogTransaction, application: Application
 ) -> Application:
-    latest_year = transaction.at.year + 5
-    if application.year is not None and not EARLIEST_YEAR <= application.year <= latest_year:
-        raise InvalidInput(
-            "year", f"a year from {EARLIEST_YEAR} to {latest_year}", str(application.year)
-        )
-    if application.fit is not None and application.fit not in FIT_SCALE:
-        raise InvalidInput("fit", f"{FIT_SCALE[0]} to {FIT_SCALE[-1]}", str(application.fit))
-    for field in COUNT_FIELDS:
-        count = getattr(application, field)
-        if count is not None and not 0 <= count <= COUNT_MOST:
-            raise InvalidInput(
-                INPUT_FIELDS.get(field, field), f"a whole number from 0 to {COUNT_MOST}", str(count)
-            )
+    application, problems = check_application_values(application, transaction.at.year)
+    if problems:
+        raise problems[0].invalid
     if application.opd is not None:
         owner = (await stored_opd.opds_by_id(transaction.session, [application.opd])).get(
             application.opd
         )
         if owner is None or owner.region != application.region:
             raise InvalidInput("opdId", f"an OPD of region {application.region}", application.opd)
+<<<<<<< HEAD
     common_application = application.common_application
     if common_application is not None and find_common_application(common_application) is None:
         raise InvalidInput(
@@ -357,6 +327,8 @@ async def _validate_application(
             capability for capability in Capability if capability in application.capabilities
         ),
     )
+=======
+>>>>>>> e13bf70 (resolvers: Check the values of an application without a database)
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.find_namesake_id(transaction.session, application)
         if namesake is not None:

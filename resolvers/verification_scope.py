@@ -9,7 +9,7 @@ from engine.identifier import region_id
 from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
-from resolvers.application import EARLIEST_YEAR
+from resolvers.application_values import EARLIEST_YEAR
 from resolvers.context import Context
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_change import (

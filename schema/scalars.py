@@ -15,7 +15,7 @@ from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinit
 from strawberry.types.scalar import ScalarDefinition
 
 from engine.decimals import format_exact
-from resolvers.application import COUNT_MOST
+from resolvers.application_values import COUNT_MOST
 
 Cursor = NewType("Cursor", str)
 Decimal = NewType("Decimal", str)  # the text of an exact decimal
