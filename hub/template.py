@@ -11,7 +11,8 @@ from engine.spreadsheet.export_sheet import EXPORT_HEADERS, NO, STATUS_WORDS, YE
 from engine.spreadsheet.import_sheet import ROWS_MOST
 from hub.inventory_export import SHEET_NAME, WORKBOOK_OPTIONS, write_header
 from hub.template_texts import EXAMPLE_ROW, FIELD_HINTS, guide_lines
-from resolvers.application import EARLIEST_YEAR, FIT_SCALE, list_common_applications
+from resolvers.application import list_common_applications
+from resolvers.application_values import EARLIEST_YEAR, FIT_SCALE
 from resolvers.inventory_export import RegionExport, list_function_names
 
 if TYPE_CHECKING:

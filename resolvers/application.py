@@ -306,29 +306,6 @@ async def _validate_application(
         )
         if owner is None or owner.region != application.region:
             raise InvalidInput("opdId", f"an OPD of region {application.region}", application.opd)
-<<<<<<< HEAD
-    common_application = application.common_application
-    if common_application is not None and find_common_application(common_application) is None:
-        raise InvalidInput(
-            "commonApplicationId", "the id of a common application", common_application
-        )
-    texts: dict[str, Any] = {
-        field: checked_text(
-            INPUT_FIELDS.get(field, field), getattr(application, field), least=0, most=most
-        )
-        for field, most in OPTIONAL_TEXTS.items()
-    }
-    application = replace(
-        application,
-        **texts,
-        name=checked_text("name", application.name, least=1, most=NAME_LENGTH),
-        url=None if application.url is None else web_address("url", application.url),
-        capabilities=tuple(
-            capability for capability in Capability if capability in application.capabilities
-        ),
-    )
-=======
->>>>>>> e13bf70 (resolvers: Check the values of an application without a database)
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.find_namesake_id(transaction.session, application)
         if namesake is not None:

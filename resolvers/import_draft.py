@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeVar
 
 from engine.model import Region
 from engine.spreadsheet.import_edits import ImportEdits
@@ -24,8 +23,6 @@ DRAFTS_MOST = 5  # files of one viewer
 DRAFT_BYTES_MOST = 60 * 1024 * 1024  # of all files of one viewer
 DRAFT_LIFETIME = timedelta(hours=1)
 ID_BYTES = 32  # random bytes of the id of a draft
-EDITS_MOST = 20_000  # entries of each kind
-Value = TypeVar("Value")
 
 
 async def add_draft(context: Context, region: str, file_name: str, content: bytes) -> ImportDraft:
@@ -124,26 +121,3 @@ async def edit_draft(
         for header, fields in mappings.items():
             await column_mapping.save_column_mapping(session, draft.region, header, fields, now)
     return edited
-
-
-def merge_edits(edits: ImportEdits, added: ImportEdits) -> ImportEdits:
-    """Return edits in which those of `added` replace the earlier ones of the same key.
-
-    `skipped_sheets` is replaced as a whole by the caller, because leaving a sheet out of it means
-    that the sheet is read again.
-    """
-    return ImportEdits(
-        columns=_merge(edits.columns, added.columns, lambda value: (value.sheet, value.column)),
-        skipped_sheets=added.skipped_sheets,
-        cells=_merge(
-            edits.cells, added.cells, lambda value: (value.sheet, value.row, value.column)
-        ),
-        opds=_merge(edits.opds, added.opds, lambda value: value.name),
-        integrations=_merge(edits.integrations, added.integrations, lambda value: value.name),
-    )
-
-
-def _merge(
-    earlier: Iterable[Value], added: Iterable[Value], key: Callable[[Value], object]
-) -> tuple[Value, ...]:
-    return tuple({key(value): value for values in (earlier, added) for value in values}.values())

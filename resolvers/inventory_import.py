@@ -1,185 +1,372 @@
-"""Imports the inventory of a region without a node from a spreadsheet, as ordinary log entries.
-
-A preview returns what an import would do with each row, and writes nothing.
-"""
+"""Imports a file into the inventory of a region, as one change that can be undone."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from engine.matching.opd_names import ids_by_name, name_key, nearest_opd
-from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Opd, Provenance, Role, Viewer
-from engine.spreadsheet.import_sheet import ApplicationSheet, InventoryRow
-from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
-from resolvers.application import append_application
-from resolvers.context import Context, Instance
-from resolvers.operation_budget import OperationBudget
-from resolvers.problems import InvalidInput
-from resolvers.region_change import new_id
-from storage import application as stored
-from storage import opd as stored_opd
+from engine.document import to_document
+from engine.log.inventory_import import ImportedApplication, InventoryImport
+from engine.matching.function_classifier import FunctionCorrection
+from engine.model import (
+    OWN_ACTOR_PREFIX,
+    ApplicationStatus,
+    EventKind,
+    EvidenceGrade,
+    Integration,
+    IntegrationDirection,
+    IntegrationMode,
+    IntegrationStatus,
+    Provenance,
+    Region,
+    Role,
+    Viewer,
+    Visibility,
+)
+from engine.page import Page
+from engine.spreadsheet.application_values import ApplicationWorkbook
+from engine.spreadsheet.import_edits import ImportEdits
+from engine.spreadsheet.workbook import Workbook
+from facts.tables import common_applications
+from resolvers import access
+from resolvers.context import Context
+from resolvers.import_draft import check_draft_version, find_draft, load_importable_region
+from resolvers.import_inventory_state import read_import_inventory
+from resolvers.import_plan import ImportPlan, RowOutcome, RowPlan
+from resolvers.import_planning import parse_rows, plan_import
+from resolvers.problems import ImportRefused, NotFound, OwnedElsewhere
+from resolvers.region_change import RegionChange, entered_by, new_id, open_region_change
+from resolvers.shipped_functions import functions_by_id
+from storage import column_mapping, idempotency
+from storage import import_draft as stored_draft
+from storage import inventory_import as stored
+from storage.database import Session
+from storage.import_draft import ImportDraft
+from storage.log import LogTransaction, NewEntry
 
-# The columns of a sheet whose names differ from those of the input.
-_COLUMNS = {"functionText": "function"}
 IMPORT_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}import", Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class ImportResult:
-    """The numbers of the rows, by what the import did with them."""
+class ImportInventory:
+    """Input to import the rows of a file that the caller has read."""
 
-    registered: tuple[int, ...]
-    already_recorded: tuple[int, ...]  # the OPD has an application of that name, in use or retired
-    duplicate_rows: tuple[int, ...]  # a row above has the same name and OPD
-
-
-class _TrialRollback(Exception):
-    """Raised to roll a preview back."""
-
-    def __init__(self, imported: ImportResult) -> None:
-        super().__init__()
-        self.imported = imported
+    region: str
+    file_name: str
+    only_good_rows: bool = False
 
 
-async def preview_inventory_import(
-    instance: Instance, region: str, sheet: ApplicationSheet
-) -> ImportResult:
-    """Return what `import_inventory` would do with the rows of a sheet, and write nothing.
+@dataclass(frozen=True, slots=True)
+class ImportDraftFile:
+    """Input to import an uploaded file with its edits."""
 
-    Raises:
-        SheetInvalid: a row has another region, an unknown OPD or a value that is not allowed.
-        NotFound: there is no such region.
-        OwnedElsewhere: another instance owns the region.
-    """
+    draft: str
+    version: int
+    only_good_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDraft:
+    """An uploaded file and what its import would do now."""
+
+    draft: ImportDraft
+    workbook: Workbook
+    plan: ImportPlan
+
+
+async def plan_draft(context: Context, id: str) -> PlannedDraft | None:
+    """Return the plan of an uploaded file; None if this viewer has no such file any more."""
+    draft = await find_draft(context, id)
+    if draft is None:
+        return None
     try:
-        await _import_rows(instance, region, sheet, "", trial=True)
-    except _TrialRollback as trial:
-        return trial.imported
-    raise AssertionError("a preview must end with _TrialRollback")
+        return await plan_edited_draft(context, draft)
+    except (NotFound, OwnedElsewhere):  # the region was handed over since
+        return None
 
 
-async def import_inventory(
-    instance: Instance, region: str, sheet: ApplicationSheet, source: str
-) -> ImportResult:
-    """Register the applications of a sheet that are not in the inventory: all of them, or none.
-
-    Args:
-        source: what the sheet is, as the provenance of the imported applications.
+async def plan_edited_draft(context: Context, draft: ImportDraft) -> PlannedDraft:
+    """Return the plan of a draft with its edits.
 
     Raises:
-        SheetInvalid, NotFound, OwnedElsewhere: as for `preview_inventory_import`.
+        NotFound, OwnedElsewhere, Forbidden: the viewer may not import into the region any more.
     """
-    return await _import_rows(instance, region, sheet, source, trial=False)
+    context.budget.count_searches()
+    workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+    rows = await read_rows(context, draft.region, workbook, draft.edits)
+    plan = await preview_import(context, draft.region, rows, draft.edits, draft.file_name)
+    return PlannedDraft(draft, workbook, plan)
 
 
-async def _import_rows(
-    instance: Instance, region: str, sheet: ApplicationSheet, source: str, *, trial: bool
-) -> ImportResult:
-    context = Context(instance, IMPORT_VIEWER, OperationBudget(bounded=False))
-    problems: list[SheetProblem] = []
-    registered_rows: list[int] = []
-    existing_rows: list[int] = []
-    repeated_rows: list[int] = []
-    async with context.write_region(region) as transaction:
-        opds = await stored_opd.list_opds_by_region(transaction.session, region)
-        opd_ids = ids_by_name(opds)
-        existing_names = await stored.list_application_names(transaction.session, region)
-        imported_names: set[tuple[str | None, str]] = set()
-        problems += _find_unknown_opds(region, sheet, opds)
-        for row in sheet.rows:
-            if row.region not in ("", region):
-                column = sheet.header_of("region")
-                problems.append(
-                    SheetProblem(
-                        row.row,
-                        column,
-                        "the region {region}",
-                        quote_cell(row.region),
-                        values={"region": region},
-                    )
-                )
-                continue
-            if row.opd and name_key(row.opd) not in opd_ids:
-                continue
-            opd = opd_ids.get(name_key(row.opd))
-            name = (opd, row.name.casefold())
-            if name in existing_names or name in imported_names:
-                (existing_rows if name in existing_names else repeated_rows).append(row.row)
-                continue
-            application = _to_application(row, region, opd, source)
-            try:
-                await append_application(
-                    context, transaction, application, EventKind.APPLICATION_REGISTERED
-                )
-                registered_rows.append(row.row)
-                imported_names.add(name)
-            except InvalidInput as invalid:
-                column = sheet.header_of(_COLUMNS.get(invalid.field, invalid.field))
-                problems.append(
-                    SheetProblem(
-                        row.row,
-                        column,
-                        "{expected}",
-                        invalid.received,
-                        values={"expected": invalid.expected},
-                    )
-                )
-        if problems:
-            raise SheetInvalid(*problems)
-        imported = ImportResult(tuple(registered_rows), tuple(existing_rows), tuple(repeated_rows))
-        if trial:
-            raise _TrialRollback(imported)
-    return imported
-
-
-def _to_application(row: InventoryRow, region: str, opd: str | None, source: str) -> Application:
-    return Application(
-        id=new_id(region, "application"),
-        region=region,
-        opd=opd,
-        name=row.name,
-        status=row.status,
-        version=1,
-        provenance=Provenance(source, confirmed=False),
-        function=row.function,
-        url=row.url,
-        platform=row.platform,
-        year=row.year,
+async def read_rows(
+    context: Context, region: str, workbook: Workbook, edits: ImportEdits
+) -> ApplicationWorkbook:
+    """Return the rows of a file, with the columns that people of the region chose earlier."""
+    async with context.read() as session:
+        remembered = await column_mapping.column_mappings_by_header(session, region)
+    return parse_rows(
+        workbook,
+        edits,
+        remembered=remembered.get,
+        functions={id: function.name for id, function in functions_by_id().items()},
+        common_applications={row.id: row.name for row in common_applications()},
     )
 
 
-def _find_unknown_opds(
-    region: str, sheet: ApplicationSheet, opds: Sequence[Opd]
-) -> list[SheetProblem]:
-    """Return a problem per unknown OPD, with the nearest name and the command to record it."""
-    opd_ids = ids_by_name(opds)
-    rows_by_key: dict[str, list[int]] = {}
-    printed_names: dict[str, str] = {}
-    for row in sheet.rows:
-        if row.opd and name_key(row.opd) not in opd_ids:
-            rows_by_key.setdefault(name_key(row.opd), []).append(row.row)
-            printed_names.setdefault(name_key(row.opd), row.opd)
-    problems = []
-    for key, row_numbers in rows_by_key.items():
-        nearest = nearest_opd(key, opds)
-        command = shlex.join(["simpul", "opd", "add", printed_names[key], "--region", region])
-        problems.append(
-            SheetProblem(
-                row_numbers[0],
-                sheet.header_of("opd"),
-                "an OPD of region {region}, by name or acronym",
-                "{name}" if len(row_numbers) == 1 else "{name} in {count} rows",
-                "to record a new OPD, run: {command}"
-                if nearest is None
-                else "if {nearest!r} is meant, correct the sheet; to record a new OPD, run: {command}",
-                values={
-                    "region": region,
-                    "nearest": None if nearest is None else nearest.name,
-                    "command": command,
-                },
-                found_values={"name": quote_cell(printed_names[key]), "count": len(row_numbers)},
+async def preview_import(
+    context: Context, region: str, rows: ApplicationWorkbook, edits: ImportEdits, file_name: str
+) -> ImportPlan:
+    """Return what `import_inventory` would do with the rows of a file, and write nothing.
+
+    Raises:
+        NotFound, OwnedElsewhere, Forbidden: the viewer may not import into the region.
+    """
+    async with context.read() as session:
+        current_region = await load_importable_region(context, session, region)
+        return await _plan(context, session, current_region, rows, edits, file_name)
+
+
+async def import_inventory(
+    context: Context,
+    request: ImportInventory,
+    rows: ApplicationWorkbook,
+    edits: ImportEdits,
+    key: str | None = None,
+) -> InventoryImport:
+    """Import the rows of a file: all of them, only the good ones, or none.
+
+    Raises:
+        ImportRefused: rows have problems, and not only the good ones are requested.
+        NotFound, OwnedElsewhere, Forbidden: the viewer may not import into the region.
+    """
+    async with open_region_change(
+        context, request.region, key=key, request=request, result_type=InventoryImport
+    ) as change:
+        if change.earlier_result is not None:
+            return change.earlier_result
+        return change.store_result(
+            await _write(
+                context,
+                change,
+                rows,
+                edits,
+                file_name=request.file_name,
+                only_good_rows=request.only_good_rows,
             )
         )
-    return problems
+
+
+async def import_draft(
+    context: Context, request: ImportDraftFile, key: str | None
+) -> InventoryImport:
+    """Import an uploaded file, and delete it.
+
+    Raises:
+        NotFound: this viewer has no such file any more.
+        VersionConflict: another request has edited it.
+        ImportRefused, OwnedElsewhere, Forbidden: as for `import_inventory`.
+    """
+    draft = await find_draft(context, request.draft)
+    if draft is None:
+        return await _repeat_import(context, request, key)
+    check_draft_version(draft, request.version)
+    workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+    rows = await read_rows(context, draft.region, workbook, draft.edits)
+    async with _open_change(context, draft.region, request, key) as change:
+        if change.earlier_result is not None:
+            return change.earlier_result
+        session = change.transaction.session
+        if not await stored_draft.delete_draft(session, draft.id, request.version):
+            raise NotFound("import draft", draft.id)
+        return change.store_result(
+            await _write(
+                context,
+                change,
+                rows,
+                draft.edits,
+                file_name=draft.file_name,
+                only_good_rows=request.only_good_rows,
+            )
+        )
+
+
+async def find_import(context: Context, id: str) -> InventoryImport | None:
+    """Return an import with this id that the viewer may read, or None."""
+    async with context.read() as session:
+        found = await stored.find_import(session, id)
+    if found is None:
+        return None
+    region = await context.loaders.regions.load(found.region)
+    is_readable = region is not None and access.covers_region(context.viewer, region)
+    return found if is_readable else None
+
+
+async def page_of_imports(
+    context: Context, region: Region, first: int, after: tuple[str, ...] | None
+) -> Page[InventoryImport]:
+    """Return one page of a region's imports; an empty one if the viewer may not read them."""
+    if not access.covers_region(context.viewer, region):
+        return Page([], [], has_next=False, has_previous=False, total=0)
+    async with context.read() as session:
+        return await stored.paginate_imports(session, region=region.code, first=first, after=after)
+
+
+@asynccontextmanager
+async def _open_change(
+    context: Context, region: str, request: ImportDraftFile, key: str | None
+) -> AsyncIterator[RegionChange[InventoryImport]]:
+    async with open_region_change(
+        context, region, key=key, request=request, result_type=InventoryImport
+    ) as change:
+        yield change
+
+
+async def _repeat_import(
+    context: Context, request: ImportDraftFile, key: str | None
+) -> InventoryImport:
+    """Return the result of an earlier request with this key, whose file is deleted.
+
+    Raises:
+        NotFound: there was no such request.
+    """
+    regions: list[str] = []
+    if key is not None:
+        async with context.read() as session:
+            regions = await idempotency.list_regions_with_key(session, context.viewer.subject, key)
+    for region in regions:
+        async with _open_change(context, region, request, key) as change:
+            if change.earlier_result is not None:
+                return change.earlier_result
+    raise NotFound("import draft", request.draft)
+
+
+async def _plan(
+    context: Context,
+    session: Session,
+    region: Region,
+    rows: ApplicationWorkbook,
+    edits: ImportEdits,
+    file_name: str,
+) -> ImportPlan:
+    inventory = await read_import_inventory(session, region)
+    return plan_import(
+        inventory,
+        rows,
+        edits,
+        viewer=context.viewer,
+        file_name=file_name,
+        year=context.instance.clock().year,
+    )
+
+
+async def _write(
+    context: Context,
+    change: RegionChange[InventoryImport],
+    rows: ApplicationWorkbook,
+    edits: ImportEdits,
+    *,
+    file_name: str,
+    only_good_rows: bool,
+) -> InventoryImport:
+    """Append the entries of an import, unless it is refused."""
+    access.allow_inventory_import(context.viewer, change.region)
+    transaction = change.transaction
+    plan = await _plan(context, transaction.session, change.region, rows, edits, file_name)
+    if plan.is_file_refused or (plan.counts.refuse and not only_good_rows):
+        raise ImportRefused(plan.counts)
+    written = [row for row in plan.rows if row.outcome in (RowOutcome.ADD, RowOutcome.CHANGE)]
+    integrations = _integrations(plan, transaction.region, file_name, context.viewer)
+    imported = InventoryImport(
+        id=new_id(transaction.region, "import"),
+        region=transaction.region,
+        file_name=file_name,
+        by=context.viewer.subject,
+        at=transaction.at,
+        applications=tuple(map(_imported_application, written)),
+        integrations=tuple(integration.id for integration in integrations),
+        left=plan.counts.leave,
+        refused=plan.counts.refuse,
+    )
+    await transaction.append_all(
+        [
+            *_application_entries(context, transaction, written),
+            *(
+                NewEntry(
+                    context.viewer.subject,
+                    EventKind.INTEGRATION_CONNECTED,
+                    integration.id,
+                    to_document(integration),
+                )
+                for integration in integrations
+            ),
+            NewEntry(
+                context.viewer.subject,
+                EventKind.INVENTORY_IMPORTED,
+                imported.id,
+                to_document(imported),
+                Visibility.REGION,
+            ),
+        ]
+    )
+    return imported
+
+
+def _imported_application(plan: RowPlan) -> ImportedApplication:
+    assert plan.application is not None  # the row is written
+    is_added = plan.outcome is RowOutcome.ADD
+    before = None if is_added or plan.current is None else plan.current.version
+    return ImportedApplication(plan.application.id, plan.row.row, before, plan.application.version)
+
+
+def _application_entries(
+    context: Context, transaction: LogTransaction, rows: list[RowPlan]
+) -> list[NewEntry]:
+    entries = []
+    actor = context.viewer.subject
+    for plan in rows:
+        application = plan.application
+        assert application is not None  # the row is written
+        if plan.is_application_changed:
+            kind = EventKind.APPLICATION_UPDATED
+            if plan.current is None:
+                kind = EventKind.APPLICATION_REGISTERED
+            elif application.status is ApplicationStatus.RETIRED:
+                kind = EventKind.APPLICATION_RETIRED
+            entries.append(NewEntry(actor, kind, application.id, to_document(application)))
+        if plan.is_function_corrected:
+            correction = FunctionCorrection(application.id, plan.function, actor, transaction.at)
+            entries.append(
+                NewEntry(
+                    actor, EventKind.FUNCTION_CORRECTED, application.id, to_document(correction)
+                )
+            )
+    return entries
+
+
+def _integrations(
+    plan: ImportPlan, region: str, file_name: str, viewer: Viewer
+) -> list[Integration]:
+    """Return the integrations that a list states, which says neither how nor what is exchanged."""
+    provenance = Provenance(
+        file_name,
+        confirmed=False,
+        note=f"dinyatakan dalam daftar aplikasi; {entered_by(viewer).source}",
+    )
+    return [
+        Integration(
+            id=new_id(region, "integration"),
+            region=region,
+            source=planned.source,
+            target=planned.target,
+            target_name=planned.target_name,
+            data_object="",
+            mode=IntegrationMode.UNKNOWN,
+            direction=IntegrationDirection.ONE_WAY,
+            status=IntegrationStatus.ACTIVE,
+            evidence_grade=EvidenceGrade.CLAIMED,
+            version=1,
+            provenance=provenance,
+        )
+        for planned in plan.integrations
+    ]

@@ -9,6 +9,7 @@ Problem                    expected: becomes a problem type in the result
 ├── IncompleteAssessment   levels are missing
 ├── InvalidClaims          some of the claimed levels are not allowed
 ├── OwnedElsewhere         another instance writes this region
+├── ImportRefused          rows of the file have problems, or the file as a whole has
 ├── TooManyDrafts          too many files of the viewer wait to be imported
 └── IdempotencyKeyReused   the key was used for another request
 OperationError             not expected: a top-level error with a code
@@ -31,7 +32,7 @@ from engine.model import Role
 
 
 class SubjectState(Enum):
-    """The state of an assessment, an application or an integration."""
+    """The state of an assessment, an application, an integration or an import."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
@@ -43,6 +44,24 @@ class SubjectState(Enum):
     RETIRED = "RETIRED"
     UNKNOWN = "UNKNOWN"
     WITHDRAWN = "WITHDRAWN"
+    IMPORTED = "IMPORTED"
+    UNDONE = "UNDONE"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """The numbers of rows of a file by what an import does with them, and of its warnings."""
+
+    add: int
+    change: int
+    leave: int
+    refuse: int
+    warnings: int  # problems that keep no row from being written
+
+    @property
+    def total(self) -> int:
+        """The number of rows that list applications."""
+        return self.add + self.change + self.leave + self.refuse
 
 
 class Problem(Exception):
@@ -136,6 +155,17 @@ class OwnedElsewhere(Problem):
     def __init__(self, region: str, url: str) -> None:
         super().__init__(f"region {region} is owned by {url}, and read-only here")
         self.url = url
+
+
+class ImportRefused(Problem):
+    """Rows of the file have problems that keep them from being written."""
+
+    def __init__(self, counts: ImportCounts) -> None:
+        super().__init__(
+            "expected rows without blocking problems, got "
+            f"{counts.refuse} rows with one among {counts.total}: nothing is imported"
+        )
+        self.counts = counts
 
 
 class TooManyDrafts(Problem):

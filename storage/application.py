@@ -24,6 +24,12 @@ _VERSIONS_BY_ID = (
     .order_by(ApplicationRow.id)
 )
 
+_BY_REGION = (
+    select(ApplicationRow)
+    .where(ApplicationRow.region == bindparam("region"))
+    .order_by(ApplicationRow.id)
+)
+
 
 def application_to_row(application: Application) -> ApplicationRow:
     """Return the row of an application."""
@@ -145,12 +151,10 @@ async def paginate_applications(
     return page.with_values([application_from_row(row) for row in page.values])
 
 
-async def list_application_names(session: AsyncSession, region: str) -> set[tuple[str | None, str]]:
-    """Return OPD and case-folded name of all applications of a region, including retired ones."""
-    query = select(ApplicationRow.opd, ApplicationRow.name_key).where(
-        ApplicationRow.region == region
-    )
-    return {(opd, name) for opd, name in await session.execute(query)}
+async def list_applications_by_region(session: AsyncSession, region: str) -> list[Application]:
+    """Return all applications of a region, including retired ones, by id."""
+    rows = await session.scalars(_BY_REGION, {"region": region})
+    return [application_from_row(row) for row in rows]
 
 
 async def find_namesake_id(session: AsyncSession, application: Application) -> str | None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import rfc8785
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
 from storage.log import LogTransaction
@@ -45,6 +46,14 @@ async def find_idempotent_response(
     if row.request_hash != _hash_request(request):
         raise KeyReused(key)
     return row.answer
+
+
+async def list_regions_with_key(session: AsyncSession, actor: str, key: str) -> list[str]:
+    """Return the regions in which an actor used a key."""
+    query = select(IdempotencyRow.region).where(
+        IdempotencyRow.actor == actor, IdempotencyRow.key == key
+    )
+    return list(await session.scalars(query.order_by(IdempotencyRow.region)))
 
 
 async def save_idempotent_response(

@@ -93,9 +93,14 @@ async def update_draft_edits(session: AsyncSession, draft: ImportDraft, version:
     return len(result.all())
 
 
-async def delete_draft(session: AsyncSession, id: str) -> None:
-    """Delete a draft, if it still exists."""
-    await session.execute(delete(ImportDraftRow).where(ImportDraftRow.id == id))
+async def delete_draft(session: AsyncSession, id: str, version: int) -> bool:
+    """Delete a draft if its edits still have this version; return whether it was deleted."""
+    result = await session.execute(
+        delete(ImportDraftRow)
+        .where(ImportDraftRow.id == id, ImportDraftRow.version == version)
+        .returning(ImportDraftRow.id)
+    )
+    return bool(result.all())
 
 
 async def delete_expired_drafts(session: AsyncSession, now: datetime) -> None:

@@ -121,6 +121,19 @@ async def list_integrations_between(
     return [integration_from_row(row) for row in rows]
 
 
+async def list_integrations_in_log(session: AsyncSession, region: str) -> list[Integration]:
+    """Return the integrations in the log of a region that are not withdrawn, by id."""
+    rows = await session.scalars(
+        select(IntegrationRow)
+        .where(
+            IntegrationRow.region == region,
+            IntegrationRow.status != IntegrationStatus.WITHDRAWN.value,
+        )
+        .order_by(IntegrationRow.id)
+    )
+    return [integration_from_row(row) for row in rows]
+
+
 async def integration_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each integration with an end in a region's inventory, by id.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
 from engine.log.entry import format_timestamp
 from engine.log.inventory_import import ImportedApplication, InventoryImport
+from engine.page import Page
 from storage.tables import InventoryImportRow
 
 
@@ -51,3 +52,43 @@ async def find_import(session: AsyncSession, id: str) -> InventoryImport | None:
     """Return the import with this id, if there is one."""
     row = await session.scalar(select(InventoryImportRow).where(InventoryImportRow.id == id))
     return None if row is None else import_from_row(row)
+
+
+async def paginate_imports(
+    session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
+) -> Page[InventoryImport]:
+    """Return one page of the imports into a region's inventory, the newest first."""
+    query = select(InventoryImportRow).where(InventoryImportRow.region == region)
+    following = query
+    if after is not None:
+        at, id = after
+        key = tuple_(InventoryImportRow.at, InventoryImportRow.id)
+        following = query.where(key < tuple_(at, id))
+    order = (InventoryImportRow.at.desc(), InventoryImportRow.id.desc())
+    rows = list(await session.scalars(following.order_by(*order).limit(first + 1)))
+    total = await session.scalar(select(func.count()).select_from(query.subquery()))
+    return Page(
+        values=[import_from_row(row) for row in rows[:first]],
+        keys=[(row.at, row.id) for row in rows[:first]],
+        has_next=len(rows) > first,
+        has_previous=after is not None,
+        total=total or 0,
+    )
+
+
+async def undone_application_versions(session: AsyncSession, region: str) -> dict[str, int]:
+    """Return the versions that undone imports retired, by the id of the application.
+
+    An application that has a later version was changed after the import was undone.
+    """
+    applications = await session.scalars(
+        select(InventoryImportRow.applications)
+        .where(InventoryImportRow.region == region, InventoryImportRow.undone_at.is_not(None))
+        .order_by(InventoryImportRow.at)
+    )
+    return {
+        document["application"]: document["after"] + 1
+        for documents in applications
+        for document in documents
+        if document["before"] is None
+    }

@@ -31,7 +31,7 @@ from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, seal
 from engine.log.snapshot import SnapshotRow
 from engine.model import EventKind, Visibility
 from storage import ownership, projection, snapshot
-from storage.database import Database
+from storage.database import Database, batch_ids
 from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core_table
 
 Clock = Callable[[], datetime]
@@ -320,6 +320,32 @@ async def list_log_entries(
         .limit(limit)
     )
     return [entry_from_row(row) for row in rows]
+
+
+async def list_entries_by_subject(
+    session: AsyncSession,
+    region: str,
+    subjects: Collection[str],
+    kinds: Collection[EventKind],
+    *,
+    until: int,
+) -> dict[str, list[Entry]]:
+    """Return the entries of some kinds about each subject up to sequence `until`, in order."""
+    entries: dict[str, list[Entry]] = {}
+    for batch in batch_ids(subjects):
+        rows = await session.scalars(
+            select(EntryRow)
+            .where(
+                EntryRow.region == region,
+                EntryRow.subject.in_(batch),
+                EntryRow.kind.in_([kind.value for kind in kinds]),
+                EntryRow.sequence <= until,
+            )
+            .order_by(EntryRow.sequence)
+        )
+        for row in rows:
+            entries.setdefault(row.subject, []).append(entry_from_row(row))
+    return entries
 
 
 async def find_entry_actor(

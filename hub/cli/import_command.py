@@ -15,26 +15,15 @@ import typer
 from hub.cli import preconditions
 from hub.cli.console import AsJson, confirm, err, exit_with_error, out, print_result
 from hub.cli.region_argument import RegionOption
-from hub.cli.translation import N_
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from engine.spreadsheet.import_sheet import ApplicationSheet
-    from resolvers.inventory_import import ImportResult
+    from engine.spreadsheet.application_values import ApplicationWorkbook
+    from resolvers.import_plan import ImportPlan
 
 app = typer.Typer()
 
 ROWS_LISTED = 12  # the row numbers that a message lists
-FIELD_NAMES = {  # of the columns that an import reads
-    "name": N_("name"),
-    "opd": N_("opd"),
-    "region": N_("region"),
-    "url": N_("url"),
-    "status": N_("status"),
-    "function": N_("function"),
-    "year": N_("year"),
-    "platform": N_("platform"),
-}
 
 
 @app.command("import")
@@ -51,32 +40,46 @@ def import_command(
     It first prints to standard error which columns it reads and what it would do with the rows, and
     then asks for confirmation.
     """
-    from engine.spreadsheet import import_sheet
+    from engine.spreadsheet.import_edits import ImportEdits
     from engine.spreadsheet.sheet import SheetInvalid
     from hub.app import open_instance
     from hub.cli import sheet_file
     from resolvers import inventory_import
+    from resolvers.context import Context
+    from resolvers.operation_budget import OperationBudget
     from resolvers.problems import NotFound, OwnedElsewhere
 
     settings = preconditions.load_migrated_settings()
+    workbook = sheet_file.read_workbook_file(inventory)
+    edits = ImportEdits()
 
-    async def run_import(sheet: ApplicationSheet, *, trial: bool) -> ImportResult:
+    async def run_import(*, trial: bool) -> ImportPlan:
         async with open_instance(settings) as instance:
-            if trial:
-                return await inventory_import.preview_inventory_import(instance, region, sheet)
-            return await inventory_import.import_inventory(instance, region, sheet, inventory.name)
+            context = Context(
+                instance, inventory_import.IMPORT_VIEWER, OperationBudget(bounded=False)
+            )
+            rows = await inventory_import.read_rows(context, region, workbook, edits)
+            plan = await inventory_import.preview_import(
+                context, region, rows, edits, inventory.name
+            )
+            if not trial:
+                request = inventory_import.ImportInventory(region, inventory.name)
+                await inventory_import.import_inventory(context, request, rows, edits)
+            return plan
 
     try:
-        sheet = import_sheet.parse_application_sheet(sheet_file.read_sheet_rows(inventory))
+        plan = asyncio.run(run_import(trial=True))
         if not json:
-            _print_columns(sheet)
-        preview = asyncio.run(run_import(sheet, trial=True))
-        if not json:
-            _print_rows(sheet, preview)
-        if not yes and not _confirm_import(len(preview.registered), region, json=json):
+            _print_columns(plan.workbook)
+            _print_rows(plan)
+        blocking = [problem.problem for problem in plan.problems if problem.problem.is_blocking]
+        if blocking:
+            raise SheetInvalid(*blocking)
+        counts = plan.counts
+        if not yes and not _confirm_import(counts.add + counts.change, region, json=json):
             out.print(_("Nothing is imported."))
             return
-        result = asyncio.run(run_import(sheet, trial=False))
+        plan = asyncio.run(run_import(trial=False))
     except SheetInvalid as invalid:
         sheet_file.exit_with_sheet_problems(inventory, invalid, _("nothing is imported"))
     except NotFound:
@@ -89,11 +92,11 @@ def import_command(
             ExitCode.STATE,
         )
     print_result(
-        _import_document(sheet, result),
+        _import_document(plan),
         as_json=json,
         print_text=lambda: out.print(
             _("Applications registered: {registered}; in the inventory already: {known}").format(
-                registered=len(result.registered), known=len(result.already_recorded)
+                registered=plan.counts.add, known=plan.counts.change + plan.counts.leave
             )
         ),
     )
@@ -113,44 +116,39 @@ def _confirm_import(count: int, region: str, *, json: bool) -> bool:
     )
 
 
-def _print_columns(sheet: ApplicationSheet) -> None:
+def _print_columns(workbook: ApplicationWorkbook) -> None:
     from hub.cli import sheet_file
 
+    columns = [column for sheet in workbook.sheets for column in sheet.columns]
     err.print(_("Columns that are taken:"))
-    for field, header in sheet.columns.items():
-        name = "function" if field == "use" else field
-        err.print(
-            _("  {header!r} as {field}").format(header=header, field=_(FIELD_NAMES[name])),
-            markup=False,
-        )
-    if sheet.ignored_headers:
-        columns = sheet_file.list_columns(sheet.ignored_headers)
-        err.print(
-            _("Columns that are passed over: {columns}").format(columns=columns), markup=False
-        )
+    for column in columns:
+        if column.field is not None:
+            err.print(
+                _("  {header!r} as {field}").format(header=column.header, field=column.field),
+                markup=False,
+            )
+    ignored = [column.header or column.letter for column in columns if column.field is None]
+    if ignored:
+        names = sheet_file.list_columns(ignored)
+        err.print(_("Columns that are passed over: {columns}").format(columns=names), markup=False)
     else:
         err.print(_("No column is passed over."))
 
 
-def _print_rows(sheet: ApplicationSheet, preview: ImportResult) -> None:
+def _print_rows(plan: ImportPlan) -> None:
     counts: dict[str, int] = {}
-    for row in sheet.rows:
-        counts[row.status.value] = counts.get(row.status.value, 0) + 1
+    for row in plan.workbook.rows:
+        status = row.values.status.value
+        counts[status] = counts.get(status, 0) + 1
     by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
     err.print(
         _("Applications: {count} ({by_status})").format(
-            count=len(sheet.rows), by_status=by_status or _("none")
+            count=len(plan.rows), by_status=by_status or _("none")
         )
     )
-    _print_row_numbers(_("Without an OPD, so without owner"), sheet.without_owner)
-    _print_row_numbers(_("In the inventory already, left as they are"), preview.already_recorded)
-    _print_row_numbers(
-        _("The same name and OPD as a row above, passed over"), preview.duplicate_rows
-    )
-    _print_row_numbers(_("Without an application, passed over"), sheet.nameless)
-    for word, rows in sheet.unknown_statuses.items():
-        label = _("Status {word!r} is not understood, recorded as UNKNOWN").format(word=word)
-        _print_row_numbers(label, rows)
+    for problem in plan.problems:
+        if not problem.problem.is_blocking:
+            _print_row_numbers(str(problem.problem), problem.rows)
 
 
 def _print_row_numbers(label: str, rows: Sequence[int]) -> None:
@@ -168,15 +166,13 @@ def _print_row_numbers(label: str, rows: Sequence[int]) -> None:
     err.print(text, markup=False, soft_wrap=True)
 
 
-def _import_document(sheet: ApplicationSheet, result: ImportResult) -> dict[str, Any]:
+def _import_document(plan: ImportPlan) -> dict[str, Any]:
+    counts = plan.counts
+    columns = [column for sheet in plan.workbook.sheets for column in sheet.columns]
     return {
-        "columns": dict(sheet.columns),
-        "passedOver": list(sheet.ignored_headers),
-        "registered": len(result.registered),
-        "known": len(result.already_recorded),
-        "knownRows": list(result.already_recorded),
-        "repeatedRows": list(result.duplicate_rows),
-        "withoutOwnerRows": list(sheet.without_owner),
-        "namelessRows": list(sheet.nameless),
-        "unreadStatus": {word: list(rows) for word, rows in sheet.unknown_statuses.items()},
+        "columns": {column.field: column.header for column in columns if column.field is not None},
+        "passedOver": [column.header for column in columns if column.field is None],
+        "registered": counts.add,
+        "changed": counts.change,
+        "known": counts.leave,
     }

@@ -1,0 +1,44 @@
+"""Reads everything of a region's inventory that the plan of an import compares with, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.model import Application, ApplicationStatus, Integration, Opd, Region
+from storage import application, function_correction, integration, inventory_import, opd
+from storage.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ImportInventory:
+    """The inventory of a region before an import."""
+
+    region: Region
+    opds: tuple[Opd, ...]
+    applications: tuple[Application, ...]  # also retired ones
+    integrations: tuple[Integration, ...]  # those of this region's log that are not withdrawn
+    functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
+    # The version of each application that an undone import retired.
+    undone: Mapping[str, int] = field(default_factory=dict)
+
+    def is_undone(self, application: Application) -> bool:
+        """Whether an application is retired because its import was undone, and only for that."""
+        return (
+            application.status is ApplicationStatus.RETIRED
+            and self.undone.get(application.id) == application.version
+        )
+
+
+async def read_import_inventory(session: Session, region: Region) -> ImportInventory:
+    """Read the inventory of a region with one statement for each kind of row."""
+    code = region.code
+    applications = await application.list_applications_by_region(session, code)
+    return ImportInventory(
+        region=region,
+        opds=tuple(await opd.list_opds_by_region(session, code)),
+        applications=tuple(applications),
+        integrations=tuple(await integration.list_integrations_in_log(session, code)),
+        functions=await function_correction.corrected_functions(session, [code]),
+        undone=await inventory_import.undone_application_versions(session, code),
+    )

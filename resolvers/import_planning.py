@@ -1,0 +1,164 @@
+"""Plans the import of a file into a region's inventory. Nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from engine.matching.opd_names import name_key
+from engine.model import Provenance, Viewer
+from engine.spreadsheet.application_values import ApplicationWorkbook
+from engine.spreadsheet.import_edits import ImportEdits
+from engine.spreadsheet.import_sheet import parse_application_workbook
+from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
+from engine.spreadsheet.workbook import Workbook
+from resolvers.import_integrations import IntegrationPlanner
+from resolvers.import_inventory_state import ImportInventory
+from resolvers.import_plan import ImportPlan, PlanProblem, RowPlan, UnknownOpd
+from resolvers.import_row import RowPlanner
+from resolvers.region_change import entered_by
+
+# Problems with a cause that several rows share, which is decided once for all of them.
+SHARED_PROBLEMS = frozenset(
+    {
+        SheetProblemCode.OPD_UNKNOWN,
+        SheetProblemCode.OPD_MISSING,
+        SheetProblemCode.OPD_NOT_YOURS,
+        SheetProblemCode.REGION_UNKNOWN,
+        SheetProblemCode.OTHER_REGION,
+        SheetProblemCode.STATUS_UNKNOWN,
+        SheetProblemCode.INTEGRATION_UNKNOWN,
+        SheetProblemCode.LINK_NOT_READ,
+    }
+)
+# The same, whatever the cells contain.
+_SHARED_BY_COLUMN = frozenset({SheetProblemCode.ID_UNKNOWN, SheetProblemCode.LINK_NOT_READ})
+
+
+def plan_import(
+    inventory: ImportInventory,
+    workbook: ApplicationWorkbook,
+    edits: ImportEdits,
+    *,
+    viewer: Viewer,
+    file_name: str,
+    year: int,
+) -> ImportPlan:
+    """Return what an import of the rows of a file would do.
+
+    Args:
+        inventory: the inventory of the region as it is now.
+        edits: the OPDs and systems that a person chose for names; other edits are applied already.
+        viewer: the viewer who imports, whose OPDs limit the rows if the role is OPD.
+        year: the present year.
+    """
+    provenance = Provenance(file_name, confirmed=False, note=entered_by(viewer).source)
+    planner = RowPlanner(inventory, workbook, edits, viewer, provenance, year)
+    rows = [planner.plan_row(row) for row in workbook.rows]
+    systems = IntegrationPlanner(inventory, edits)
+    systems.plan(rows)
+    rows = _add_integration_problems(planner, systems, rows)
+    unknown_opds = _collect_unknown_opds(planner, rows)
+    problems = _share_problems(
+        [*workbook.problems, *(problem for plan in rows for problem in plan.problems)]
+    )
+    nearest = {name_key(unknown.name): unknown.nearest for unknown in unknown_opds}
+    names = {(plan.row.sheet, plan.row.row): name_key(plan.row.values.opd) for plan in rows}
+    return ImportPlan(
+        region=inventory.region,
+        workbook=workbook,
+        rows=tuple(rows),
+        problems=tuple(
+            replace(problem, candidates=nearest.get(_unknown_opd(problem.problem, names), ()))
+            for problem in problems
+        ),
+        unknown_opds=unknown_opds,
+        unknown_integrations=tuple(systems.unknown.values()),
+        integrations=tuple(systems.integrations),
+        opds={opd.id: opd for opd in inventory.opds},
+        default_opd=planner.default_opd,
+        is_file_refused=any(problem.is_blocking for problem in workbook.problems),
+    )
+
+
+def parse_rows(
+    workbook: Workbook,
+    edits: ImportEdits,
+    *,
+    remembered: Callable[[str], Mapping[int, str | None] | None],
+    functions: Mapping[str, str],
+    common_applications: Mapping[str, str],
+) -> ApplicationWorkbook:
+    """Return the rows of a file; a file with too many of them has none and a blocking problem."""
+    try:
+        return parse_application_workbook(
+            workbook,
+            edits,
+            remembered=remembered,
+            functions=functions,
+            common_applications=common_applications,
+        )
+    except SheetInvalid as invalid:
+        return ApplicationWorkbook((), (), invalid.problems)
+
+
+def _add_integration_problems(
+    planner: RowPlanner, systems: IntegrationPlanner, rows: list[RowPlan]
+) -> list[RowPlan]:
+    """Add to each row a problem for each of its names that matches no system."""
+    completed = []
+    for plan in rows:
+        problems = [
+            planner.problem(
+                plan.row,
+                "integrated_with",
+                SheetProblemCode.INTEGRATION_UNKNOWN,
+                "the name of an application of the region",
+                quote_cell(name),
+                is_blocking=False,
+            )
+            for name in systems.unknown_names.get((plan.row.sheet, plan.row.row), ())
+        ]
+        completed.append(replace(plan, problems=(*plan.problems, *problems)) if problems else plan)
+    return completed
+
+
+def _collect_unknown_opds(planner: RowPlanner, rows: Iterable[RowPlan]) -> tuple[UnknownOpd, ...]:
+    names: dict[str, str] = {}
+    counts: defaultdict[str, int] = defaultdict(int)
+    for plan in rows:
+        if any(problem.code is SheetProblemCode.OPD_UNKNOWN for problem in plan.problems):
+            key = name_key(plan.row.values.opd)
+            names.setdefault(key, plan.row.values.opd)
+            counts[key] += 1
+    return tuple(
+        UnknownOpd(name, counts[key], planner.opd_names.nearest(name))
+        for key, name in names.items()
+    )
+
+
+def _share_problems(problems: Iterable[SheetProblem]) -> list[PlanProblem]:
+    """Return the problems with their rows, the blocking ones first; shared ones occur once."""
+    groups: dict[object, list[SheetProblem]] = {}
+    for number, problem in enumerate(problems):
+        key: tuple[object, ...] = (problem.code, problem.is_blocking, problem.sheet, problem.field)
+        if problem.code in _SHARED_BY_COLUMN and not problem.is_blocking:
+            pass
+        elif problem.code in SHARED_PROBLEMS:
+            key += (name_key(problem.found),)
+        else:
+            key += (number,)
+        groups.setdefault(key, []).append(problem)
+    shared = [
+        PlanProblem(group[0], tuple(problem.row for problem in group if problem.row is not None))
+        for group in groups.values()
+    ]
+    return sorted(shared, key=lambda problem: not problem.problem.is_blocking)
+
+
+def _unknown_opd(problem: SheetProblem, names: Mapping[tuple[str, int], str]) -> str:
+    """Return the key of the unknown OPD in a problem; "" if it is another problem."""
+    if problem.code is not SheetProblemCode.OPD_UNKNOWN or problem.row is None:
+        return ""
+    return names[problem.sheet, problem.row]
