@@ -413,8 +413,8 @@ described_enum(
 )
 described_enum(
     SubjectState,
-    "The state of the thing that a mutation would change: of an assessment, an application or an "
-    "integration.",
+    "The state of the thing that a mutation would change: of an assessment, an application, an "
+    "integration or an import.",
     {
         "DRAFT": "Levels of the assessment are being claimed.",
         "SUBMITTED": "The assessment has been submitted to the assessors.",
@@ -426,6 +426,8 @@ described_enum(
         "RETIRED": "The application has been taken out of use for good.",
         "UNKNOWN": "It is not known whether the application is in use.",
         "WITHDRAWN": "The integration has been withdrawn.",
+        "IMPORTED": "The import stands.",
+        "UNDONE": "The import has been undone.",
     },
 )
 described_enum(

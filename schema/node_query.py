@@ -10,6 +10,7 @@ from engine.identifier import EntityId, parse_entity_id
 from resolvers.consolidation import find_proposal
 from resolvers.context import Context
 from resolvers.instrument import find_instrument
+from resolvers.inventory_import import find_import
 from resolvers.verification import find_rule_table
 from schema.application import Application, CommonApplication
 from schema.assessment import Assessment
@@ -19,6 +20,7 @@ from schema.function_tag import BusinessFunction
 from schema.info import Info
 from schema.instrument import schema_instrument
 from schema.integration import Integration
+from schema.inventory_import import InventoryImport
 from schema.node import Node
 from schema.opd import Opd
 from schema.region import Region
@@ -56,6 +58,11 @@ async def find_node(context: Context, id: str) -> Node | None:
         case EntityId(kind="integration"):
             integration = await context.loaders.integrations.load(id)
             return None if integration is None else Integration.from_model(integration)
+        case EntityId(kind="import"):
+            inventory_import = await find_import(context, id)
+            return (
+                None if inventory_import is None else InventoryImport.from_model(inventory_import)
+            )
         case EntityId(kind="proposal"):
             proposal = await find_proposal(context, id)
             return None if proposal is None else Proposal.from_model(proposal)

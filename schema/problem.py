@@ -66,7 +66,7 @@ class AlreadyExists(Problem):
 
 @strawberry.type(
     description="The thing is in a state in which this change is not possible. The thing is an "
-    "assessment, an application or an integration."
+    "assessment, an application, an integration or an import."
 )
 class WrongState(Problem):
     id: strawberry.ID = strawberry.field(description="The id of the thing.")
@@ -122,6 +122,40 @@ class OwnedElsewhere(Problem):
         description="The address of the API of the instance that owns the region, for HTTP. The "
         "same address with ws or wss serves WebSockets."
     )
+
+
+@strawberry.type(description="The numbers of rows of a file by what an import does with them.")
+class ImportCounts:
+    add: int = strawberry.field(description="The number of rows that add an application.")
+    change: int = strawberry.field(description="The number of rows that change one.")
+    leave: int = strawberry.field(
+        description="The number of rows of which nothing is written, because the inventory or a "
+        "row above has the same."
+    )
+    refuse: int = strawberry.field(
+        description="The number of rows that are not written because of a problem."
+    )
+    warnings: int = strawberry.field(
+        description="The number of problems that prevent no row from being written."
+    )
+
+    @classmethod
+    def from_resolver(cls, value: problems.ImportCounts) -> ImportCounts:
+        return cls(
+            add=value.add,
+            change=value.change,
+            leave=value.leave,
+            refuse=value.refuse,
+            warnings=value.warnings,
+        )
+
+
+@strawberry.type(
+    description="Rows of the file have problems that prevent them from being written, or the file "
+    "as a whole has one. Nothing is written."
+)
+class ImportRefused(Problem):
+    counts: ImportCounts = strawberry.field(description="The numbers of rows by outcome.")
 
 
 @strawberry.type(
@@ -191,6 +225,8 @@ def problem_from_exception(problem: problems.Problem) -> Problem:
                     for claim in problem.claims
                 ],
             )
+        case problems.ImportRefused():
+            return ImportRefused(message=message, counts=ImportCounts.from_resolver(problem.counts))
         case problems.OwnedElsewhere():
             return OwnedElsewhere(message=message, owner_url=problem.url)
         case problems.IdempotencyKeyReused():

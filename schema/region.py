@@ -39,6 +39,7 @@ from schema.graph import RegionGraph
 from schema.info import Info
 from schema.integration import Integration
 from schema.inventory import RegionInventoryField
+from schema.inventory_import import RegionImportsField
 from schema.node import Node, Provenance
 from schema.opd import Opd
 from schema.outlook import RegionOutlookField
@@ -84,6 +85,7 @@ class Region(
     Node,
     RegionGraph,
     RegionInventoryField,
+    RegionImportsField,
     RegionVerification,
     RegionPath,
     RegionEffortField,

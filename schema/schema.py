@@ -28,10 +28,12 @@ from schema.execution import Execution
 from schema.freshness import FreshnessQuery
 from schema.function_correction import CorrectionMutation
 from schema.function_tag import FunctionQuery
+from schema.import_draft import ImportDraftMutation, ImportDraftQuery
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
 from schema.inventory import InventoryMutation
+from schema.inventory_import import InventoryImportMutation
 from schema.level_claim import LevelClaimMutation
 from schema.limits import document_extensions
 from schema.node_query import NodeQuery
@@ -62,6 +64,7 @@ class Query(
     RegionLogQuery,
     FreshnessQuery,
     SourceQuery,
+    ImportDraftQuery,
 ):
     pass
 
@@ -82,6 +85,8 @@ class Mutation(
     ScopeMutation,
     EffortMutation,
     SimulationMutation,
+    ImportDraftMutation,
+    InventoryImportMutation,
 ):
     pass
 

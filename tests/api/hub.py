@@ -47,6 +47,12 @@ SELECTED_FIELDS = {
     "DevelopmentPolicy": "region { code } year title url",
     "RegionEffort": "region { code } instrument { id } steps { indicator level effort isEdited }",
     "Assessment": "id version state returnedReason score { index { value } predicate claimedCount }",
+    "ImportDraft": "id version counts { add change leave refuse warnings }",
+    "InventoryImport": "id fileName registeredCount changedCount leftCount refusedCount "
+    "integrationCount isUndone",
+    "ImportUndone": "import { id isUndone } undone refused { application { id } reason } "
+    "withdrawnIntegrationCount keptIntegrationCount",
+    "ImportRefused": "counts { add change leave refuse warnings }",
     "ClaimedLevels": "assessment { id version state score { index { value } } } "
     "claims { indicator previousLevel level warnings }",
 }
@@ -63,6 +69,9 @@ CHANGED_TYPES = (
     "Exemption",
     "DevelopmentPolicy",
     "RegionEffort",
+    "ImportDraft",
+    "InventoryImport",
+    "ImportUndone",
 )
 
 

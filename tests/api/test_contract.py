@@ -225,7 +225,7 @@ def test_only_recorded_fields_of_a_region_are_non_null() -> None:
     never_null = {name for name, field in region.fields.items() if is_non_null_type(field.type)}
     assert never_null == {
         *("id", "code", "name", "kind", "provenance", "source"),
-        *("opds", "applications", "integrations", "assessments", "history"),
+        *("opds", "applications", "integrations", "assessments", "history", "imports"),
     }
 
 

@@ -1,0 +1,115 @@
+"""GraphQL type of a problem in an uploaded file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import strawberry
+
+from engine.model import Opd
+from engine.spreadsheet.sheet import SheetProblem
+from resolvers.import_plan import PlanProblem
+from schema.import_enums import ImportField, SheetProblemCode
+from schema.scalars import WholeNumber
+
+ROWS_MOST = 50
+
+
+@strawberry.type(description="The least and the most that a number or a length may be.")
+class ImportBounds:
+    least: WholeNumber = strawberry.field(description="The least.")
+    most: WholeNumber = strawberry.field(description="The most.")
+
+
+@strawberry.type(description="An OPD that a name may mean.")
+class ImportCandidate:
+    id: strawberry.ID = strawberry.field(description="The id of the OPD.")
+    name: str = strawberry.field(description="The name of the OPD.")
+
+
+@strawberry.type(
+    description="A problem in an uploaded file, with the cell in which it can be mended."
+)
+class ImportProblem:
+    code: SheetProblemCode = strawberry.field(description="The kind of the problem.")
+    message: str = strawberry.field(
+        description="The problem in an English sentence, for a log or for a developer."
+    )
+    is_blocking: bool = strawberry.field(
+        description="Whether the row is not written; otherwise it is written without this value."
+    )
+    sheet: str = strawberry.field(description="The name of the sheet; empty for a CSV file.")
+    row: int | None = strawberry.field(
+        description="The number of the first row with the problem, from 1; null if it concerns a "
+        "whole column, sheet or file."
+    )
+    cell: str | None = strawberry.field(
+        description="The reference of the cell in this row, such as F102; null if there is none."
+    )
+    column: int | None = strawberry.field(
+        description="The number of the column, from 1; null if there is no cell."
+    )
+    header: str | None = strawberry.field(
+        description="The header of the column; null if there is none."
+    )
+    field: ImportField | None = strawberry.field(
+        description="The field of the column; null if there is none."
+    )
+    found: str = strawberry.field(
+        description="What the cell contains, or an English word such as `nothing`."
+    )
+    bounds: ImportBounds | None = strawberry.field(
+        description="The bounds of the number or of the length; null if there are none."
+    )
+    candidates: list[ImportCandidate] = strawberry.field(
+        description="The OPDs that the name may mean, at most 3."
+    )
+    row_count: int = strawberry.field(description="The number of rows with this problem.")
+    rows: list[int] = strawberry.field(
+        description=f"The numbers of the first rows with this problem, at most {ROWS_MOST}."
+    )
+
+    @classmethod
+    def from_plan(cls, value: PlanProblem) -> ImportProblem:
+        return cls.from_engine(value.problem, value.rows, value.candidates)
+
+    @classmethod
+    def from_engine(
+        cls, problem: SheetProblem, rows: Sequence[int], candidates: Sequence[Opd] = ()
+    ) -> ImportProblem:
+        found = problem.found
+        if problem.found_values is not None:
+            found = found.format(**problem.found_values)
+        return cls(
+            code=problem.code,
+            message=str(problem),
+            is_blocking=problem.is_blocking,
+            sheet=problem.sheet,
+            row=problem.row,
+            cell=problem.cell,
+            column=None if problem.cell is None else _column_number(problem.cell),
+            header=problem.column,
+            field=None if problem.field is None else ImportField(problem.field),
+            found=found,
+            bounds=_bounds(problem),
+            candidates=[
+                ImportCandidate(id=strawberry.ID(opd.id), name=opd.name) for opd in candidates
+            ],
+            row_count=len(rows),
+            rows=list(rows[:ROWS_MOST]),
+        )
+
+
+def _bounds(problem: SheetProblem) -> ImportBounds | None:
+    least, most = problem.values.get("least"), problem.values.get("most")
+    if not isinstance(least, int) or not isinstance(most, int):
+        return None
+    return ImportBounds(least=WholeNumber(least), most=WholeNumber(most))
+
+
+def _column_number(cell: str) -> int:
+    """Return the number of the column of a cell reference: 1 for A7, 28 for AB7."""
+    number = 0
+    for letter in cell.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
