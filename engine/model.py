@@ -54,6 +54,14 @@ class OpdKind(Enum):
     OTHER = "OTHER"
 
 
+class AffairGroup(Enum):
+    """The group of a government affair (UU 23/2014, articles 11 and 12)."""
+
+    BASIC_SERVICE = "BASIC_SERVICE"  # wajib, pelayanan dasar
+    OTHER_MANDATORY = "OTHER_MANDATORY"  # wajib, bukan pelayanan dasar
+    OPTIONAL = "OPTIONAL"  # pilihan
+
+
 class ApplicationStatus(Enum):
     """The life cycle of an application, as its OPD reports it."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from engine.matching.opd_names import kind_by_name
 from engine.model import (
@@ -17,11 +20,17 @@ from engine.model import (
     IntegrationMode,
     IntegrationStatus,
     Opd,
+    OpdKind,
+    RegionKind,
 )
+from facts.affair import affairs_by_id
 from facts.reference import RegionCode, Spbe2020Indicators
-from facts.row import TableRow, WholeNumber, read_rows
+from facts.row import TableRow, WholeNumber, Words, read_rows
 
 _REMARK = re.compile(r"\([^()]*\)")  # where the name is in use: "Sekretariat DPRK (Aceh)"
+
+
+RegionKinds = Annotated[tuple[RegionKind, ...], BeforeValidator(str.split)]
 
 
 class OpdReference(TableRow):
@@ -31,7 +40,11 @@ class OpdReference(TableRow):
     name: str
     acronym: str
     alternative_names: str = ""
-    affairs: str
+    affairs: str  # in words
+    kind: OpdKind
+    parent: str | None = None  # id of the reference that it is a part of
+    affair_ids: Words = ()
+    default_for: RegionKinds = ()  # the kinds of regions that usually have it under this name
 
 
 class _OpdRow(TableRow):
@@ -86,8 +99,24 @@ def west_java_opds() -> tuple[Opd, ...]:
 
 @cache
 def opd_reference() -> tuple[OpdReference, ...]:
-    """Return the usual agencies of a regency or city."""
-    return tuple(read_rows(OpdReference, "opd_reference.csv", "id"))
+    """Return the usual agencies of a regency or city.
+
+    Raises:
+        FactInvalid: a row refers to an unknown agency or affair.
+    """
+    rows = tuple(read_rows(OpdReference, "opd_reference.csv", "id"))
+    ids = {row.id for row in rows}
+    for row in rows:
+        if row.parent is not None and row.parent not in ids:
+            raise row.invalid("parent", "an agency of opd_reference.csv")
+        if not affairs_by_id().keys() >= set(row.affair_ids):
+            raise row.invalid("affair_ids", "affairs of affairs.csv")
+    return rows
+
+
+def default_opds(region_kind: RegionKind) -> tuple[OpdReference, ...]:
+    """Return the agencies that most regions of a kind have under the same name."""
+    return tuple(opd for opd in opd_reference() if region_kind in opd.default_for)
 
 
 @cache

@@ -6,9 +6,11 @@ country. README.md in this folder describes the columns and the origin of the ta
 
 from __future__ import annotations
 
+from facts.affair import GovernmentAffair, affairs_by_id
 from facts.application import (
     OpdReference,
     common_applications,
+    default_opds,
     opd_aliases,
     opd_reference,
     west_java_applications,
@@ -34,13 +36,16 @@ from facts.region import (
 
 __all__ = [
     "AverageRow",
+    "GovernmentAffair",
     "OpdReference",
     "ResultRow",
     "SheetLine",
     "SheetScope",
     "Subdivisions",
+    "affairs_by_id",
     "average_rows",
     "common_applications",
+    "default_opds",
     "former_region_codes",
     "opd_aliases",
     "opd_reference",

@@ -117,7 +117,9 @@ async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
         await _append_entry(transaction, EventKind.REGION_RECORDED, region_id(code), facts.region)
     existing_opds = await opd.opds_by_id(session, [row.id for row in facts.opds])
     for opd_row in facts.opds:
-        if existing_opds.get(opd_row.id) != opd_row:
+        existing = existing_opds.get(opd_row.id)
+        # A newer version is the change of a person, which a shipped row does not overwrite.
+        if existing is None or (existing.version == 1 and existing != opd_row):
             await _append_entry(transaction, EventKind.OPD_RECORDED, opd_row.id, opd_row)
     existing_applications = await application.applications_by_id(
         session, [row.id for row in facts.applications]

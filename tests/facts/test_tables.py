@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import facts
-from engine.model import AssessmentKind, RegionKind
+from engine.model import AssessmentKind, OpdKind, RegionKind
 from facts import tables
 
 
@@ -112,10 +112,11 @@ def test_each_table_has_all_of_its_rows() -> None:
         len(tables.sheet_lines()),
         len(tables.west_java_opds()),
         len(tables.opd_reference()),
+        len(tables.affairs_by_id()),
         len(tables.common_applications()),
         len(tables.west_java_applications()),
         len(tables.west_java_integrations()),
-    ] == [23, 292, 136, 45, 11, 207, 24]
+    ] == [23, 292, 136, 45, 32, 11, 207, 24]
 
 
 def test_every_row_of_every_table_has_a_source() -> None:
@@ -126,11 +127,12 @@ def test_every_row_of_every_table_has_a_source() -> None:
         *(row.provenance for row in tables.sheet_lines()),
         *(row.provenance for row in tables.west_java_opds()),
         *(row.provenance for row in tables.opd_reference()),
+        *(row.provenance for row in tables.affairs_by_id().values()),
         *(row.provenance for row in tables.common_applications()),
         *(row.provenance for row in tables.west_java_applications()),
         *(row.provenance for row in tables.west_java_integrations()),
     ]
-    assert len(provenances) == 2664
+    assert len(provenances) == 2696
     assert [provenance for provenance in provenances if not provenance.source.strip()] == []
 
 
@@ -182,3 +184,31 @@ def test_codes_from_before_the_new_provinces_lead_to_the_present_ones() -> None:
     match = tables.region_names().match("91.01")
     assert (match.code, match.former_code_of) == (None, "93.01")
     assert [region.name for region in match.candidates] == ["Kabupaten Merauke"]
+
+
+def test_a_regency_has_a_default_list_of_42_agencies_and_a_city_of_41() -> None:
+    regency = {opd.name: opd for opd in tables.default_opds(RegionKind.REGENCY)}
+    city = {opd.name: opd for opd in tables.default_opds(RegionKind.CITY)}
+    assert (len(regency), len(city)) == (42, 41)
+    assert regency.keys() - city.keys() == {"Dinas Pemberdayaan Masyarakat dan Desa"}
+    assert tables.default_opds(RegionKind.PROVINCE) == ()
+    secretariat = regency["Sekretariat Daerah"]
+    divisions = [opd for opd in regency.values() if opd.kind is OpdKind.DIVISION]
+    assert len(divisions) == 9
+    assert {opd.parent for opd in divisions} == {secretariat.id}
+
+
+def test_the_default_agencies_carry_out_all_affairs_but_those_of_provinces() -> None:
+    affairs = tables.affairs_by_id()
+    carried = {id for opd in tables.default_opds(RegionKind.REGENCY) for id in opd.affair_ids}
+    assert [affairs[id].name for id in affairs if id not in carried] == [
+        "Kehutanan",
+        "Energi dan Sumber Daya Mineral",
+    ]
+    groups = Counter(affair.group.value for affair in affairs.values())
+    assert groups == {"BASIC_SERVICE": 6, "OTHER_MANDATORY": 18, "OPTIONAL": 8}
+
+
+def test_remarks_are_no_part_of_the_other_names_of_an_agency() -> None:
+    aliases = {names[0]: names[1:] for names in tables.opd_aliases()}
+    assert aliases["Sekretariat DPRD"] == ("Setwan", "Sekretariat DPRK")
