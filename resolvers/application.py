@@ -26,6 +26,7 @@ from resolvers.application_values import (
     check_application_values,
 )
 from resolvers.context import Context
+from resolvers.opd import find_existing_opd
 from resolvers.problems import (
     AlreadyExists,
     InvalidInput,
@@ -41,7 +42,6 @@ from resolvers.region_change import (
     open_region_change,
 )
 from storage import application as stored
-from storage import opd as stored_opd
 from storage.log import LogTransaction
 
 NOT_RETIRED = tuple(
@@ -114,7 +114,7 @@ async def register_application(
     """Add an application to a region's inventory."""
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
-        access.allow_application_edit(context.viewer, region, request.opd)
+        access.allow_application_edit(context.acting_viewer, region, request.opd)
         if request.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED", "RETIRED")
         values = {field.name: getattr(request, field.name) for field in fields(request)}
@@ -122,7 +122,7 @@ async def register_application(
         application = Application(
             id=new_id(region.code, "application"),
             version=1,
-            provenance=entered_by(context.viewer),
+            provenance=entered_by(context.acting_viewer),
             **values,
         )
         return await append_application(
@@ -161,7 +161,7 @@ async def update_application(
         application = replace(current, version=current.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
-        access.allow_application_edit(context.viewer, region, application.opd)
+        access.allow_application_edit(context.acting_viewer, region, application.opd)
         return await append_application(
             context, transaction, application, EventKind.APPLICATION_UPDATED
         )
@@ -258,7 +258,7 @@ async def _load_current_application(
     context: Context, transaction: LogTransaction, region: Region, id: str, version: int
 ) -> Application:
     application = (await stored.applications_by_id(transaction.session, [id]))[id]
-    access.allow_application_edit(context.viewer, region, application.opd)
+    access.allow_application_edit(context.acting_viewer, region, application.opd)
     if application.version != version:
         raise VersionConflict(id, version, application.version)
     if application.status is ApplicationStatus.RETIRED:
@@ -301,11 +301,7 @@ async def _validate_application(
     if problems:
         raise problems[0].invalid
     if application.opd is not None:
-        owner = (await stored_opd.opds_by_id(transaction.session, [application.opd])).get(
-            application.opd
-        )
-        if owner is None or owner.region != application.region:
-            raise InvalidInput("opdId", f"an OPD of region {application.region}", application.opd)
+        await find_existing_opd(transaction, "opdId", application.opd)
     if application.status is not ApplicationStatus.RETIRED:
         namesake = await stored.find_namesake_id(transaction.session, application)
         if namesake is not None:

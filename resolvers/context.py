@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -30,6 +30,7 @@ from storage.access import Access
 from storage.arrival import Arrival
 from storage.database import Database, Session
 from storage.log import Clock, Derive, LogTransaction
+from storage.opd import current_opd_ids
 from storage.region_inventory import InventoryCache
 
 
@@ -70,6 +71,9 @@ class Context:
     confirmed_at_by_region: dict[str, datetime] = field(
         default_factory=dict
     )  # when each replica was complete
+    _acting_opds: frozenset[str] | None = field(
+        default=None, init=False
+    )  # the viewer's OPDs, or their successors
     waits: SingleFlight = field(default_factory=SingleFlight)  # for replicas that are too old
     coverage_by_request: dict[Hashable, Coverage] = field(default_factory=dict)  # after each wait
 
@@ -100,6 +104,28 @@ class Context:
         """The loaders of this operation."""
         return Loaders(self.database, self.budget, self.access, self.instance.inventories)
 
+    @property
+    def acting_viewer(self) -> Viewer:
+        """The viewer with the OPDs for which it acts, once a transaction that writes has begun.
+
+        Staff of a dissolved OPD act for its successor until they have another token.
+        """
+        if self._acting_opds is None:
+            return self.viewer
+        return replace(self.viewer, opds=self._acting_opds)
+
+    async def load_acting_opds(self, session: Session) -> None:
+        """Find the OPDs for which the viewer acts. Transactions that write do this themselves."""
+        if self.viewer.opds:
+            self._acting_opds = await current_opd_ids(session, self.viewer.opds)
+
+    async def read_acting_viewer(self) -> Viewer:
+        """Return the viewer with the OPDs for which it acts now, for an operation that reads."""
+        if self.viewer.opds:
+            async with self.read() as session:
+                await self.load_acting_opds(session)
+        return self.acting_viewer
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """Yield a session for reading.
@@ -125,6 +151,7 @@ class Context:
             ) as transaction:
                 if transaction.owner is not None:
                     raise OwnedElsewhere(code, to_http_url(transaction.owner))
+                await self.load_acting_opds(transaction.session)
                 yield transaction
         except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown

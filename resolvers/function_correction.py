@@ -36,7 +36,7 @@ async def correct_function(
         application = (await stored.applications_by_id(transaction.session, [request.application]))[
             request.application
         ]
-        access.allow_application_edit(context.viewer, region, application.opd)
+        access.allow_application_edit(context.acting_viewer, region, application.opd)
         correction = FunctionCorrection(
             application.id, request.function, context.viewer.subject, transaction.at
         )

@@ -103,7 +103,7 @@ async def connect_applications(
         end_ids = [id for id in (request.source_id, request.target_id) if id is not None]
         ends = await stored_application.applications_by_id(transaction.session, end_ids)
         source, target = ends[request.source_id], ends.get(request.target_id or "")
-        access.allow_application_edit(context.viewer, region, source.opd)
+        access.allow_application_edit(context.acting_viewer, region, source.opd)
         evidence = _check_exchange_evidence(context.viewer, transaction.at.date(), request.evidence)
         integration = Integration(
             id=new_id(region.code, "integration"),
@@ -119,7 +119,7 @@ async def connect_applications(
             evidence=evidence,
             verified_on=_newest_date(evidence),
             version=1,
-            provenance=entered_by(context.viewer),
+            provenance=entered_by(context.acting_viewer),
         )
         for end in ends.values():
             if end.status is ApplicationStatus.RETIRED:
@@ -147,10 +147,10 @@ async def add_evidence(
 ) -> Integration:
     """Add evidence, as the source of an integration; the newest EVIDENCE_MOST links remain."""
     integration = await find_integration(context, request.id)
-    source = await find_application(context, integration.source)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
-        access.allow_application_edit(context.viewer, region, source.opd)
+        [source] = await _load_ends(transaction, [integration.source])
+        access.allow_application_edit(context.acting_viewer, region, source.opd)
         current = await _load_current_integration(transaction, request.id, request.version)
         if not request.evidence:
             raise InvalidInput("evidence", "one link at least", "none")
@@ -195,9 +195,10 @@ async def confirm_integration(
     target = await find_application(context, integration.target)
     counterpart = await context.loaders.regions.load(target.region)
     assert counterpart is not None  # an application's region is a foreign key
-    access.allow_integration_confirmation(context.viewer, counterpart, target)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
+        [current_target] = await _load_ends(transaction, [target.id])
+        access.allow_integration_confirmation(context.acting_viewer, counterpart, current_target)
         current = await _load_current_integration(transaction, request.id, request.version)
         recorded_by = await log.find_entry_actor(
             transaction.session, region.code, request.id, EventKind.INTEGRATION_CONNECTED
@@ -229,17 +230,17 @@ async def withdraw_integration(
 ) -> Integration:
     """Withdraw an integration, as its source's or its target's side."""
     integration = await find_integration(context, request.id)
-    ends = [await find_application(context, integration.source)]
-    if integration.target is not None:
-        ends.append(await find_application(context, integration.target))
-    regions = [await context.loaders.regions.load(end.region) for end in ends]
-    if not any(
-        region is not None and _may_edit(context.viewer, region, end)
-        for region, end in zip(regions, ends, strict=True)
-    ):
-        raise Forbidden(context.viewer.role, "withdraw this integration")
+    end_ids = [id for id in (integration.source, integration.target) if id is not None]
+    region_codes = [(await find_application(context, id)).region for id in end_ids]
+    regions = [await context.loaders.regions.load(code) for code in region_codes]
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
+        ends = await _load_ends(transaction, end_ids)
+        if not any(
+            end_region is not None and _may_edit(context.acting_viewer, end_region, end)
+            for end_region, end in zip(regions, ends, strict=True)
+        ):
+            raise Forbidden(context.viewer.role, "withdraw this integration")
         current = await _load_current_integration(transaction, request.id, request.version)
         withdrawn = replace(
             current, version=current.version + 1, status=IntegrationStatus.WITHDRAWN
@@ -306,6 +307,12 @@ def _evidence_grade(evidence: Evidence) -> EvidenceGrade:
 def _newest_date(evidence: tuple[Evidence, ...]) -> date | None:
     """Return the latest date of the evidence; None if no document is dated."""
     return max((item.dated for item in evidence if item.dated is not None), default=None)
+
+
+async def _load_ends(transaction: LogTransaction, ids: list[str]) -> list[Application]:
+    """Return the applications at the ends of an integration, with their current OPDs."""
+    ends = await stored_application.applications_by_id(transaction.session, ids)
+    return [ends[id] for id in ids]
 
 
 async def _load_current_integration(

@@ -16,6 +16,7 @@ from engine.verification.completeness import (
 from engine.verification.inventory import DevelopmentPolicy
 from resolvers import access
 from resolvers.context import Context
+from resolvers.opd import find_existing_opd
 from resolvers.problems import NotFound
 from resolvers.region_change import open_region_change
 from resolvers.region_record import attestation_statuses_by_opd
@@ -83,7 +84,8 @@ async def attest_inventory(
         raise NotFound("OPD", request.opd)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Attestation:
-        access.allow_inventory_attestation(context.viewer, region, request.opd)
+        access.allow_inventory_attestation(context.acting_viewer, region, request.opd)
+        await find_existing_opd(transaction, "opdId", request.opd)
         attestation = Attestation(request.opd, context.viewer.subject, transaction.at)
         await transaction.append(
             actor=context.viewer.subject,

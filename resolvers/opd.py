@@ -1,15 +1,18 @@
-"""Registers OPDs, the agencies of a region."""
+"""Registers and changes OPDs, the agencies of a region."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.document import to_document
 from engine.matching.opd_names import name_key
 from engine.model import EventKind, Opd, OpdKind, Region
+from facts.affair import GovernmentAffair, affairs_by_id
 from resolvers import access
 from resolvers.context import Context
-from resolvers.problems import AlreadyExists, InvalidInput
+from resolvers.problems import AlreadyExists, InvalidInput, NotFound, VersionConflict
 from resolvers.region_change import (
     checked_optional_text,
     checked_text,
@@ -22,6 +25,9 @@ from storage.log import LogTransaction
 
 NAME_LENGTH = 200
 ACRONYM_LENGTH = 50
+CLEARABLE = frozenset({"acronym", "parent"})
+CHANGEABLE = CLEARABLE | {"name", "kind", "affairs"}
+INPUT_FIELDS = {"parent": "parentId", "affairs": "affairIds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,19 @@ class RegisterOpd:
     kind: OpdKind
     acronym: str | None = None
     parent: str | None = None
+    affairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOpd:
+    """Input to change an OPD.
+
+    `changes` holds new values by field name, which is in CHANGEABLE; None clears a CLEARABLE field.
+    """
+
+    id: str
+    version: int
+    changes: Mapping[str, str | OpdKind | tuple[str, ...] | None]
 
 
 async def register_opd(context: Context, request: RegisterOpd, key: str | None) -> Opd:
@@ -40,7 +59,7 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
 
     Raises:
         Forbidden: the viewer does not answer for the region.
-        InvalidInput: a text is too long or empty, or the parent is not an OPD of the region.
+        InvalidInput: a field has a value that is not allowed.
         AlreadyExists: the region has an OPD of that name or acronym.
     """
 
@@ -49,32 +68,14 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
         opd = Opd(
             id=new_id(region.code, "opd"),
             region=region.code,
-            name=checked_text("name", " ".join(request.name.split()), least=1, most=NAME_LENGTH),
-            acronym=" ".join(
-                checked_optional_text("acronym", request.acronym, most=ACRONYM_LENGTH).split()
-            ),
+            name=request.name,
+            acronym=_checked_acronym(request.acronym),
             provenance=entered_by(context.viewer),
             kind=request.kind,
             parent=request.parent,
+            affairs=request.affairs,
         )
-        existing_opds = await stored.list_opds_by_region(transaction.session, region.code)
-        if opd.parent is not None and opd.parent not in {existing.id for existing in existing_opds}:
-            raise InvalidInput("parentId", f"an OPD of region {region.code}", opd.parent)
-        ids_by_name = {
-            name_key(text): existing.id
-            for existing in existing_opds
-            for text in (existing.acronym, existing.name)
-        }
-        for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
-            if name in ids_by_name:
-                raise AlreadyExists("OPD of that name in this region", ids_by_name[name])
-        await transaction.append(
-            actor=context.viewer.subject,
-            kind=EventKind.OPD_RECORDED,
-            subject=opd.id,
-            body=to_document(opd),
-        )
-        return opd
+        return await append_opd(context, transaction, opd, EventKind.OPD_RECORDED)
 
     async with open_region_change(
         context, request.region, key=key, request=request, result_type=Opd
@@ -82,3 +83,121 @@ async def register_opd(context: Context, request: RegisterOpd, key: str | None) 
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)
         )
+
+
+async def update_opd(context: Context, request: UpdateOpd, key: str | None) -> Opd:
+    """Change the names, the kind, the parent or the affairs of an OPD.
+
+    Raises:
+        NotFound, VersionConflict: the OPD is not as the client last read it.
+        Forbidden, InvalidInput, AlreadyExists: as for `register_opd`.
+    """
+
+    async def apply_request(transaction: LogTransaction, region: Region) -> Opd:
+        access.allow_region_description(context.viewer, region)
+        current = await find_existing_opd(transaction, "id", request.id)
+        if current.version != request.version:
+            raise VersionConflict(request.id, request.version, current.version)
+        for field in sorted(CHANGEABLE - CLEARABLE):
+            if field in request.changes and request.changes[field] is None:
+                expected = "a value, or to be left out"
+                raise InvalidInput(INPUT_FIELDS.get(field, field), expected, "null")
+        changes: dict[str, Any] = {**request.changes}
+        if "acronym" in changes:
+            changes["acronym"] = _checked_acronym(changes["acronym"])
+        opd = replace(current, version=current.version + 1, **changes)
+        return await append_opd(context, transaction, opd, EventKind.OPD_UPDATED)
+
+    region_code = (await find_opd(context, request.id)).region
+    async with open_region_change(
+        context, region_code, key=key, request=request, result_type=Opd
+    ) as change:
+        return change.earlier_result or change.store_result(
+            await apply_request(change.transaction, change.region)
+        )
+
+
+async def find_opd(context: Context, id: str) -> Opd:
+    """Return the OPD with this id, also if it is dissolved, or raise NotFound."""
+    opd = await context.loaders.opds.load(id)
+    if opd is None:
+        raise NotFound("OPD", id)
+    return opd
+
+
+async def find_existing_opd(transaction: LogTransaction, field: str, id: str) -> Opd:
+    """Return an OPD of the transaction's region that is not dissolved.
+
+    Raises:
+        InvalidInput: there is none with this id; `field` names the input.
+    """
+    opd = (await stored.opds_by_id(transaction.session, [id])).get(id)
+    if opd is None or opd.region != transaction.region:
+        raise InvalidInput(field, f"an OPD of region {transaction.region}", id)
+    if opd.dissolved_reason is not None:
+        expected = f"an OPD of region {transaction.region} that is not dissolved"
+        raise InvalidInput(field, expected, id)
+    return opd
+
+
+async def append_opd(
+    context: Context, transaction: LogTransaction, opd: Opd, kind: EventKind
+) -> Opd:
+    """Validate an OPD and append it to the region's log.
+
+    Raises:
+        InvalidInput: a field has a value that is not allowed.
+        AlreadyExists: the region has another OPD of that name or acronym.
+    """
+    opd = replace(
+        opd,
+        name=checked_text("name", " ".join(opd.name.split()), least=1, most=NAME_LENGTH),
+        affairs=_checked_affairs(opd.affairs),
+    )
+    existing_opds = await stored.list_opds_by_region(transaction.session, opd.region)
+    others = [existing for existing in existing_opds if existing.id != opd.id]
+    await _check_parent(transaction, opd, others)
+    ids_by_key = {
+        name_key(text): other.id for other in others for text in (other.acronym, other.name)
+    }
+    for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
+        if name in ids_by_key:
+            raise AlreadyExists("OPD of that name in this region", ids_by_key[name])
+    await transaction.append(
+        actor=context.viewer.subject, kind=kind, subject=opd.id, body=to_document(opd)
+    )
+    return opd
+
+
+def list_affairs(ids: Sequence[str] | None = None) -> list[GovernmentAffair]:
+    """Return the government affairs with these ids, or all of them; unknown ids are left out."""
+    affairs = affairs_by_id()
+    return [affairs[id] for id in (affairs if ids is None else ids) if id in affairs]
+
+
+async def _check_parent(transaction: LogTransaction, opd: Opd, others: Sequence[Opd]) -> None:
+    if opd.parent is None:
+        return
+    parents = {other.id: other.parent for other in others}
+    if opd.parent != opd.id:
+        await find_existing_opd(transaction, "parentId", opd.parent)
+    ancestor: str | None = opd.parent
+    for _ in range(len(parents) + 1):
+        if ancestor == opd.id:
+            raise InvalidInput("parentId", "an OPD that is not a part of this one", opd.parent)
+        if ancestor is None:
+            return
+        ancestor = parents.get(ancestor)
+
+
+def _checked_acronym(acronym: str | None) -> str:
+    return " ".join(checked_optional_text("acronym", acronym, most=ACRONYM_LENGTH).split())
+
+
+def _checked_affairs(affairs: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of affairs in the order of the law, each once."""
+    known = affairs_by_id()
+    for index, id in enumerate(affairs):
+        if id not in known:
+            raise InvalidInput(f"affairIds.{index}", "the id of a government affair", id)
+    return tuple(id for id in known if id in affairs)

@@ -5,6 +5,7 @@ Problem                    expected: becomes a problem type in the result
 ├── InvalidInput           a field has a value that is not allowed
 ├── VersionConflict        another client changed it first
 ├── AlreadyExists          it exists, and there may be only one
+├── ApplicationNamesCollide applications that pass to one OPD have the same name
 ├── WrongState             the thing is not in a state that allows this
 ├── IncompleteAssessment   levels are missing
 ├── InvalidClaims          some of the claimed levels are not allowed
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.coverage import Coverage
-from engine.model import Role
+from engine.model import Application, Role
 
 
 class SubjectState(Enum):
@@ -105,6 +106,27 @@ class AlreadyExists(Problem):
     def __init__(self, what: str, id: str) -> None:
         super().__init__(f"there is already an {what}: {id}")
         self.id = id
+
+
+@dataclass(frozen=True, slots=True)
+class NameCollision:
+    """Two applications in use that would have one name in one OPD."""
+
+    moved: Application
+    existing: Application  # that of the successor, or of another dissolved OPD
+
+
+class ApplicationNamesCollide(Problem):
+    """Applications that would pass to one OPD have the same name; `collisions` holds the pairs."""
+
+    def __init__(self, collisions: Sequence[NameCollision]) -> None:
+        first = collisions[0]
+        super().__init__(
+            f"expected no two applications of one name in the successor, got {len(collisions)} "
+            f"pairs, the first {first.moved.name!r} ({first.moved.id} and {first.existing.id}): "
+            "rename or retire one of each pair first"
+        )
+        self.collisions = tuple(collisions)
 
 
 class WrongState(Problem):

@@ -47,8 +47,15 @@ async def page_of_regions(
 
 
 async def page_of_opds(
-    context: Context, region: str, *, first: int, after: tuple[str, ...] | None
+    context: Context,
+    region: str,
+    *,
+    include_dissolved: bool,
+    first: int,
+    after: tuple[str, ...] | None,
 ) -> Page[Opd]:
     """Return one page of a region's OPDs, by name."""
     async with context.read() as session:
-        return await stored_opd.paginate_opds(session, region=region, first=first, after=after)
+        return await stored_opd.paginate_opds(
+            session, region=region, include_dissolved=include_dissolved, first=first, after=after
+        )

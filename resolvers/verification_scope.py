@@ -11,6 +11,7 @@ from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
 from resolvers.application_values import EARLIEST_YEAR
 from resolvers.context import Context
+from resolvers.opd import find_existing_opd
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_change import (
     checked_optional_text,
@@ -53,6 +54,7 @@ async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> E
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Exemption:
         access.allow_region_description(context.viewer, region)
+        await find_existing_opd(transaction, "opdId", request.opd)
         reason = checked_optional_text("reason", request.reason, most=REASON_LENGTH)
         exemption = Exemption(request.opd, reason)
         await transaction.append(

@@ -17,6 +17,7 @@ from engine.log.snapshot import RegionSnapshotRowKind
 from engine.log.source import SourceState
 from engine.matching.name_matching import DuplicatePolicy, MatchSignalKind
 from engine.model import (
+    AffairGroup,
     ApplicationStatus,
     AssessmentKind,
     AssessmentState,
@@ -54,6 +55,7 @@ def described_enum(enum: type[Enum], description: str, values: Mapping[str, str]
 
 
 __all__ = [
+    "AffairGroup",
     "ApplicationStatus",
     "AssessmentKind",
     "AssessmentState",
@@ -116,6 +118,15 @@ described_enum(
         "SUBMITTED": "The region has submitted all levels to the assessors.",
         "RETURNED": "An assessor has returned it to the region, with a reason.",
         "PUBLISHED": "It is published, and every viewer may read it.",
+    },
+)
+described_enum(
+    AffairGroup,
+    "The group of a government affair in UU 23/2014, articles 11 and 12.",
+    {
+        "BASIC_SERVICE": "A mandatory affair of basic services (wajib, pelayanan dasar).",
+        "OTHER_MANDATORY": "Another mandatory affair (wajib, bukan pelayanan dasar).",
+        "OPTIONAL": "An affair that a region has by its potential (pilihan).",
     },
 )
 described_enum(

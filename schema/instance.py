@@ -25,7 +25,8 @@ class Viewer:
     )
     opd_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the OPDs in the scope of the token, to which the role OPD is "
-        "limited. Empty if the token names none."
+        "limited. The successor stands for an OPD that was dissolved. Empty if the token names "
+        "none."
     )
     expires_at: datetime | None = strawberry.field(
         description="When the token expires. Null without a token."
@@ -64,8 +65,8 @@ class Instance:
         return Cursor(await resolved_event.newest_event_cursor(info.context))
 
     @strawberry.field(description="Who sent this operation, as its token states.")
-    def viewer(self, info: Info) -> Viewer:
-        return Viewer.from_model(info.context.viewer)
+    async def viewer(self, info: Info) -> Viewer:
+        return Viewer.from_model(await info.context.read_acting_viewer())
 
 
 @strawberry.type

@@ -1,4 +1,4 @@
-"""GraphQL types and mutation for OPDs, the agencies of a region."""
+"""GraphQL type for OPDs, the agencies of a region."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from engine import model
-from resolvers import opd as resolved
-from schema.arguments import INPUT
-from schema.descriptions import IDEMPOTENCY_KEY, PROVENANCE, REGION_CODE, REGION_EDITORS
+from schema.affair import Affair
+from schema.descriptions import CURRENT_VERSION, PROVENANCE
 from schema.enums import OpdKind
 from schema.info import Info
 from schema.node import Node, Provenance
-from schema.problem import (
-    AlreadyExists,
-    IdempotencyKeyReused,
-    InvalidInput,
-    NotFound,
-    OwnedElsewhere,
-    result_or_problem,
-)
 
 if TYPE_CHECKING:
     from schema.region import Region
@@ -39,6 +30,17 @@ class Opd(Node):
         description="What it is in the structure of the region; null if the source does not state "
         "it."
     )
+    affairs: list[Affair] = strawberry.field(
+        description="The government affairs that it carries out, in the order of the law. Empty if "
+        "it supports others or if none are recorded."
+    )
+    is_dissolved: bool = strawberry.field(
+        description="Whether it was dissolved or merged into another OPD."
+    )
+    dissolved_reason: str | None = strawberry.field(
+        description="Why it was dissolved; null while it exists."
+    )
+    version: int = strawberry.field(description=CURRENT_VERSION)
     provenance: Provenance = strawberry.field(description=PROVENANCE)
     _value: strawberry.Private[model.Opd]
 
@@ -63,6 +65,16 @@ class Opd(Node):
             else None
         )
 
+    @strawberry.field(
+        description="The OPD that took over its applications when it was dissolved, which may be "
+        "dissolved itself; null if it exists or has no successor."
+    )
+    async def successor(self, info: Info) -> Opd | None:
+        if self._value.successor is None:
+            return None
+        successor = await info.context.loaders.opds.load(self._value.successor)
+        return None if successor is None else Opd.from_model(successor)
+
     @classmethod
     def from_model(cls, value: model.Opd) -> Opd:
         return cls(
@@ -70,6 +82,10 @@ class Opd(Node):
             name=value.name,
             acronym=value.acronym or None,
             kind=value.kind,
+            affairs=Affair.from_ids(value.affairs),
+            is_dissolved=value.dissolved_reason is not None,
+            dissolved_reason=value.dissolved_reason,
+            version=value.version,
             provenance=Provenance.from_model(value.provenance),
             _value=value,
         )
@@ -79,55 +95,3 @@ class Opd(Node):
         """Return the GraphQL type of an OPD that exists, since its region's log refers to it."""
         assert value is not None
         return cls.from_model(value)
-
-
-@strawberry.input(description="An OPD that is not on record yet.")
-class RegisterOpdInput:
-    region_code: strawberry.ID = strawberry.field(description=REGION_CODE)
-    name: str = strawberry.field(
-        description="The official name, of 1 to 200 characters. A region has no two OPDs of one "
-        "name or acronym."
-    )
-    kind: OpdKind = strawberry.field(description="What it is in the structure of the region.")
-    acronym: str | None = strawberry.field(
-        default=None,
-        description="The short name, such as Dinkes, of 1 to 50 characters. Null means that it has "
-        "none.",
-    )
-    parent_id: strawberry.ID | None = strawberry.field(
-        default=None,
-        description="The id of the OPD of the same region that it is a part of. Null means none.",
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-
-
-RegisterOpdPayload = Annotated[
-    Opd | NotFound | InvalidInput | AlreadyExists | OwnedElsewhere | IdempotencyKeyReused,
-    strawberry.union(
-        "RegisterOpdPayload",
-        description="The registered OPD, or the problem that prevented the change.",
-    ),
-]
-
-
-@strawberry.type
-class OpdMutation:
-    @strawberry.mutation(
-        description="Adds an OPD to a region, so that applications can be registered for it. "
-        + REGION_EDITORS
-    )
-    async def register_opd(
-        self,
-        info: Info,
-        input: Annotated[RegisterOpdInput, INPUT],
-    ) -> RegisterOpdPayload:
-        request = resolved.RegisterOpd(
-            region=input.region_code,
-            name=input.name,
-            kind=input.kind,
-            acronym=input.acronym,
-            parent=input.parent_id,
-        )
-        return await result_or_problem(
-            resolved.register_opd(info.context, request, input.idempotency_key), Opd.from_model
-        )

@@ -9,6 +9,7 @@ import strawberry
 
 from resolvers import problems
 from resolvers.level_claim import CLAIMS_MOST
+from schema.application_reference import LISTED_MOST, ApplicationReference
 from schema.enums import SubjectState
 
 Value = TypeVar("Value")
@@ -62,6 +63,28 @@ class VersionConflict(Problem):
 @strawberry.type(description="The thing exists already, and there may be only one.")
 class AlreadyExists(Problem):
     id: strawberry.ID = strawberry.field(description="The id of the thing that exists.")
+
+
+@strawberry.type(description="Two applications in use that would have one name in one OPD.")
+class NameCollision:
+    name: str = strawberry.field(description="The name of the application that would move.")
+    moved: ApplicationReference = strawberry.field(
+        description="The application of a dissolved OPD that would move."
+    )
+    existing: ApplicationReference = strawberry.field(
+        description="The application of that name, of the successor or of another of the OPDs."
+    )
+
+
+@strawberry.type(
+    description="Applications that would pass to one OPD have the same name. Nothing was changed. "
+    "Rename or retire one application of each pair, and send the request again."
+)
+class ApplicationNamesCollide(Problem):
+    collision_count: int = strawberry.field(description="The number of pairs.")
+    collisions: list[NameCollision] = strawberry.field(
+        description=f"The pairs, at most {LISTED_MOST}."
+    )
 
 
 @strawberry.type(
@@ -199,6 +222,19 @@ def problem_from_exception(problem: problems.Problem) -> Problem:
             )
         case problems.AlreadyExists():
             return AlreadyExists(message=message, id=strawberry.ID(problem.id))
+        case problems.ApplicationNamesCollide():
+            return ApplicationNamesCollide(
+                message=message,
+                collision_count=len(problem.collisions),
+                collisions=[
+                    NameCollision(
+                        name=collision.moved.name,
+                        moved=ApplicationReference(id=strawberry.ID(collision.moved.id)),
+                        existing=ApplicationReference(id=strawberry.ID(collision.existing.id)),
+                    )
+                    for collision in problem.collisions[:LISTED_MOST]
+                ],
+            )
         case problems.WrongState():
             return WrongState(
                 message=message,

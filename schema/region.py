@@ -52,6 +52,13 @@ from schema.source import Source
 from schema.verification import RegionVerification
 from schema.what_if import RegionWhatIf
 
+IncludeDissolvedArgument = Annotated[
+    bool,
+    strawberry.argument(
+        description="Whether to include OPDs that were dissolved or merged into others."
+    ),
+]
+
 
 @strawberry.enum(description="The order of a list of regions.")
 class RegionOrder(Enum):
@@ -140,11 +147,16 @@ class Region(
 
     @strawberry.field(description="The OPDs of the region, by name.")
     async def opds(
-        self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
+        self,
+        info: Info,
+        include_dissolved: IncludeDissolvedArgument = False,
+        first: FirstArgument = 50,
+        after: AfterArgument = None,
     ) -> Connection[Opd]:
         page = await resolved.page_of_opds(
             info.context,
             self._value.code,
+            include_dissolved=include_dissolved,
             first=checked_page_size(first),
             after=decode_cursor(after, 2),
         )

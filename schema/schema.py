@@ -15,11 +15,13 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.affair import AffairQuery
 from schema.application import ApplicationQuery
 from schema.application_mutation import ApplicationMutation
 from schema.assessment_mutation import AssessmentMutation
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
+from schema.default_opd import DefaultOpdQuery
 from schema.derived_events import DerivedEventSubscription
 from schema.effort import EffortMutation
 from schema.entities import EntityQuery
@@ -37,7 +39,7 @@ from schema.inventory_import import InventoryImportMutation
 from schema.level_claim import LevelClaimMutation
 from schema.limits import document_extensions
 from schema.node_query import NodeQuery
-from schema.opd import OpdMutation
+from schema.opd_mutation import OpdMutation
 from schema.proposal_decision import ProposalDecisionMutation
 from schema.ranking import RankingQuery
 from schema.region import RegionQuery
@@ -65,6 +67,8 @@ class Query(
     FreshnessQuery,
     SourceQuery,
     ImportDraftQuery,
+    AffairQuery,
+    DefaultOpdQuery,
 ):
     pass
 

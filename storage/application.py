@@ -105,6 +105,18 @@ async def applications_by_id(session: AsyncSession, ids: Collection[str]) -> dic
     return applications
 
 
+async def list_applications_by_opds(
+    session: AsyncSession, region: str, opds: Collection[str]
+) -> list[Application]:
+    """Return the applications of some OPDs of a region, in use or retired, by id."""
+    rows = await session.scalars(
+        select(ApplicationRow)
+        .where(ApplicationRow.region == region, ApplicationRow.opd.in_(opds))
+        .order_by(ApplicationRow.id)
+    )
+    return [application_from_row(row) for row in rows]
+
+
 async def application_versions(session: AsyncSession, region: str) -> dict[str, int]:
     """Return the version of each application of a region, by id."""
     rows = await session.execute(_VERSIONS, {"region": region})

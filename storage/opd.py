@@ -12,9 +12,12 @@ from engine.page import Page
 from storage.pagination import paginate_by_keyset
 from storage.tables import OpdRow
 
+SUCCESSORS_MOST = 20  # successors that are followed from a dissolved OPD
+
 _BY_REGION = (
     select(OpdRow).where(OpdRow.region == bindparam("region")).order_by(OpdRow.name, OpdRow.id)
 )
+_EXISTING_BY_REGION = _BY_REGION.where(OpdRow.dissolved_reason.is_(None))
 
 
 def opd_to_row(opd: Opd) -> OpdRow:
@@ -59,17 +62,48 @@ async def opds_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, O
     return {row.id: opd_from_row(row) for row in rows}
 
 
-async def list_opds_by_region(session: AsyncSession, region: str) -> list[Opd]:
-    """Return all OPDs of a region, by name."""
-    rows = await session.scalars(_BY_REGION, {"region": region})
+async def current_opd_ids(session: AsyncSession, ids: Collection[str]) -> frozenset[str]:
+    """Return these ids, with each dissolved OPD replaced by the last of its successors.
+
+    An OPD without a successor, and an id that is not on record, stay as they are.
+    """
+    current_ids: set[str] = set()
+    pending_ids = set(ids)
+    for _ in range(SUCCESSORS_MOST):
+        rows = await session.execute(
+            select(OpdRow.id, OpdRow.successor).where(
+                OpdRow.id.in_(pending_ids), OpdRow.successor.is_not(None)
+            )
+        )
+        successors = {row.id: row.successor for row in rows}
+        current_ids |= pending_ids - successors.keys()
+        pending_ids = set(successors.values())
+        if not pending_ids:
+            break
+    return frozenset(current_ids)
+
+
+async def list_opds_by_region(
+    session: AsyncSession, region: str, *, include_dissolved: bool = False
+) -> list[Opd]:
+    """Return the OPDs of a region, by name."""
+    query = _BY_REGION if include_dissolved else _EXISTING_BY_REGION
+    rows = await session.scalars(query, {"region": region})
     return [opd_from_row(row) for row in rows]
 
 
 async def paginate_opds(
-    session: AsyncSession, *, region: str, first: int, after: tuple[str, ...] | None
+    session: AsyncSession,
+    *,
+    region: str,
+    include_dissolved: bool,
+    first: int,
+    after: tuple[str, ...] | None,
 ) -> Page[Opd]:
     """Return one page of a region's OPDs, by name."""
     query = select(OpdRow).where(OpdRow.region == region)
+    if not include_dissolved:
+        query = query.where(OpdRow.dissolved_reason.is_(None))
     page = await paginate_by_keyset(
         session, query, (OpdRow.name, OpdRow.id), first=first, after=after
     )

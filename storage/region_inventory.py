@@ -32,7 +32,7 @@ class RegionInventoryRecord:
     """The whole inventory of a region."""
 
     region: str
-    opds: tuple[Opd, ...]
+    opds: tuple[Opd, ...]  # without dissolved ones, which have neither applications nor duties
     applications: tuple[Application, ...]
     integrations: tuple[Integration, ...]  # those with an end in this region, in any log
     foreign_applications: tuple[

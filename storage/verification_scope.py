@@ -6,11 +6,16 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.verification.inventory import DevelopmentPolicy, Exemption
-from storage.tables import DevelopmentPolicyRow, ExemptionRow
+from storage.tables import DevelopmentPolicyRow, ExemptionRow, OpdRow
 
 _EXEMPTIONS = (
     select(ExemptionRow)
-    .where(ExemptionRow.region == bindparam("region"), ExemptionRow.reason != "")
+    .join(OpdRow, OpdRow.id == ExemptionRow.opd)
+    .where(
+        ExemptionRow.region == bindparam("region"),
+        ExemptionRow.reason != "",
+        OpdRow.dissolved_reason.is_(None),
+    )
     .order_by(ExemptionRow.opd)
 )
 
@@ -28,7 +33,7 @@ def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
 
 
 async def list_exemptions(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
-    """Return the exemptions that a region grants, by OPD."""
+    """Return the exemptions that a region grants, by OPD; a dissolved OPD has none."""
     rows = await session.scalars(_EXEMPTIONS, {"region": region})
     return tuple(Exemption(row.opd, row.reason) for row in rows)
 

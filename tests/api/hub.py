@@ -33,12 +33,16 @@ SELECTED_FIELDS = {
     "InvalidInput": "field expected got",
     "VersionConflict": "id expectedVersion currentVersion",
     "AlreadyExists": "id",
+    "ApplicationNamesCollide": "collisionCount collisions { name moved { id } existing { id } }",
     "WrongState": "id currentState allowedStates",
     "IncompleteAssessment": "id missingIndicators",
     "InvalidClaims": "claims { indicator field expected got }",
     "IdempotencyKeyReused": "key",
     "OwnedElsewhere": "ownerUrl",
-    "Opd": "id name acronym kind region { code } parent { id }",
+    "Opd": "id version name acronym kind region { code } parent { id } affairs { id } isDissolved "
+    "dissolvedReason successor { id }",
+    "MergedOpds": "successor { id version } dissolved { id } movedApplicationCount",
+    "RegisteredOpds": "opds { name parent { name } }",
     "Application": "id version name status retiredReason url year opd { id }",
     "Integration": "id version status evidenceGrade verifiedOn dataObject targetName",
     "Attestation": "opd { id }",
@@ -60,6 +64,8 @@ SELECTED_FIELDS = {
 
 CHANGED_TYPES = (
     "Opd",
+    "MergedOpds",
+    "RegisteredOpds",
     "Application",
     "Integration",
     "Assessment",

@@ -85,7 +85,9 @@ class Pool:
 
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
-    **dict.fromkeys(("opd", "parent"), "Opd"),
+    **dict.fromkeys(("opd", "parent", "successor"), "Opd"),
+    "reference": "DefaultOpd",
+    "affair": "Affair",
     **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
     "proposal": "Proposal",

@@ -26,6 +26,32 @@ from tests.api.mutation_inputs import (
     wrong_state,
 )
 
+DINKES = "32.11:opd-dinkes"
+MERGE: Fields = {
+    "opdIds": [DINKES],
+    "successorId": "32.11:opd-diskominfo",
+    "reason": "Perbup 7/2026",
+}
+DISSOLUTION: Fields = {
+    "opdId": DINKES,
+    "version": 1,
+    "successorId": "32.11:opd-diskominfo",
+    "reason": "Perbup 7/2026",
+}
+SOCIAL = "32.11:opd-dinsos"
+COLLISION: Fields = {
+    "__typename": "ApplicationNamesCollide",
+    "collisionCount": 1,
+    "collisions": [
+        {
+            "name": "Wakepo",
+            "moved": {"id": HEALTH},
+            "existing": {"id": "32.11:application-namesake"},
+        }
+    ],
+}
+DEFAULTS: Fields = {"regionCode": "32.11", "referenceIds": ["OPD-01"]}
+
 INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
     "registerOpd": [
         ({**NEW_OPD, "regionCode": "99.99"}, not_found("99.99")),
@@ -36,10 +62,60 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
             {**NEW_OPD, "parentId": "32.73:opd-diskominfo"},
             invalid_input("parentId", "an OPD of region 32.11", "32.73:opd-diskominfo"),
         ),
+        (
+            {**NEW_OPD, "affairIds": ["A", "Q2"]},
+            invalid_input("affairIds.1", "the id of a government affair", "Q2"),
+        ),
         ({**NEW_OPD, "name": "DINAS  kesehatan"}, already_exists("32.11:opd-dinkes")),
         ({**NEW_OPD, "acronym": "DINKES"}, already_exists("32.11:opd-dinkes")),
         ({**NEW_OPD, **EMPTY_KEY}, NO_KEY),
         ({**NEW_OPD, **USED_KEY}, KEY_REUSED),
+    ],
+    "updateOpd": [
+        (versioned("32.11:opd-none", name="x"), not_found("32.11:opd-none")),
+        (versioned(DINKES, name=None), invalid_input("name", "a value, or to be left out", "null")),
+        (versioned(DINKES, kind=None), invalid_input("kind", "a value, or to be left out", "null")),
+        (
+            versioned(DINKES, affairIds=None),
+            invalid_input("affairIds", "a value, or to be left out", "null"),
+        ),
+        (versioned(DINKES, acronym=""), invalid_input("acronym", "1 to 50 characters", "0")),
+        (
+            versioned(DINKES, name="Dinas Komunikasi dan Informatika"),
+            already_exists("32.11:opd-diskominfo"),
+        ),
+        (versioned(DINKES, 2, name="x"), version_conflict(DINKES, 2, 1)),
+        (versioned(DINKES, name="x", **USED_KEY), KEY_REUSED),
+    ],
+    "mergeOpds": [
+        ({**MERGE, "successorId": "32.11:opd-none"}, not_found("32.11:opd-none")),
+        (
+            {**MERGE, "opdIds": ["32.73:opd-diskominfo"]},
+            invalid_input("opdIds.0", "an OPD of region 32.11", "32.73:opd-diskominfo"),
+        ),
+        ({**MERGE, "reason": ""}, invalid_input("reason", "1 to 2000 characters", "0")),
+        ({**MERGE, "successorId": SOCIAL}, COLLISION),
+        ({**MERGE, "opdIds": []}, invalid_input("opdIds", "1 to 50 OPDs", "0")),
+        ({**MERGE, **USED_KEY}, KEY_REUSED),
+    ],
+    "dissolveOpd": [
+        ({**DISSOLUTION, "opdId": "32.11:opd-none"}, not_found("32.11:opd-none")),
+        (
+            {**DISSOLUTION, "successorId": DINKES},
+            invalid_input("successorId", "another OPD", DINKES),
+        ),
+        (
+            {**DISSOLUTION, "successorId": None},
+            invalid_input("successorId", "an OPD that takes over its applications in use", "null"),
+        ),
+        ({**DISSOLUTION, "successorId": SOCIAL}, COLLISION),
+        ({**DISSOLUTION, "version": 2}, version_conflict(DINKES, 2, 1)),
+        ({**DISSOLUTION, **USED_KEY}, KEY_REUSED),
+    ],
+    "registerDefaultOpds": [
+        ({**DEFAULTS, "regionCode": "99.99"}, not_found("99.99")),
+        ({**DEFAULTS, "referenceIds": []}, invalid_input("referenceIds", "1 id at least", "0")),
+        ({**DEFAULTS, **USED_KEY}, KEY_REUSED),
     ],
     "registerApplication": [
         ({**NEW_APPLICATION, "regionCode": "99.99"}, not_found("99.99")),

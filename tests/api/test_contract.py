@@ -45,7 +45,9 @@ FIELDS = {
     "Region.name": "",
     "Region.kind": "",
     "Region.source": "",
-    "Region.opds": "first after",
+    "Query.affairs": "",
+    "Query.defaultOpds": "regionCode",
+    "Region.opds": "includeDissolved first after",
     "Region.applications": "filter first after",
     "Region.integrations": "first after",
     "Region.assessments": "instrumentId year kind first after",
@@ -145,6 +147,11 @@ FIELDS = {
     "Subscription.events": "regionCodes kinds after conflate",
 }
 INPUTS = {
+    "RegisterOpdInput": "regionCode name kind acronym parentId affairIds",
+    "UpdateOpdInput": "id version name kind acronym parentId affairIds",
+    "MergeOpdsInput": "opdIds successorId reason",
+    "DissolveOpdInput": "opdId version successorId reason",
+    "RegisterDefaultOpdsInput": "regionCode referenceIds",
     "RegisterApplicationInput": "regionCode opdId name functionText",
     "UpdateApplicationInput": "id version name",
     "RetireApplicationInput": "id version",

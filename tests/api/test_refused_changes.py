@@ -51,6 +51,12 @@ async def _prepare(hub: Hub) -> None:
         status=ApplicationStatus.RETIRED,
     )
     await hub.record(EventKind.APPLICATION_RETIRED, "32.11", old.id, old)
+    social = replace(two_provinces.OPDS[1], id="32.11:opd-dinsos", name="Dinas Sosial", acronym="")
+    await hub.record(EventKind.OPD_RECORDED, "32.11", social.id, social)
+    namesake = replace(
+        two_provinces.APPLICATIONS[1], id="32.11:application-namesake", opd=social.id, name="WAKEPO"
+    )
+    await hub.record(EventKind.APPLICATION_REGISTERED, "32.11", namesake.id, namesake)
     active = Integration(
         id="32.11:integration-drawn",
         region="32.11",
