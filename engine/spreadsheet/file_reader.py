@@ -17,7 +17,12 @@ def parse_workbook(content: bytes, limits: ReadLimits) -> Workbook:
     """
     if len(content) > limits.file_bytes:
         raise FileInvalid(FileProblemCode.TOO_LARGE, most=limits.file_bytes, found=len(content))
-    workbook = _parse(content, limits)
+    try:
+        workbook = _parse(content, limits)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the native reader raises for its bugs
+            raise
+        raise FileInvalid(FileProblemCode.DAMAGED, reason=str(error)) from error
     if not any(sheet.rows or sheet.error_cells for sheet in workbook.sheets):
         raise FileInvalid(FileProblemCode.EMPTY)
     return workbook

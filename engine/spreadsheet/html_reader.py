@@ -13,6 +13,7 @@ from engine.spreadsheet.workbook import FileFormat, MergedRange, Workbook, Works
 _ROWSPAN_MOST = 65_534  # the limit of the HTML standard
 _NOT_AN_ADDRESS = ("#", "javascript:", "data:", "mailto:")
 _TABLES_NESTED_MOST = 20
+_SPAN_DIGITS_MOST = 9  # of a number that is beyond each limit already
 
 
 def read_html(text: str, encoding: str | None, limits: ReadLimits) -> Workbook:
@@ -71,13 +72,18 @@ class _Table:
             self.row = 1
         self.cell = _Cell(rowspan, colspan)
 
+    def next_column(self) -> int:
+        """Return the next column of the open row that no cell above covers."""
+        column = self.column + 1
+        while self.taken_until.get(column, 0) >= max(self.row, 1):
+            column += 1
+        return column
+
     def end_cell(self) -> None:
         cell, self.cell = self.cell, None
         if cell is None:
             return
-        column = self.column + 1
-        while self.taken_until.get(column, 0) >= self.row:
-            column += 1
+        column = self.next_column()
         last_column = column + cell.colspan - 1
         text = cell_text("".join(cell.texts))
         if text:
@@ -165,10 +171,10 @@ class _TableParser(HTMLParser):
         rowspan = min(_span(attributes.get("rowspan")), _ROWSPAN_MOST)
         colspan = _span(attributes.get("colspan"))
         table.end_cell()
-        self.budget.check_cell(max(table.row, 1), table.column + colspan)
+        self.budget.check_cell(max(table.row, 1), table.next_column() + colspan - 1)
         table.begin_cell(rowspan, colspan)
 
 
 def _span(text: str | None) -> int:
     digits = (text or "").strip()
-    return max(int(digits), 1) if digits.isdecimal() and len(digits) < 9 else 1
+    return max(int(digits[:_SPAN_DIGITS_MOST]), 1) if digits.isdecimal() else 1

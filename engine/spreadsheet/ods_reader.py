@@ -27,6 +27,7 @@ _ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _NOT_CONTENT = frozenset(("annotation", "shapes", "forms", "frame", "custom-shape", "object"))
 _SPACE = frozenset(("s", "tab", "line-break"))
+_DIGITS_MOST = 12  # of a number that is beyond each limit already
 _TEXT_MOST = 32_767  # characters of a cell
 
 
@@ -229,4 +230,4 @@ def _locals(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _count(text: str | None) -> int:
-    return max(int(text), 1) if text is not None and text.isdecimal() and len(text) < 10 else 1
+    return max(int(text[:_DIGITS_MOST]), 1) if text is not None and text.isdecimal() else 1
