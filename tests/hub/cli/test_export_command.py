@@ -29,7 +29,9 @@ def test_a_region_is_written_in_the_format_of_the_files_name(
     assert [application["id"] for application in applications] == [
         line.partition(";")[0] for line in lines[1:]
     ]
-    workbook = west_java("export", "--region", "32.11", "--output", tmp_path / "daftar.xlsx")
+    workbook = west_java(
+        "export", "--region", "Kab. Sumedang", "--output", tmp_path / "daftar.xlsx"
+    )
     assert workbook.exit_code == 0
     rows = list(load_workbook(tmp_path / "daftar.xlsx")["Aplikasi"].values)
     assert rows[0] == tuple(EXPORT_HEADERS.values())
