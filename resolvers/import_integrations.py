@@ -52,12 +52,15 @@ class IntegrationPlanner:
             by_name[integration_key(application.name)].append(application)
         choices = {integration_key(choice.name): choice for choice in self.edits.integrations}
         connected = set(self._connected_pairs())
+        recorded = self._recorded_names()
         for plan in rows:
             source = plan.application
             if plan.outcome is RowOutcome.REFUSE or source is None or source.id not in applications:
                 continue
             for name in plan.row.values.integrated_with:
                 key = integration_key(name)
+                if key in recorded[source.id]:
+                    continue
                 planned = self._find_target(source, name, choices.get(key), by_name, applications)
                 if planned is None:
                     self.unknown_names[plan.row.sheet, plan.row.row].append(name)
@@ -75,6 +78,20 @@ class IntegrationPlanner:
             )
             if pair is not None:
                 yield pair
+
+    def _recorded_names(self) -> defaultdict[str, set[str]]:
+        """Return the keys of the names of the systems that each source is connected with.
+
+        A target outside the region is known by its recorded name only, and a retired target is no
+        candidate for a new integration.
+        """
+        names = {application.id: application.name for application in self.inventory.applications}
+        recorded: defaultdict[str, set[str]] = defaultdict(set)
+        for integration in self.inventory.integrations:
+            recorded[integration.source].add(integration_key(integration.target_name))
+            if integration.target in names:
+                recorded[integration.source].add(integration_key(names[integration.target]))
+        return recorded
 
     def _find_target(
         self,

@@ -62,9 +62,7 @@ async def load_region_export(
             common_applications={
                 application.id: application.name for application in list_common_applications()
             },
-            integrated_with=target_names_by_source(
-                record.integrations, (*record.applications, *record.foreign_applications)
-            ),
+            integrated_with=target_names_by_source(record.integrations, record.applications),
         ),
         digest=record.digest,
     )

@@ -101,8 +101,8 @@ def target_names_by_source(
 ) -> dict[str, tuple[str, ...]]:
     """Return the names of the targets of each application's integrations, by its id.
 
-    A withdrawn integration is left out. The name in `applications` precedes the recorded one, which
-    may be older. Integrations of different data with one target give its name once.
+    A withdrawn integration is left out. The name in `applications`, those of the region, precedes
+    the recorded one, which may be older. A target of several integrations is listed once.
     """
     names = {application.id: application.name for application in applications}
     targets: defaultdict[str, dict[str, None]] = defaultdict(dict)
