@@ -1,7 +1,7 @@
 /** Starts the page of one region. */
 import { mount } from "svelte";
 import "../shared/theme.css";
-import "./page.css";
+import "../shared/document.css";
 import { takeToken } from "../shared/access";
 import RegionPage from "./RegionPage.svelte";
 

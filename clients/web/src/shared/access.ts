@@ -13,6 +13,11 @@ export function takeToken(): void {
   history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
 }
 
+/** Stores a token that the viewer has typed, for this tab only. */
+export function keepToken(token: string): void {
+  sessionStorage.setItem(KEY, token);
+}
+
 /** Deletes a token that the server no longer accepts; the page continues with public data. */
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
