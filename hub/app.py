@@ -291,17 +291,24 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
     async def wall_page(request: Request) -> Response:
         return page(request, "index.html")
 
-    async def region_page(request: Request) -> Response:
+    async def page_of_region(request: Request, name: str) -> Response:
         assert app_state.instance is not None
         code = request.path_params["code"]
         async with app_state.instance.database.read() as session:
             is_on_record = code in await region.regions_by_code(session, [code])
         # The page itself states, in both languages, that the region does not exist.
-        return page(request, "region.html", 200 if is_on_record else 404)
+        return page(request, name, 200 if is_on_record else 404)
+
+    async def region_page(request: Request) -> Response:
+        return await page_of_region(request, "region.html")
+
+    async def import_page(request: Request) -> Response:
+        return await page_of_region(request, "import.html")
 
     return [
         Route("/", wall_page),
         Route("/daerah/{code}", region_page),
+        Route("/peta/{code}/impor", import_page),
         Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),
         Route("/favicon.svg", CompressedFiles(directory=WEB_CLIENT_FOLDER)),
     ]

@@ -1,6 +1,7 @@
 /**
- * The configuration of the build. It has three pages: the wall at `/`, the page of a region at
- * `/daerah/{code}`, and the GraphQL explorer, which is the response to `GET /graphql`.
+ * The configuration of the build. It has four pages: the wall at `/`, the page of a region at
+ * `/daerah/{code}`, the import of its applications at `/peta/{code}/impor`, and the GraphQL explorer,
+ * which is the response to `GET /graphql`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
+/** The path of the page of an import, as in `/peta/32.05/impor?bahasa=en`. */
+const IMPORT_PATH = /^\/peta\/[^/]+\/impor(?:\?|$)/;
 const hub = process.env.SIMPUL_URL ?? "http://127.0.0.1:8000";
 
 /** The styles of GraphiQL embed 34 fonts as `data:` URLs, which the page's content security policy forbids. */
@@ -20,12 +23,13 @@ const withoutEmbeddedFonts: Plugin = {
   },
 };
 
-/** Serves one page for every `/daerah/…` in the development server, as the hub does. */
+/** Serves one page for every `/daerah/…` and one for every `/peta/…/impor` in the development server, as the hub does. */
 const regionPages: Plugin = {
   name: "region-pages",
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
       if (request.url?.startsWith("/daerah/")) request.url = "/region.html";
+      if (request.url && IMPORT_PATH.test(request.url)) request.url = "/import.html";
       next();
     });
   },
@@ -65,13 +69,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: { wall: "index.html", region: "region.html", explorer: "explorer.html" },
+      input: {
+        wall: "index.html",
+        region: "region.html",
+        import: "import.html",
+        explorer: "explorer.html",
+      },
       // The directive "use client" of React packages has no effect in this build.
       checks: { moduleLevelDirective: false },
     },
   },
   server: {
     fs: { allow: [".."] }, // the parent folder contains `clients/resume`
-    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub },
+    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub, "/berkas": hub, "/unduh": hub },
   },
 });

@@ -14,6 +14,7 @@ IMPORTED = {
     "shared": {"shared"},
     "wall": {"wall", "shared"},
     "region": {"region", "shared"},
+    "import": {"import", "shared"},
     "explorer": {"explorer"},
 }
 

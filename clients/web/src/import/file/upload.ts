@@ -1,0 +1,77 @@
+/** Uploads a file to the hub, and downloads the file back with its faulty cells marked. */
+import { credentials, forgetToken } from "../../shared/access";
+
+/** The error for a file that the hub refuses. */
+export class UploadRefused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The largest file that the hub takes, in bytes. */
+export const FILE_BYTES_MOST = 20 * 1024 * 1024;
+
+/**
+ * Uploads a file and returns the id of its draft. It rejects with `UploadRefused` if the hub refuses the
+ * file, and with another error if the hub cannot be reached.
+ *
+ * `fetch` does not report the progress of a request, so this is an `XMLHttpRequest`.
+ */
+export function uploadFile(file: File, regionCode: string, onProgress: (share: number) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const parameters = new URLSearchParams({ region: regionCode, name: file.name });
+    request.open("POST", `/berkas?${parameters}`);
+    request.responseType = "text";
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    for (const [name, value] of Object.entries(credentials())) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+    request.onerror = () => reject(new Error("the hub cannot be reached"));
+    request.onload = () => {
+      const response = parseResponse(request.responseText);
+      if (request.status === 201 && response.id) return resolve(response.id);
+      if (request.status === 401) forgetToken();
+      const { code, message } = response.error ?? { code: `HTTP_${request.status}`, message: "" };
+      reject(new UploadRefused(code, message));
+    };
+    request.send(file);
+  });
+}
+
+interface UploadResponse {
+  id?: string;
+  error?: { code: string; message: string };
+}
+
+function parseResponse(text: string): UploadResponse {
+  try {
+    return JSON.parse(text) as UploadResponse;
+  } catch {
+    return {};
+  }
+}
+
+/** Downloads a file that only this viewer may read, under the name that the hub gives it. */
+export async function downloadFile(path: string, fallbackName: string): Promise<void> {
+  const response = await fetch(path, { headers: credentials() });
+  if (response.status === 401) forgetToken();
+  if (!response.ok) {
+    const { error } = parseResponse(await response.text());
+    throw new UploadRefused(error?.code ?? `HTTP_${response.status}`, error?.message ?? "");
+  }
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = nameOf(response.headers.get("Content-Disposition")) ?? fallbackName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address));
+}
+
+function nameOf(disposition: string | null): string | null {
+  const encoded = /filename\*=utf-8''([^;]+)/i.exec(disposition ?? "")?.[1];
+  if (encoded) return decodeURIComponent(encoded);
+  return /filename="([^"]+)"/i.exec(disposition ?? "")?.[1] ?? null;
+}
