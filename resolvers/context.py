@@ -117,7 +117,8 @@ class Context:
     async def load_acting_opds(self, session: Session) -> None:
         """Find the OPDs for which the viewer acts. Transactions that write do this themselves."""
         if self.viewer.opds:
-            self._acting_opds = await current_opd_ids(session, self.viewer.opds)
+            current_ids = await current_opd_ids(session, self.viewer.opds)
+            self._acting_opds = frozenset(current_ids.values())
 
     async def read_acting_viewer(self) -> Viewer:
         """Return the viewer with the OPDs for which it acts now, for an operation that reads."""

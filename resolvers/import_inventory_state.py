@@ -15,7 +15,7 @@ class ImportInventory:
     """The inventory of a region before an import."""
 
     region: Region
-    opds: tuple[Opd, ...]
+    opds: tuple[Opd, ...]  # also dissolved ones, whose names lead to their successors
     applications: tuple[Application, ...]  # also retired ones
     integrations: tuple[Integration, ...]  # those of this region's log that are not withdrawn
     functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
@@ -36,7 +36,7 @@ async def read_import_inventory(session: Session, region: Region) -> ImportInven
     applications = await application.list_applications_by_region(session, code)
     return ImportInventory(
         region=region,
-        opds=tuple(await opd.list_opds_by_region(session, code)),
+        opds=tuple(await opd.list_opds_by_region(session, code, include_dissolved=True)),
         applications=tuple(applications),
         integrations=tuple(await integration.list_integrations_in_log(session, code)),
         functions=await function_correction.corrected_functions(session, [code]),

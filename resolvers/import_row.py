@@ -125,7 +125,8 @@ class RowPlanner:
 
     @cached_property
     def _opds(self) -> dict[str, Opd]:
-        return {opd.id: opd for opd in self.inventory.opds}
+        existing_opds = (opd for opd in self.inventory.opds if opd.dissolved_reason is None)
+        return {opd.id: opd for opd in existing_opds}
 
     @cached_property
     def _opd_choices(self) -> dict[str, str]:

@@ -30,6 +30,7 @@ from storage import integration as stored_integration
 from storage import inventory_import as stored
 from storage import log
 from storage.log import LogTransaction, NewEntry
+from storage.opd import current_opd_ids
 
 _APPLICATION_KINDS = (
     EventKind.APPLICATION_REGISTERED,
@@ -242,7 +243,13 @@ async def _earlier_applications(
         for entry in subject_entries:
             if entry.body is not None and entry.body["version"] == versions[id]:
                 earlier[id] = from_document(Application, entry.body)
-    return earlier
+    # An application goes back to the successor if its earlier OPD is dissolved by now.
+    owners = {application.opd for application in earlier.values() if application.opd is not None}
+    current_ids = await current_opd_ids(transaction.session, owners)
+    return {
+        id: replace(application, opd=current_ids.get(application.opd or ""))
+        for id, application in earlier.items()
+    }
 
 
 async def _undo_corrections(

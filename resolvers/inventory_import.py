@@ -250,11 +250,12 @@ async def _plan(
     file_name: str,
 ) -> ImportPlan:
     inventory = await read_import_inventory(session, region)
+    await context.load_acting_opds(session)
     return plan_import(
         inventory,
         rows,
         edits,
-        viewer=context.viewer,
+        viewer=context.acting_viewer,
         file_name=file_name,
         year=context.instance.clock().year,
     )
@@ -276,7 +277,7 @@ async def _write(
     if plan.is_file_refused or (plan.counts.refuse and not only_good_rows):
         raise ImportRefused(plan.counts)
     written = [row for row in plan.rows if row.outcome in (RowOutcome.ADD, RowOutcome.CHANGE)]
-    integrations = _integrations(plan, transaction.region, file_name, context.viewer)
+    integrations = _integrations(plan, transaction.region, file_name, context.acting_viewer)
     imported = InventoryImport(
         id=new_id(transaction.region, "import"),
         region=transaction.region,

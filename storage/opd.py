@@ -62,25 +62,24 @@ async def opds_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, O
     return {row.id: opd_from_row(row) for row in rows}
 
 
-async def current_opd_ids(session: AsyncSession, ids: Collection[str]) -> frozenset[str]:
-    """Return these ids, with each dissolved OPD replaced by the last of its successors.
+async def current_opd_ids(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """Return for each id the last successor of a dissolved OPD, or the id of an existing one.
 
-    An OPD without a successor, and an id that is not on record, stay as they are.
+    An OPD without a successor, and an id that is not on record, stay as they are. Ids whose
+    successors form a circle are left out.
     """
-    current_ids: set[str] = set()
-    pending_ids = set(ids)
+    current_ids = {id: id for id in ids}
     for _ in range(SUCCESSORS_MOST):
         rows = await session.execute(
             select(OpdRow.id, OpdRow.successor).where(
-                OpdRow.id.in_(pending_ids), OpdRow.successor.is_not(None)
+                OpdRow.id.in_(set(current_ids.values())), OpdRow.successor.is_not(None)
             )
         )
-        successors = {row.id: row.successor for row in rows}
-        current_ids |= pending_ids - successors.keys()
-        pending_ids = set(successors.values())
-        if not pending_ids:
-            break
-    return frozenset(current_ids)
+        successors: dict[str, str] = {row.id: row.successor for row in rows}
+        if not successors:
+            return current_ids
+        current_ids = {id: successors.get(current, current) for id, current in current_ids.items()}
+    return {id: current for id, current in current_ids.items() if current not in successors}
 
 
 async def list_opds_by_region(
