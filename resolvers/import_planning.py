@@ -13,8 +13,11 @@ from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.import_sheet import parse_application_workbook
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
 from engine.spreadsheet.workbook import Workbook
+from resolvers.import_cell_problem import CellProblems
 from resolvers.import_integrations import IntegrationPlanner
 from resolvers.import_inventory_state import ImportInventory
+from resolvers.import_match import ApplicationMatcher
+from resolvers.import_owner import OwnerFinder
 from resolvers.import_plan import ImportPlan, PlanProblem, RowPlan, UnknownOpd
 from resolvers.import_row import RowPlanner
 from resolvers.region_change import entered_by
@@ -54,12 +57,16 @@ def plan_import(
         year: the present year.
     """
     provenance = Provenance(file_name, confirmed=False, note=entered_by(viewer).source)
-    planner = RowPlanner(inventory, workbook, edits, viewer, provenance, year)
+    cells = CellProblems(workbook, year)
+    owners = OwnerFinder(inventory, edits, viewer, cells)
+    stated_ids = frozenset(row.values.id for row in workbook.rows if row.values.id)
+    matcher = ApplicationMatcher(inventory, cells, stated_ids)
+    planner = RowPlanner(inventory, cells, owners, matcher, provenance)
     rows = [planner.plan_row(row) for row in workbook.rows]
     systems = IntegrationPlanner(inventory, edits)
     systems.plan(rows)
-    rows = _add_integration_problems(planner, systems, rows)
-    unknown_opds = _collect_unknown_opds(planner, rows)
+    rows = _add_integration_problems(cells, systems, rows)
+    unknown_opds = _collect_unknown_opds(owners, rows)
     problems = _share_problems(
         [*workbook.problems, *(problem for plan in rows for problem in plan.problems)]
     )
@@ -77,7 +84,7 @@ def plan_import(
         unknown_integrations=tuple(systems.unknown.values()),
         integrations=tuple(systems.integrations),
         opds={opd.id: opd for opd in inventory.opds},
-        default_opd=planner.default_opd,
+        default_opd=owners.default_opd,
         is_file_refused=any(problem.is_blocking for problem in workbook.problems),
     )
 
@@ -104,13 +111,13 @@ def parse_rows(
 
 
 def _add_integration_problems(
-    planner: RowPlanner, systems: IntegrationPlanner, rows: list[RowPlan]
+    cells: CellProblems, systems: IntegrationPlanner, rows: list[RowPlan]
 ) -> list[RowPlan]:
     """Add to each row a problem for each of its names that matches no system."""
     completed = []
     for plan in rows:
         problems = [
-            planner.problem(
+            cells.problem(
                 plan.row,
                 "integrated_with",
                 SheetProblemCode.INTEGRATION_UNKNOWN,
@@ -124,7 +131,7 @@ def _add_integration_problems(
     return completed
 
 
-def _collect_unknown_opds(planner: RowPlanner, rows: Iterable[RowPlan]) -> tuple[UnknownOpd, ...]:
+def _collect_unknown_opds(owners: OwnerFinder, rows: Iterable[RowPlan]) -> tuple[UnknownOpd, ...]:
     names: dict[str, str] = {}
     counts: defaultdict[str, int] = defaultdict(int)
     for plan in rows:
@@ -133,8 +140,7 @@ def _collect_unknown_opds(planner: RowPlanner, rows: Iterable[RowPlan]) -> tuple
             names.setdefault(key, plan.row.values.opd)
             counts[key] += 1
     return tuple(
-        UnknownOpd(name, counts[key], planner.opd_names.nearest(name))
-        for key, name in names.items()
+        UnknownOpd(name, counts[key], owners.opd_names.nearest(name)) for key, name in names.items()
     )
 
 

@@ -6,24 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from engine.document import to_document
-from engine.log.inventory_import import ImportedApplication, InventoryImport
-from engine.matching.function_classifier import FunctionCorrection
-from engine.model import (
-    OWN_ACTOR_PREFIX,
-    ApplicationStatus,
-    EventKind,
-    EvidenceGrade,
-    Integration,
-    IntegrationDirection,
-    IntegrationMode,
-    IntegrationStatus,
-    Provenance,
-    Region,
-    Role,
-    Viewer,
-    Visibility,
-)
+from engine.log.inventory_import import InventoryImport
+from engine.model import OWN_ACTOR_PREFIX, Region, Role, Viewer
 from engine.page import Page
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
@@ -32,18 +16,18 @@ from facts.tables import common_applications
 from resolvers import access
 from resolvers.context import Context
 from resolvers.import_draft import check_draft_version, find_draft, load_importable_region
+from resolvers.import_entries import import_entries
 from resolvers.import_inventory_state import read_import_inventory
-from resolvers.import_plan import ImportPlan, RowOutcome, RowPlan
+from resolvers.import_plan import ImportPlan
 from resolvers.import_planning import parse_rows, plan_import
 from resolvers.problems import ImportRefused, NotFound, OwnedElsewhere
-from resolvers.region_change import RegionChange, entered_by, new_id, open_region_change
+from resolvers.region_change import RegionChange, new_id, open_region_change
 from resolvers.shipped_functions import functions_by_id
 from storage import column_mapping, idempotency
 from storage import import_draft as stored_draft
 from storage import inventory_import as stored
 from storage.database import Session
 from storage.import_draft import ImportDraft
-from storage.log import LogTransaction, NewEntry
 
 IMPORT_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}import", Role.ADMIN)
 
@@ -276,98 +260,8 @@ async def _write(
     plan = await _plan(context, transaction.session, change.region, rows, edits, file_name)
     if plan.is_file_refused or (plan.counts.refuse and not only_good_rows):
         raise ImportRefused(plan.counts)
-    written = [row for row in plan.rows if row.outcome in (RowOutcome.ADD, RowOutcome.CHANGE)]
-    integrations = _integrations(plan, transaction.region, file_name, context.acting_viewer)
-    imported = InventoryImport(
-        id=new_id(transaction.region, "import"),
-        region=transaction.region,
-        file_name=file_name,
-        by=context.viewer.subject,
-        at=transaction.at,
-        applications=tuple(map(_imported_application, written)),
-        integrations=tuple(integration.id for integration in integrations),
-        left=plan.counts.leave,
-        refused=plan.counts.refuse,
+    imported, entries = import_entries(
+        plan, context.acting_viewer, file_name, new_id(transaction.region, "import"), transaction.at
     )
-    await transaction.append_all(
-        [
-            *_application_entries(context, transaction, written),
-            *(
-                NewEntry(
-                    context.viewer.subject,
-                    EventKind.INTEGRATION_CONNECTED,
-                    integration.id,
-                    to_document(integration),
-                )
-                for integration in integrations
-            ),
-            NewEntry(
-                context.viewer.subject,
-                EventKind.INVENTORY_IMPORTED,
-                imported.id,
-                to_document(imported),
-                Visibility.REGION,
-            ),
-        ]
-    )
+    await transaction.append_all(entries)
     return imported
-
-
-def _imported_application(plan: RowPlan) -> ImportedApplication:
-    assert plan.application is not None  # the row is written
-    is_added = plan.outcome is RowOutcome.ADD
-    before = None if is_added or plan.current is None else plan.current.version
-    return ImportedApplication(plan.application.id, plan.row.row, before, plan.application.version)
-
-
-def _application_entries(
-    context: Context, transaction: LogTransaction, rows: list[RowPlan]
-) -> list[NewEntry]:
-    entries = []
-    actor = context.viewer.subject
-    for plan in rows:
-        application = plan.application
-        assert application is not None  # the row is written
-        if plan.is_application_changed:
-            kind = EventKind.APPLICATION_UPDATED
-            if plan.current is None:
-                kind = EventKind.APPLICATION_REGISTERED
-            elif application.status is ApplicationStatus.RETIRED:
-                kind = EventKind.APPLICATION_RETIRED
-            entries.append(NewEntry(actor, kind, application.id, to_document(application)))
-        if plan.is_function_corrected:
-            correction = FunctionCorrection(application.id, plan.function, actor, transaction.at)
-            entries.append(
-                NewEntry(
-                    actor, EventKind.FUNCTION_CORRECTED, application.id, to_document(correction)
-                )
-            )
-    return entries
-
-
-def _integrations(
-    plan: ImportPlan, region: str, file_name: str, viewer: Viewer
-) -> list[Integration]:
-    """Return the integrations that a list states, which says neither how nor what is exchanged."""
-    provenance = Provenance(
-        file_name,
-        confirmed=False,
-        note=f"dinyatakan dalam daftar aplikasi; {entered_by(viewer).source}",
-    )
-    return [
-        Integration(
-            id=new_id(region, "integration"),
-            region=region,
-            source=planned.source,
-            target=planned.target,
-            target_name=planned.target_name,
-            data_object="",
-            mode=IntegrationMode.UNKNOWN,
-            direction=IntegrationDirection.ONE_WAY,
-            status=IntegrationStatus.ACTIVE,
-            evidence_grade=EvidenceGrade.CLAIMED,
-            version=1,
-            provenance=provenance,
-        )
-        for planned in plan.integrations
-    ]
