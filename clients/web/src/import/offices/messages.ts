@@ -1,5 +1,6 @@
 /** The messages of the list of OPDs: the default list that a person confirms, and the form for one OPD. */
 import type { OpdKind, RegisterOpdProblem } from "../documents";
+import type { DefaultOpdsProblem } from "./documents";
 
 const id = {
   title: "Perangkat daerah",
@@ -38,7 +39,7 @@ const id = {
     AlreadyExists: "Perangkat daerah dengan nama atau singkatan itu sudah tercatat.",
     OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana, dengan token dari simpul itu.",
     IdempotencyKeyReused: "Permintaan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
-  } satisfies Record<RegisterOpdProblem, string>,
+  } satisfies Record<RegisterOpdProblem | DefaultOpdsProblem, string>,
 };
 
 const en: typeof id = {
