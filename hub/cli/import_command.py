@@ -1,89 +1,239 @@
-"""`simpul import`: shows what it would import from a sheet, asks, and imports it."""
+"""`simpul import`: shows what it would import from a file, asks, and imports it as one change."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 
 from hub.cli import preconditions
-from hub.cli.console import AsJson, confirm, err, exit_with_error, out, print_result
-from hub.cli.region_argument import RegionOption
+from hub.cli.console import (
+    AsJson,
+    confirm,
+    err,
+    exit_with_error,
+    out,
+    print_result,
+    progress_callback,
+)
+from hub.cli.region_argument import resolve_region
+from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from engine.spreadsheet.application_values import ApplicationWorkbook
-    from resolvers.import_plan import ImportPlan
+    from engine.log.inventory_import import InventoryImport
+    from hub.cli.import_options import ImportOptions
+    from hub.cli.import_session import PreparedImport
+    from hub.settings import Settings
 
 app = typer.Typer()
-
-ROWS_LISTED = 12  # the row numbers that a message lists
 
 
 @app.command("import")
 def import_command(
-    inventory: Annotated[Path, typer.Argument(help="A .csv file, or the first sheet of an .xlsx.")],
-    region: RegionOption,
+    inventory: Annotated[
+        Path | None,
+        typer.Argument(help="A file with tables: .xlsx, .xls, .ods, .csv or an HTML table."),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Code or name of the region of the applications.")
+    ] = None,
+    sheet: Annotated[
+        list[str], typer.Option(help="Name of a sheet to read; by default all with applications.")
+    ] = [],  # noqa: B006
+    column: Annotated[
+        list[str],
+        typer.Option(
+            metavar="FIELD=HEADER",
+            help="Read the column of this header as this field, or not if the field is -.",
+        ),
+    ] = [],  # noqa: B006
+    opd: Annotated[
+        list[str],
+        typer.Option(metavar="NAME=OPD", help="The OPD on record that a name in the file means."),
+    ] = [],  # noqa: B006
+    new_only: Annotated[
+        bool, typer.Option("--new-only", help="Add only; leave applications that differ.")
+    ] = False,
+    only_good_rows: Annotated[
+        bool, typer.Option("--only-good-rows", help="Import the rows without problems.")
+    ] = False,
+    undo: Annotated[
+        str | None, typer.Option(metavar="ID", help="Undo the import with this id.")
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Write without asking; required without a terminal.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Register the applications of a sheet in a region's inventory, except those that are there.
+    """Add and change applications of a region as a file lists them, or undo such an import.
 
-    It first prints to standard error which columns it reads and what it would do with the rows, and
-    then asks for confirmation.
+    It first prints to standard error which sheets and columns it reads, what it would do with each
+    row and which cells have problems, and then asks for confirmation. The corrected file can be
+    imported again: what is in the inventory is changed, not added twice.
     """
-    from engine.spreadsheet.import_edits import ImportEdits
-    from engine.spreadsheet.sheet import SheetInvalid
-    from hub.app import open_instance
-    from hub.cli import sheet_file
-    from resolvers import inventory_import
-    from resolvers.context import Context
-    from resolvers.operation_budget import OperationBudget
-    from resolvers.problems import NotFound, OwnedElsewhere
-
+    code = None if region is None else resolve_region(region)
+    if (inventory is None) == (undo is None) or (undo is None and code is None):
+        exit_with_error(_("expected a file and --region, or --undo"), ExitCode.INPUT)
     settings = preconditions.load_migrated_settings()
-    workbook = sheet_file.read_workbook_file(inventory)
-    edits = ImportEdits()
+    if undo is not None:
+        _undo_import(settings, undo, code, yes=yes, json=json)
+        return
+    assert inventory is not None
+    assert code is not None
 
-    async def run_import(*, trial: bool) -> ImportPlan:
-        async with open_instance(settings) as instance:
-            context = Context(
-                instance, inventory_import.IMPORT_VIEWER, OperationBudget(bounded=False)
+    from hub.cli.import_document import import_document
+    from hub.cli.import_options import ImportOptions
+    from hub.cli.import_report import show_import_plan
+
+    with _refusals_as_errors(code):
+        options = ImportOptions(sheet, column, opd)
+        prepared = _prepare_import(settings, code, inventory, options, new_only=new_only)
+        if not json:
+            show_import_plan(prepared.plan, inventory.name, prepared.different)
+        imported, refusal = None, _find_refusal(prepared, only_good_rows=only_good_rows)
+        if refusal is None or _may_ask_for_good_rows(prepared, yes=yes, json=json):
+            refusal = None
+            imported = _write_if_confirmed(settings, prepared, yes=yes, json=json)
+    print_result(
+        import_document(prepared.plan, imported, prepared.different),
+        as_json=json,
+        print_text=lambda: _print_import(imported) if refusal is None else None,
+    )
+    if refusal is not None:
+        exit_with_error(refusal, ExitCode.INPUT)
+
+
+def _prepare_import(
+    settings: Settings, region: str, path: Path, options: ImportOptions, *, new_only: bool
+) -> PreparedImport:
+    from hub.cli import sheet_file
+    from hub.cli.import_session import prepare_import
+
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        report_stage = progress_callback(progress, _("Reading {file}").format(file=path.name))
+        workbook = sheet_file.read_workbook_file(path)
+        return asyncio.run(
+            prepare_import(
+                settings,
+                region,
+                path,
+                workbook,
+                options,
+                new_only=new_only,
+                report_stage=report_stage,
             )
-            rows = await inventory_import.read_rows(context, region, workbook, edits)
-            plan = await inventory_import.preview_import(
-                context, region, rows, edits, inventory.name
+        )
+
+
+def _find_refusal(prepared: PreparedImport, *, only_good_rows: bool) -> str | None:
+    """Return why nothing is imported, or None."""
+    plan = prepared.plan
+    if plan.is_file_refused:
+        return _("{file}: nothing is imported").format(file=prepared.file_name)
+    if plan.counts.refuse and not only_good_rows:
+        return _(
+            "{file}: rows with problems: {count}; nothing is imported: correct the file, or pass "
+            "--only-good-rows"
+        ).format(file=prepared.file_name, count=plan.counts.refuse)
+    return None
+
+
+def _may_ask_for_good_rows(prepared: PreparedImport, *, yes: bool, json: bool) -> bool:
+    """Return whether a person at a terminal can still choose to import the good rows only."""
+    counts = prepared.plan.counts
+    is_interactive = sys.stdin.isatty() and not yes and not json
+    return is_interactive and not prepared.plan.is_file_refused and counts.add + counts.change > 0
+
+
+def _write_if_confirmed(
+    settings: Settings, prepared: PreparedImport, *, yes: bool, json: bool
+) -> InventoryImport | None:
+    """Write the rows without problems; return None if there is nothing to write or the user says no.
+
+    The command exits with an error if it cannot ask.
+    """
+    from hub.cli.import_session import write_import
+
+    counts = prepared.plan.counts
+    if counts.add + counts.change == 0 and not prepared.plan.integrations:
+        return None
+    if not yes:
+        if json or not sys.stdin.isatty():
+            exit_with_error(
+                _("expected --yes to write without asking, got none: nothing is imported"),
+                ExitCode.INPUT,
             )
-            if not trial:
-                request = inventory_import.ImportInventory(region, inventory.name)
-                await inventory_import.import_inventory(context, request, rows, edits)
-            return plan
+        question = _(
+            "Import into region {region}: add {add}, change {change}, leave {leave}, refuse "
+            "{refuse}?"
+        ).format(
+            region=prepared.region,
+            add=counts.add,
+            change=counts.change,
+            leave=counts.leave + len(prepared.different),
+            refuse=counts.refuse,
+        )
+        if not confirm(question):
+            return None
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        progress.add_task(_("Importing"), total=None)
+        return asyncio.run(write_import(settings, prepared, only_good_rows=counts.refuse > 0))
+
+
+def _print_import(imported: InventoryImport | None) -> None:
+    if imported is None:
+        out.print(_("Nothing is imported."))
+        return
+    registered = sum(application.before is None for application in imported.applications)
+    text = _(
+        "Applications added: {added}; changed: {changed}; left: {left}; refused: {refused}; "
+        "integrations connected: {integrations}."
+    ).format(
+        added=registered,
+        changed=len(imported.applications) - registered,
+        left=imported.left,
+        refused=imported.refused,
+        integrations=len(imported.integrations),
+    )
+    out.print(text, markup=False, soft_wrap=True)
+    text = _("To undo the import, run: simpul import --undo {id}").format(id=imported.id)
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def _undo_import(settings: Settings, id: str, region: str | None, *, yes: bool, json: bool) -> None:
+    from hub.cli import import_undo
+
+    if not yes and (json or not sys.stdin.isatty()):
+        exit_with_error(
+            _("expected --yes to undo without asking, got none: nothing is undone"),
+            ExitCode.INPUT,
+        )
+    undone = import_undo.undo_import_by_id(settings, id, region, yes=yes)
+    print_result(
+        import_undo.undo_document(undone),
+        as_json=json,
+        print_text=lambda: import_undo.show_undone_import(undone),
+    )
+
+
+@contextmanager
+def _refusals_as_errors(region: str) -> Iterator[None]:
+    """Exit with an error if this instance cannot write the region, or its inventory has changed."""
+    from resolvers.problems import ImportRefused, NotFound, OwnedElsewhere
 
     try:
-        plan = asyncio.run(run_import(trial=True))
-        if not json:
-            _print_columns(plan.workbook)
-            _print_rows(plan)
-        blocking = [problem.problem for problem in plan.problems if problem.problem.is_blocking]
-        if blocking:
-            raise SheetInvalid(*blocking)
-        counts = plan.counts
-        if not yes and not _confirm_import(counts.add + counts.change, region, json=json):
-            out.print(_("Nothing is imported."))
-            return
-        plan = asyncio.run(run_import(trial=False))
-    except SheetInvalid as invalid:
-        sheet_file.exit_with_sheet_problems(inventory, invalid, _("nothing is imported"))
+        yield
     except NotFound:
-        exit_with_error(_("there is no region {region!r}").format(region=region), ExitCode.INPUT)
+        message = _("there is no region {region!r}").format(region=region)
+        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
     except OwnedElsewhere as elsewhere:
         exit_with_error(
             _("region {region} is owned by {url}, and read-only here").format(
@@ -91,88 +241,8 @@ def import_command(
             ),
             ExitCode.STATE,
         )
-    print_result(
-        _import_document(plan),
-        as_json=json,
-        print_text=lambda: out.print(
-            _("Applications registered: {registered}; in the inventory already: {known}").format(
-                registered=plan.counts.add, known=plan.counts.change + plan.counts.leave
-            )
-        ),
-    )
-
-
-def _confirm_import(count: int, region: str, *, json: bool) -> bool:
-    """Ask whether to write; if standard input is no terminal, exit with an error instead."""
-    if count == 0:
-        return True
-    if json or not sys.stdin.isatty():
+    except ImportRefused:
         exit_with_error(
-            _("expected --yes to write without asking, got none: nothing is imported"),
-            ExitCode.INPUT,
+            _("the inventory has changed meanwhile: nothing is imported; run the command again"),
+            ExitCode.STATE,
         )
-    return confirm(
-        _("Register {count} applications in region {region}?").format(count=count, region=region)
-    )
-
-
-def _print_columns(workbook: ApplicationWorkbook) -> None:
-    from hub.cli import sheet_file
-
-    columns = [column for sheet in workbook.sheets for column in sheet.columns]
-    err.print(_("Columns that are taken:"))
-    for column in columns:
-        if column.field is not None:
-            err.print(
-                _("  {header!r} as {field}").format(header=column.header, field=column.field),
-                markup=False,
-            )
-    ignored = [column.header or column.letter for column in columns if column.field is None]
-    if ignored:
-        names = sheet_file.list_columns(ignored)
-        err.print(_("Columns that are passed over: {columns}").format(columns=names), markup=False)
-    else:
-        err.print(_("No column is passed over."))
-
-
-def _print_rows(plan: ImportPlan) -> None:
-    counts: dict[str, int] = {}
-    for row in plan.workbook.rows:
-        status = row.values.status.value
-        counts[status] = counts.get(status, 0) + 1
-    by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
-    err.print(
-        _("Applications: {count} ({by_status})").format(
-            count=len(plan.rows), by_status=by_status or _("none")
-        )
-    )
-    for problem in plan.problems:
-        if not problem.problem.is_blocking:
-            _print_row_numbers(str(problem.problem), problem.rows)
-
-
-def _print_row_numbers(label: str, rows: Sequence[int]) -> None:
-    if not rows:
-        return
-    numbers = ", ".join(map(str, rows[:ROWS_LISTED]))
-    if len(rows) > ROWS_LISTED:
-        numbers = _("{numbers} and {count} more").format(
-            numbers=numbers, count=len(rows) - ROWS_LISTED
-        )
-    template = ngettext(
-        "  {label}: {count} (row {numbers})", "  {label}: {count} (rows {numbers})", len(rows)
-    )
-    text = template.format(label=label, count=len(rows), numbers=numbers)
-    err.print(text, markup=False, soft_wrap=True)
-
-
-def _import_document(plan: ImportPlan) -> dict[str, Any]:
-    counts = plan.counts
-    columns = [column for sheet in plan.workbook.sheets for column in sheet.columns]
-    return {
-        "columns": {column.field: column.header for column in columns if column.field is not None},
-        "passedOver": [column.header for column in columns if column.field is None],
-        "registered": counts.add,
-        "changed": counts.change,
-        "known": counts.leave,
-    }

@@ -78,6 +78,15 @@ def describe_sheet_problem(problem: SheetProblem) -> str:
         template = _("column {column}: expected {expected}, got {found}")
     else:
         template = _("expected {expected}, got {found}")
+    return _fill_problem(problem, template)
+
+
+def describe_cell_problem(problem: SheetProblem) -> str:
+    """Return the problem of a sheet without its place, in the user's language."""
+    return _fill_problem(problem, _("expected {expected}, got {found}"))
+
+
+def _fill_problem(problem: SheetProblem, template: str) -> str:
     # An expectation of a resolver is a value, a message of its own.
     expected = translate_message(_(problem.expected).format(**problem.values))
     found = _(problem.found) if problem.found else ""

@@ -1,219 +1,275 @@
-"""`simpul import` appends all rows of a spreadsheet to a region's log, or none of them."""
+"""`simpul import` shows what it reads, asks, and imports a file as one change that can be undone."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.log.source import Source, SourceState
-from engine.model import EventKind
-from engine.spreadsheet import import_sheet, sheet
-from engine.spreadsheet.sheet import SheetInvalid
-from hub.app import open_instance
-from hub.settings import Settings
-from resolvers import inventory_import
-from resolvers.context import Instance
-from resolvers.inventory_import import ImportResult
-from resolvers.problems import NotFound, OwnedElsewhere
-from storage import log, ownership
 from tests.hub.cli.commands import Commands, run_on_terminal
 
 GOOD = "Nama Aplikasi,Perangkat Daerah,URL\nSi Uji,Dinas Perhubungan,https://uji.id\nSi Coba,,\n"
+FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform;Status Aplikasi;PIC
+1;Si Uji;Dinas Perhubungan;Uji KIR;2020;Web;Aktif;Ani
+2;Si Lama;Dinas Perhubungan;-;2015;-;Tidak Aktif;Budi
+3;Si Baru;-;;;;Entah;
+4;tidak ada;Dinas Perhubungan;;;;;
+"""
+WRONG = f"{FULL}5;Si Salah;Dinas Sihr;;dua ribu;;;\n"
+REGION = ("--region", "32.11")
 
 
-async def import_rows(instance: Instance, text: str, region: str = "32.11") -> ImportResult:
-    parsed = import_sheet.parse_application_sheet(sheet.parse_csv_rows(text))
-    return await inventory_import.import_inventory(instance, region, parsed, "inventaris.csv")
+@pytest.fixture
+def simpul(filled_data_dir: Path) -> Commands:
+    return Commands(filled_data_dir)
 
 
-async def count_entries(instance: Instance) -> int:
-    async with instance.database.read() as session:
-        return (await log.read_log_head(session, "32.11"))[0]
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    return tmp_path / "daftar.csv"
 
 
-async def test_rows_become_entries_once(filled_database_url: str) -> None:
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
-        before = await count_entries(instance)
-        assert await import_rows(instance, GOOD) == ImportResult(
-            registered=(2, 3), already_recorded=(), duplicate_rows=()
-        )
-        assert await import_rows(instance, GOOD) == ImportResult(
-            registered=(), already_recorded=(2, 3), duplicate_rows=()
-        )
-        async with instance.database.read() as session:
-            new_entries = await log.list_log_entries(session, "32.11", after=before)
-        assert [entry.kind for entry in new_entries] == [EventKind.APPLICATION_REGISTERED] * 2
-        assert new_entries[0].body is not None
-        assert new_entries[0].body["opd"] == "32.11:opd-dishub"
-        assert new_entries[0].body["provenance"]["source"] == "inventaris.csv"
-        assert new_entries[1].body is not None
-        assert new_entries[1].body["opd"] is None
+def read_inventory(simpul: Commands, tmp_path: Path) -> dict[str, dict[str, Any]]:
+    """Return the applications of Kabupaten Sumedang by name."""
+    path = tmp_path / f"ekspor-{len(list(tmp_path.iterdir()))}.json"
+    assert simpul("export", *REGION, "--all", "--output", path).exit_code == 0
+    return {row["name"]: row for row in json.loads(path.read_text())["applications"]}
+
+
+def import_json(simpul: Commands, *arguments: str | Path) -> dict[str, Any]:
+    result = simpul("import", *arguments, *REGION, "--yes", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
+
+
+def test_it_reports_what_it_reads_before_it_writes(simpul: Commands, inventory: Path) -> None:
+    inventory.write_text(FULL)
+    unconfirmed = simpul("import", inventory, *REGION)
+    assert (unconfirmed.exit_code, unconfirmed.stdout) == (2, "")
+    assert [line.strip() for line in unconfirmed.stderr.splitlines()] == [
+        "'daftar.csv': header in row 1, applications: 3",
+        "B 'Nama Aplikasi' as name",
+        "C 'Perangkat Daerah' as opd",
+        "D 'Fungsi/Kegunaan' as function",
+        "E 'Tahun Mulai' as year",
+        "F 'Platform' as platform",
+        "G 'Status Aplikasi' as status",
+        "columns that are passed over: A 'No', H 'PIC'",
+        "set apart as no application: 1 (row 5)",
+        "Rows:",
+        "To add: 3 (rows 2, 3, 4)",
+        "To change: 0",
+        "To leave, as the inventory has them already: 0",
+        "Refused: 0",
+        "Problems:",
+        *unconfirmed_problems(unconfirmed.stderr),
+        "expected --yes to write without asking, got none: nothing is imported",
+    ]
+
+
+def unconfirmed_problems(text: str) -> list[str]:
+    """Return the lines with a problem, which must concern the status and the missing OPD."""
+    lines = [line.strip() for line in text.splitlines()]
+    problems = lines[lines.index("Problems:") + 1 : -1]
+    assert [line.split(":")[0] for line in problems] == [
+        "G4 Status Aplikasi",
+        "C4 Perangkat Daerah",
+    ]
+    assert all(line.endswith("(the row is imported without it)") for line in problems)
+    return problems
+
+
+def test_an_import_is_written_once_and_undone(
+    simpul: Commands, inventory: Path, tmp_path: Path
+) -> None:
+    inventory.write_text(FULL)
+    result = simpul("import", inventory, *REGION, "--yes")
+    assert result.exit_code == 0
+    first, second = result.stdout.splitlines()
+    assert first == (
+        "Applications added: 3; changed: 0; left: 0; refused: 0; integrations connected: 0."
+    )
+    id = second.removeprefix("To undo the import, run: simpul import --undo ")
+    assert import_json(simpul, inventory)["counts"]["leave"] == 3
+    undone = simpul("import", "--undo", id, "--yes")
+    assert undone.stdout == "Applications as before the import: 3; left as they are: 0\n"
+    assert read_inventory(simpul, tmp_path)["Si Uji"]["status"] == "RETIRED"
+    again = simpul("import", "--undo", id, "--yes")
+    assert (again.exit_code, again.stderr) == (3, f"{id}: this import is undone already\n")
+
+
+def test_the_changed_file_changes_and_new_only_leaves_what_differs(
+    simpul: Commands, inventory: Path, tmp_path: Path
+) -> None:
+    inventory.write_text(FULL)
+    import_json(simpul, inventory)
+    inventory.write_text(FULL.replace("2020", "2021") + "5;Si Lain;Dinas Perhubungan;;;;;\n")
+    preview = simpul("import", inventory, *REGION, "--new-only").stderr
+    assert "  To add: 1 (row 6)\n" in preview
+    assert "  To leave, although the inventory differs: 1 (row 2)\n" in preview
+    added = import_json(simpul, inventory, "--new-only")
+    assert (added["counts"]["add"], added["counts"]["change"]) == (1, 0)
+    assert added["differentRows"] == [2]
+    assert read_inventory(simpul, tmp_path)["Si Uji"]["year"] == 2020
+    preview = simpul("import", inventory, *REGION).stderr
+    assert "Changes:\n  row 2, Si Uji: year 2020 → 2021\n" in preview
+    changed = import_json(simpul, inventory)
+    assert changed["import"]["changedCount"] == 1
+    assert read_inventory(simpul, tmp_path)["Si Uji"]["year"] == 2021
+
+
+def test_rows_with_problems_keep_all_rows_out_unless_the_good_ones_are_requested(
+    simpul: Commands, inventory: Path, tmp_path: Path
+) -> None:
+    inventory.write_text(WRONG)
+    before = read_inventory(simpul, tmp_path)
+    refused = simpul("import", inventory, *REGION, "--yes")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "  E6 Tahun Mulai: expected a whole number such as 2021, got 'dua ribu'\n" in (
+        refused.stderr
+    )
+    assert "'Dinas Sihr' (rows: 1)" in refused.stderr
+    assert "simpul opd add 'Dinas Sihr' --region 32.11" in refused.stderr
+    assert refused.stderr.endswith(
+        "daftar.csv: rows with problems: 1; nothing is imported: correct the file, or pass "
+        "--only-good-rows\n"
+    )
+    assert read_inventory(simpul, tmp_path) == before
+    imported = import_json(simpul, inventory, "--only-good-rows")["import"]
+    assert (imported["registeredCount"], imported["refusedCount"]) == (3, 1)
+    assert len(read_inventory(simpul, tmp_path)) == len(before) + 3
+
+
+def test_a_refused_file_is_explained_in_json(simpul: Commands, inventory: Path) -> None:
+    inventory.write_text(WRONG)
+    refused = simpul("import", inventory, *REGION, "--yes", "--json")
+    assert refused.exit_code == 2
+    document = json.loads(refused.stdout)
+    assert (document["import"], document["counts"]["refuse"]) == (None, 1)
+    assert [problem["cell"] for problem in document["problems"] if problem["isBlocking"]] == [
+        "E6",
+        "C6",
+    ]
+    assert [unknown["name"] for unknown in document["unknownOpds"]] == ["Dinas Sihr"]
+
+
+def test_a_person_decides_columns_and_opds(
+    simpul: Commands, inventory: Path, tmp_path: Path
+) -> None:
+    inventory.write_text(
+        "Nama Aplikasi,Perangkat Daerah,PIC,Tahun\nSi Uji,Dinas Sihr,CV Karya,2020\n"
+    )
+    choices = ("--opd", "Dinas Sihr=Dishub", "--column", "pengembang=PIC", "--column", "-=tahun")
+    document = import_json(simpul, inventory, *choices)
+    assert [column["field"] for column in document["sheets"][0]["columns"]] == [
+        "name",
+        "opd",
+        "developer",
+        None,
+    ]
+    application = read_inventory(simpul, tmp_path)["Si Uji"]
+    assert (application["developer"], application["year"]) == ("CV Karya", None)
+    inventory.write_text("Nama Aplikasi,Perangkat Daerah,PIC,Tahun\nSi Dua,Dishub,CV Baru,2020\n")
+    import_json(simpul, inventory)  # the columns are remembered
+    assert read_inventory(simpul, tmp_path)["Si Dua"]["developer"] == "CV Baru"
 
 
 @pytest.mark.parametrize(
-    ("row", "problem"),
+    ("arguments", "message"),
     [
+        (("--column", "PIC"), "--column: expected FIELD=HEADER, where FIELD is - for none or one"),
+        (("--column", "pic=URL"), "--column: expected FIELD=HEADER"),
         (
-            "Lain,Dinas Perhubungn,",
+            ("--column", "year=Thn"),
             (
-                "row 4, column Perangkat Daerah: expected an OPD of region 32.11, by name or "
-                "acronym, got 'Dinas Perhubungn'; if 'Dinas Perhubungan' is meant, correct the "
-                "sheet; to record a new OPD, run: simpul opd add 'Dinas Perhubungn' --region 32.11"
+                "--column: expected one of the headers 'Nama Aplikasi', 'Perangkat Daerah', 'URL', got "
+                "'Thn'\n"
             ),
         ),
-        ("Lain,,ftp://a.id", "row 4, column URL: expected an address that begins with http"),
-        (f"{'x' * 201},,", "row 4, column Nama Aplikasi: expected 1 to 200 characters, got 201"),
+        (("--opd", "Dishub"), "--opd: expected NAME=OPD"),
+        (
+            ("--opd", "A=Dinas Perhubungn"),
+            (
+                "--opd: expected NAME=OPD with a name or an acronym on record, got "
+                "'A=Dinas Perhubungn'; near are Dinas Perhubungan"
+            ),
+        ),
+        (("--sheet", "Data"), "--sheet: expected one of '', got 'Data'\n"),
     ],
 )
-async def test_a_sheet_with_a_wrong_row_writes_nothing(
-    filled_sqlite_url: str, row: str, problem: str
+def test_an_unknown_choice_is_refused_with_what_there_is(
+    simpul: Commands, inventory: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        before = await count_entries(instance)
-        with pytest.raises(SheetInvalid) as refused:
-            await import_rows(instance, f"{GOOD}{row}\n")
-        assert problem in str(refused.value.problems[0])
-        assert await count_entries(instance) == before
+    inventory.write_text(GOOD)
+    refused = simpul("import", inventory, *REGION, "--yes", *arguments)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(message)
 
 
-async def test_rows_of_another_region_are_refused(filled_sqlite_url: str) -> None:
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        with pytest.raises(SheetInvalid):
-            await import_rows(instance, "nama,kode wilayah\nLain,32.12\n")
-        with pytest.raises(NotFound):
-            await import_rows(instance, GOOD, "99.99")
-        async with instance.database.write() as session:
-            owner = Source("32.11", "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await ownership.insert_source(session, owner)
-        with pytest.raises(OwnedElsewhere):
-            await import_rows(instance, GOOD)
-
-
-FULL = """No;Nama Aplikasi;Perangkat Daerah;Fungsi/Kegunaan;Tahun Mulai;Platform;Status Aplikasi;PIC
-1;Si Uji;Dinas Perhubungan;Uji KIR;2020;Web;Aktif;Ani
-2;Si Lama;Dinas Perhubungan;-;2015-03-01;-;Tidak Aktif;Budi
-3;Si Purna;;Arsip;;Desktop;Pensiun;
-4;Si Baru;-;;;;Dalam Pengembangan;
-5;tidak ada;Dinas Perhubungan;;;;;
-"""
-
-
-async def test_status_function_year_and_platform_are_recorded(filled_database_url: str) -> None:
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_database_url)) as instance:
-        before = await count_entries(instance)
-        parsed = import_sheet.parse_application_sheet(sheet.parse_csv_rows(FULL))
-        preview = await inventory_import.preview_inventory_import(instance, "32.11", parsed)
-        assert await count_entries(instance) == before
-        assert (
-            await inventory_import.import_inventory(instance, "32.11", parsed, "f.csv") == preview
-        )
-        assert preview == ImportResult(
-            registered=(2, 3, 4, 5), already_recorded=(), duplicate_rows=()
-        )
-        repeated = await inventory_import.import_inventory(instance, "32.11", parsed, "f.csv")
-        assert repeated == ImportResult(
-            registered=(), already_recorded=(2, 3, 4, 5), duplicate_rows=()
-        )
-        async with instance.database.read() as session:
-            new_bodies = [
-                entry.body or {}
-                for entry in await log.list_log_entries(session, "32.11", after=before)
-            ]
-    field_names = ("name", "opd", "status", "function", "year", "platform")
-    assert [tuple(body[field] for field in field_names) for body in new_bodies] == [
-        ("Si Uji", "32.11:opd-dishub", "ACTIVE", "Uji KIR", 2020, "Web"),
-        ("Si Lama", "32.11:opd-dishub", "INACTIVE", "", 2015, ""),
-        ("Si Purna", None, "RETIRED", "Arsip", None, "Desktop"),
-        ("Si Baru", None, "UNKNOWN", "", None, ""),
-    ]
-
-
-async def test_a_row_that_repeats_another_is_distinguished_from_existing_rows(
-    filled_sqlite_url: str,
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "expected a file and --region, or --undo\n"),
+        (("daftar.csv",), "expected a file and --region, or --undo\n"),
+        (("daftar.csv", *REGION, "--undo", "x"), "expected a file and --region, or --undo\n"),
+        (("--undo", "x", "--yes"), "there is no import 'x'; --region lists the latest imports"),
+        (("--undo", "x"), "expected --yes to undo without asking, got none: nothing is undone\n"),
+    ],
+)
+def test_a_file_or_an_import_to_undo_is_expected(
+    simpul: Commands, arguments: tuple[str, ...], message: str
 ) -> None:
-    text = (
-        "nama,opd,status\nLain,Dinas Perhubungan,\nLAIN,dinas perhubungan,\nLain,,\nLain,,Pensiun\n"
-    )
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        assert await import_rows(instance, text) == ImportResult(
-            registered=(2, 4), already_recorded=(), duplicate_rows=(3, 5)
-        )
-        assert (await import_rows(instance, text)).already_recorded == (2, 3, 4, 5)
+    refused = simpul("import", *arguments)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(message)
 
 
-async def test_an_opd_may_be_named_in_other_letters_and_spaces(filled_sqlite_url: str) -> None:
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=filled_sqlite_url)) as instance:
-        text = "nama,opd\nLain,DINAS  perhubungan\n"
-        assert (await import_rows(instance, text)).registered == (2,)
+def test_an_unknown_id_lists_the_latest_imports(simpul: Commands, inventory: Path) -> None:
+    ids = []
+    for number in range(6):
+        inventory.write_text(f"nama,opd\nSi {number},Dinas Perhubungan\n")
+        ids.append(import_json(simpul, inventory)["import"]["id"])
+    assert simpul("import", "--undo", ids[-1], "--yes").exit_code == 0
+    refused = simpul("import", "--undo", "x", *REGION, "--yes")
+    first, *lines = refused.stderr.splitlines()
+    assert first == "there is no import 'x'; the latest imports:"
+    assert [line.split()[0] for line in lines] == ids[:0:-1]
+    assert [line.endswith("(undone)") for line in lines] == [True, False, False, False, False]
 
 
-def test_the_command_reports_what_it_reads_before_it_writes(
-    filled_data_dir: Path, tmp_path: Path
-) -> None:
-    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
-    inventory.write_text(FULL)
-    unconfirmed = commands("import", inventory, "--region", "32.11")
-    assert unconfirmed.exit_code == 2
-    assert "expected --yes to write without asking" in unconfirmed.stderr
-    assert unconfirmed.stdout == ""
-    output_lines = [line.strip() for line in unconfirmed.stderr.splitlines()]
-    assert output_lines[:-1] == [
-        "Columns that are taken:",
-        "'Nama Aplikasi' as name",
-        "'Perangkat Daerah' as opd",
-        "'Status Aplikasi' as status",
-        "'Fungsi/Kegunaan' as function",
-        "'Tahun Mulai' as year",
-        "'Platform' as platform",
-        "Columns that are passed over: No, PIC",
-        "Applications: 4 (1 ACTIVE, 1 INACTIVE, 1 RETIRED, 1 UNKNOWN)",
-        "Without an OPD, so without owner: 2 (rows 4, 5)",
-        "Without an application, passed over: 1 (row 6)",
-        "Status 'Dalam Pengembangan' is not understood, recorded as UNKNOWN: 1 (row 5)",
-    ]
-    result = commands("import", inventory, "--region", "32.11", "--yes")
-    assert result.exit_code == 0
-    assert result.stdout == "Applications registered: 4; in the inventory already: 0\n"
-
-
-def test_a_person_may_decline(filled_data_dir: Path, tmp_path: Path) -> None:
-    inventory = tmp_path / "inventaris.csv"
+def test_a_person_may_decline(filled_data_dir: Path, inventory: Path) -> None:
     inventory.write_text(GOOD)
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
-    command = ["import", str(inventory), "--region", "32.11"]
+    command = ["import", str(inventory), *REGION]
     assert "Nothing is imported." in run_on_terminal(command, environment, answer="n")
-    assert "Applications registered: 2" in run_on_terminal(command, environment, answer="y")
+    assert "Applications added: 2" in run_on_terminal(command, environment, answer="y")
+    inventory.write_text(WRONG)
+    assert "refused: 1" in run_on_terminal(command, environment, answer="y")
 
 
-def test_the_command_writes_nothing_from_a_wrong_sheet(
-    filled_data_dir: Path, tmp_path: Path
+def test_a_region_that_this_instance_does_not_have_is_named(
+    simpul: Commands, inventory: Path
 ) -> None:
-    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
-    inventory.write_text(f"{GOOD}Lain,Dinas Sihir,\n")
-    refused = commands("import", inventory, "--region", "32.11", "--yes")
-    assert refused.exit_code == 2
-    assert "nothing is imported" in refused.stderr
+    inventory.write_text(GOOD)
+    refused = simpul("import", inventory, "--region", "99.99", "--yes")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("there is no region '99.99'")
 
 
 def test_a_region_without_opds_gets_them_and_its_inventory(
-    filled_data_dir: Path, tmp_path: Path
+    simpul: Commands, inventory: Path
 ) -> None:
-    commands, inventory = Commands(filled_data_dir), tmp_path / "inventaris.csv"
     inventory.write_text("Nama Aplikasi,OPD\nSi Tata,Dinas Uji Ruang\nSi Ruang,Disruang\n")
-    refused = commands("import", inventory, "--region", "32.77", "--yes")
+    refused = simpul("import", inventory, "--region", "32.77", "--yes")
     command = "simpul opd add 'Dinas Uji Ruang' --region 32.77"
     assert (refused.exit_code, command in refused.stderr) == (2, True)
-    added = commands("opd", "add", "Dinas Uji Ruang", "--region", "32.77", "--acronym", "Disruang")
-    assert "Dinas Uji Ruang (DEPARTMENT, as its name says) is recorded in region 32.77" in (
-        added.stdout
-    )
-    assert "Disruang" in commands("opd", "list", "--region", "32.77").stdout
-    for name, acronym in (("dinas uji ruang", ""), ("Dinas Lain", "DISRUANG")):
-        refusal = commands("opd", "add", name, "--region", "32.77", "--acronym", acronym)
-        assert (refusal.exit_code, "there is already" in refusal.stderr) == (2, True)
-    result = commands("import", inventory, "--region", "32.77", "--yes")
-    assert "Applications registered: 2; in the inventory already: 0" in result.stdout
+    opd = ("opd", "add", "Dinas Uji Ruang", "--region", "32.77", "--acronym", "Disruang")
+    assert simpul(*opd).exit_code == 0
+    result = simpul("import", inventory, "--region", "32.77", "--yes")
+    assert result.stdout.startswith("Applications added: 2; ")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +282,7 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
     ],
 )
 def test_an_opd_that_cannot_be_recorded_is_refused(
-    filled_data_dir: Path, arguments: list[str], message: str
+    simpul: Commands, arguments: list[str], message: str
 ) -> None:
-    refused = Commands(filled_data_dir)("opd", "add", *arguments)
+    refused = simpul("opd", "add", *arguments)
     assert (refused.exit_code, message in refused.stderr) == (2, True)

@@ -1,0 +1,128 @@
+"""`simpul import --undo`: restores what an import changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from gettext import gettext as _
+from typing import Any, NoReturn
+
+from engine.identifier import parse_entity_id
+from engine.log.inventory_import import InventoryImport
+from hub.app import open_instance
+from hub.cli.console import confirm, exit_with_error, out
+from hub.cli.import_words import UNDO_REFUSALS
+from hub.exit_codes import ExitCode
+from hub.settings import Settings
+from resolvers.context import Context
+from resolvers.import_undo import UndoImport, UndoneImport, undo_import
+from resolvers.inventory_import import IMPORT_VIEWER, find_import
+from resolvers.operation_budget import OperationBudget
+from resolvers.problems import OwnedElsewhere, WrongState
+from storage import inventory_import as stored
+
+LATEST_SHOWN = 5
+
+
+def undo_import_by_id(
+    settings: Settings, id: str, region: str | None, *, yes: bool
+) -> UndoneImport:
+    """Undo an import after asking; exit with the latest imports if there is none with this id.
+
+    Args:
+        region: the region whose imports are listed; by default that of the id.
+        yes: do not ask.
+    """
+    imported = asyncio.run(_find_import(settings, id, region))
+    if imported.undone_at is None and not yes:
+        question = _("Undo the import of {file} of {at}, with {count} applications?").format(
+            file=imported.file_name,
+            at=_format_time(imported.at),
+            count=len(imported.applications),
+        )
+        if not confirm(question):
+            exit_with_error(_("Nothing is undone."), ExitCode.STATE)
+    try:
+        return asyncio.run(_undo(settings, id))
+    except WrongState:
+        exit_with_error(_("{id}: this import is undone already").format(id=id), ExitCode.STATE)
+    except OwnedElsewhere as elsewhere:
+        exit_with_error(
+            _("region {region} is owned by {url}, and read-only here").format(
+                region=imported.region, url=elsewhere.url
+            ),
+            ExitCode.STATE,
+        )
+
+
+def undo_document(undone: UndoneImport) -> dict[str, Any]:
+    """Return the result as JSON values."""
+    return {
+        "import": undone.imported.id,
+        "undone": undone.undone,
+        "refused": [
+            {"application": refusal.application, "reason": refusal.reason.value}
+            for refusal in undone.refused
+        ],
+        "integrationsWithdrawn": undone.integrations_withdrawn,
+        "integrationsKept": undone.integrations_kept,
+    }
+
+
+def show_undone_import(undone: UndoneImport) -> None:
+    """Print the result."""
+    out.print(
+        _("Applications as before the import: {undone}; left as they are: {refused}").format(
+            undone=undone.undone, refused=len(undone.refused)
+        )
+    )
+    for refusal in undone.refused:
+        out.print(f"  {refusal.application}: {_(UNDO_REFUSALS[refusal.reason])}", markup=False)
+    if undone.integrations_withdrawn or undone.integrations_kept:
+        out.print(
+            _("Integrations withdrawn: {withdrawn}; kept: {kept}").format(
+                withdrawn=undone.integrations_withdrawn, kept=undone.integrations_kept
+            )
+        )
+
+
+async def _find_import(settings: Settings, id: str, region: str | None) -> InventoryImport:
+    async with open_instance(settings) as instance:
+        context = Context(instance, IMPORT_VIEWER, OperationBudget(bounded=False))
+        imported = await find_import(context, id)
+        latest = [] if imported is not None else await _list_latest(context, id, region)
+    if imported is None:
+        _exit_with_latest(id, latest)
+    return imported
+
+
+async def _list_latest(context: Context, id: str, region: str | None) -> list[InventoryImport]:
+    parsed = parse_entity_id(id)
+    code = region or (None if parsed is None else parsed.region)
+    if code is None:
+        return []
+    async with context.read() as session:
+        page = await stored.paginate_imports(session, region=code, first=LATEST_SHOWN, after=None)
+    return page.values
+
+
+def _exit_with_latest(id: str, latest: Sequence[InventoryImport]) -> NoReturn:
+    lines = [
+        f"  {known.id}  {_format_time(known.at)}  {known.file_name}"
+        + (_("  (undone)") if known.undone_at is not None else "")
+        for known in latest
+    ]
+    message = _("there is no import {id!r}").format(id=id)
+    hint = _("the latest imports:") if lines else _("--region lists the latest imports of a region")
+    exit_with_error("\n".join((f"{message}; {hint}", *lines)), ExitCode.INPUT)
+
+
+def _format_time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+async def _undo(settings: Settings, id: str) -> UndoneImport:
+    async with open_instance(settings) as instance:
+        context = Context(instance, IMPORT_VIEWER, OperationBudget(bounded=False))
+        return await undo_import(context, UndoImport(id), None)
