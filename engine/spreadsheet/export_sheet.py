@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ CAPABILITY_WORDS: Mapping[Capability, str] = {
 }
 YES, NO = "Ya", "Tidak"
 LIST_SEPARATOR = "; "
+_SEPARATORS_IN_NAMES = re.compile(r"[;|\n]")
+_DIVIDING_WORDS = re.compile(r"[,/&]|\b(?:dan|serta|and)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def to_sheet_row(application: Application, names: SheetNames) -> tuple[CellConte
         "capabilities": LIST_SEPARATOR.join(
             CAPABILITY_WORDS[capability] for capability in application.capabilities
         ),
-        "integrated_with": LIST_SEPARATOR.join(names.integrated_with.get(application.id, ())),
+        "integrated_with": _list_names(names.integrated_with.get(application.id, ())),
     }
     return tuple("" if (cell := cells[field]) is None else cell for field in EXPORT_HEADERS)
 
@@ -111,6 +114,13 @@ def target_names_by_source(
         if name and integration.status is not IntegrationStatus.WITHDRAWN:
             targets[integration.source][name] = None
     return {source: tuple(sorted(target_names)) for source, target_names in targets.items()}
+
+
+def _list_names(names: Sequence[str]) -> str:
+    """Return a list of names that is divided into the same names again."""
+    text = LIST_SEPARATOR.join(_SEPARATORS_IN_NAMES.sub(",", name) for name in names)
+    # Without a semicolon, a comma or a word such as "dan" would divide the only name.
+    return f"{text};" if len(names) == 1 and _DIVIDING_WORDS.search(text) else text
 
 
 def _yes_or_no(value: bool | None) -> str | None:

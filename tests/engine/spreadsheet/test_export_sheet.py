@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from engine.model import (
     Application,
@@ -125,3 +128,20 @@ def test_targets_have_their_present_names_once_and_withdrawn_ones_are_left_out()
         integration(5, "elsewhere", "Si Jauh", IntegrationStatus.ACTIVE),
     ]
     assert target_names_by_source(integrations, [target]) == {"a1": ("BPJS", "Si Baru", "Si Jauh")}
+
+
+@pytest.mark.parametrize(
+    ("names", "cell"),
+    [
+        ((), ""),
+        (("SIPD",), "SIPD"),
+        (("SIMPEG, BKN",), "SIMPEG, BKN;"),
+        (("Data dan Statistik",), "Data dan Statistik;"),
+        (("SIMPEG, BKN", "SIPD"), "SIMPEG, BKN; SIPD"),
+        (("Satu; Data", "SIPD"), "Satu, Data; SIPD"),
+    ],
+)
+def test_a_list_of_names_is_divided_at_semicolons_only(names: tuple[str, ...], cell: str) -> None:
+    application = Application("a2", "32.05", None, "Si", ApplicationStatus.ACTIVE, 1, PROVENANCE)
+    row = to_sheet_row(application, replace(NAMES, integrated_with={"a2": names}))
+    assert row[-1] == cell
