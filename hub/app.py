@@ -31,6 +31,7 @@ from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
+from hub.transport.uploads import Uploads
 from hub.transport.websocket_protocol import DRAINING, flush_outbox
 from hub.workbook_reader import WorkbookReader
 from hub.worker_metrics import WorkerMetrics
@@ -142,10 +143,11 @@ def create_app(
 
     fanout = Fanout(INTERNAL_ERROR_PAYLOAD, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
+    authenticator = create_authenticator(settings)
     graphql = GraphQLApp(
         schema,
         context_factory=app_state.context,
-        authenticator=create_authenticator(settings),
+        authenticator=authenticator,
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
@@ -196,6 +198,7 @@ def create_app(
         Route("/metrics", metrics_text),
         Route("/map.geojson", own_map),
         *Downloads(app_state.context).routes(),
+        *Uploads(app_state.context, authenticator, app_state.executing).routes(),
         *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

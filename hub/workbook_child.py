@@ -1,4 +1,4 @@
-"""The process that reads one uploaded file: from standard input to standard output.
+"""The process that reads or marks one uploaded file: from standard input to standard output.
 
 It has limits of its own, so that a file for which no check exists ends this process only.
 """
@@ -18,15 +18,24 @@ CPU_SECONDS = 20
 
 
 def main() -> None:
-    """Read the file, and write the pickled workbook, or the code and values of its problem."""
+    """Do the task of the argument, and write the pickled result.
+
+    `read` gets a file, and returns its workbook, or the code and values of its problem. `mark` gets
+    the pickled arguments of `write_marked_workbook`, and returns the marked file.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    content = sys.stdin.buffer.read()
-    try:
-        answer: object = parse_workbook(content, UPLOAD_LIMITS)
-    except FileInvalid as invalid:
-        answer = (invalid.code, dict(invalid.values))
+    answer: object
+    if sys.argv[1] == "mark":
+        from hub.marked_workbook import write_marked_workbook
+
+        answer = write_marked_workbook(*pickle.load(sys.stdin.buffer))
+    else:
+        try:
+            answer = parse_workbook(sys.stdin.buffer.read(), UPLOAD_LIMITS)
+        except FileInvalid as invalid:
+            answer = (invalid.code, dict(invalid.values))
     pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
 
 

@@ -1,4 +1,7 @@
-"""Reads files with tables: at once for commands, in processes of their own for the server."""
+"""Reads files with tables: at once for commands, in processes of their own for the server.
+
+The server marks the faulty cells of an uploaded file in such a process, too.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import asyncio
 import logging
 import pickle
 import sys
+from collections.abc import Iterable, Mapping
 
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.file_reader import parse_workbook
 from engine.spreadsheet.read_limits import COMMAND_LIMITS, UPLOAD_LIMITS
 from engine.spreadsheet.workbook import Workbook
+from hub.marked_workbook import CellMark
 
 READ_SECONDS = 30.0
 _PROCESSES_MOST = 2  # of one worker; further files wait
@@ -28,7 +33,7 @@ def read_workbook(content: bytes) -> Workbook:
 
 
 class WorkbookReader:
-    """Reads uploaded files in processes with limits, so that no file harms the server."""
+    """Reads and marks uploaded files in processes with limits, so that no file harms the server."""
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(_PROCESSES_MOST)
@@ -46,19 +51,39 @@ class WorkbookReader:
                 found=len(content),
             )
         async with self._slots:
-            answer = await _read_apart(content, name)
+            answer = await _run_apart("read", content, name)
         if isinstance(answer, Workbook):
             return answer
         assert isinstance(answer, tuple)
         code, values = answer
         raise FileInvalid(code, **values)
 
+    async def mark(
+        self,
+        content: bytes,
+        workbook: Workbook,
+        marks: Iterable[CellMark],
+        corrections: Mapping[tuple[str, int, int], str],
+        name: str,
+    ) -> bytes:
+        """Return the marked file, as `write_marked_workbook` does.
 
-async def _read_apart(content: bytes, name: str) -> object:
+        Raises:
+            FileInvalid: the file needs more time or memory than there is.
+        """
+        arguments = (content, workbook, list(marks), dict(corrections))
+        async with self._slots:
+            answer = await _run_apart("mark", pickle.dumps(arguments), name)
+        assert isinstance(answer, bytes)
+        return answer
+
+
+async def _run_apart(task: str, content: bytes, name: str) -> object:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "hub.workbook_child",
+        task,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

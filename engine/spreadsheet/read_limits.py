@@ -25,7 +25,7 @@ class ReadLimits:
 
 
 UPLOAD_LIMITS = ReadLimits(
-    file_bytes=20_000_000,
+    file_bytes=20 * 1024 * 1024,
     unpacked_bytes=200_000_000,
     strings=500_000,
     rows=50_000,
