@@ -68,18 +68,23 @@ async def current_opd_ids(session: AsyncSession, ids: Collection[str]) -> dict[s
     An OPD without a successor, and an id that is not on record, stay as they are. Ids whose
     successors form a circle are left out.
     """
-    current_ids = {id: id for id in ids}
-    for _ in range(SUCCESSORS_MOST):
+    current_ids: dict[str, str] = {}
+    pending_ids = {id: id for id in ids}
+    for _ in range(SUCCESSORS_MOST + 1):
         rows = await session.execute(
             select(OpdRow.id, OpdRow.successor).where(
-                OpdRow.id.in_(set(current_ids.values())), OpdRow.successor.is_not(None)
+                OpdRow.id.in_(set(pending_ids.values())), OpdRow.successor.is_not(None)
             )
         )
         successors: dict[str, str] = {row.id: row.successor for row in rows}
-        if not successors:
-            return current_ids
-        current_ids = {id: successors.get(current, current) for id, current in current_ids.items()}
-    return {id: current for id, current in current_ids.items() if current not in successors}
+        for id, reached in list(pending_ids.items()):
+            if reached in successors:
+                pending_ids[id] = successors[reached]
+            else:
+                current_ids[id] = pending_ids.pop(id)
+        if not pending_ids:
+            break
+    return current_ids
 
 
 async def list_opds_by_region(

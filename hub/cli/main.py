@@ -23,6 +23,8 @@ from hub.cli import (
     export_command,
     import_command,
     maintenance,
+    opd_changes,
+    opd_defaults,
     opds,
     preconditions,
     token_command,
@@ -56,7 +58,9 @@ app.add_typer(maintenance.app)
 app.add_typer(conformance.app)
 app.add_typer(import_command.app)
 app.add_typer(export_command.app)
-app.add_typer(opds.app, name="opd", help="Record and list the OPDs of a region.")
+app.add_typer(opds.app, name="opd", help="Record, change and list the OPDs of a region.")
+opds.app.add_typer(opd_changes.app)
+opds.app.add_typer(opd_defaults.app)
 
 
 def main() -> None:
