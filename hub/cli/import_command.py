@@ -65,6 +65,10 @@ def import_command(
     only_good_rows: Annotated[
         bool, typer.Option("--only-good-rows", help="Import the rows without problems.")
     ] = False,
+    marked: Annotated[
+        Path | None,
+        typer.Option(help="Write the file to this .xlsx file, with the faulty cells marked."),
+    ] = None,
     undo: Annotated[
         str | None, typer.Option(metavar="ID", help="Undo the import with this id.")
     ] = None,
@@ -84,10 +88,14 @@ def import_command(
         exit_with_error(_("expected a file and --region, or --undo"), ExitCode.INPUT)
     settings = preconditions.load_migrated_settings()
     if undo is not None:
-        _undo_import(settings, undo, code, yes=yes, json=json)
+        from hub.cli import import_undo
+
+        import_undo.run_undo(settings, undo, code, yes=yes, as_json=json)
         return
     assert inventory is not None
     assert code is not None
+    if marked is not None and marked.exists():
+        exit_with_error(_("{path}: the file exists").format(path=marked), ExitCode.INPUT)
 
     from hub.cli.import_document import import_document
     from hub.cli.import_options import ImportOptions
@@ -98,6 +106,8 @@ def import_command(
         prepared = _prepare_import(settings, code, inventory, options, new_only=new_only)
         if not json:
             show_import_plan(prepared.plan, inventory.name, prepared.different)
+        if marked is not None:
+            _write_marked_file(marked, inventory, prepared)
         imported, refusal = None, _find_refusal(prepared, only_good_rows=only_good_rows)
         if refusal is None or _may_ask_for_good_rows(prepared, yes=yes, json=json):
             refusal = None
@@ -136,7 +146,7 @@ def _prepare_import(
 def _find_refusal(prepared: PreparedImport, *, only_good_rows: bool) -> str | None:
     """Return why nothing is imported, or None."""
     plan = prepared.plan
-    if plan.is_file_refused:
+    if plan.is_file_refused or not any(sheet.is_read for sheet in plan.workbook.sheets):
         return _("{file}: nothing is imported").format(file=prepared.file_name)
     if plan.counts.refuse and not only_good_rows:
         return _(
@@ -188,6 +198,14 @@ def _write_if_confirmed(
         return asyncio.run(write_import(settings, prepared, only_good_rows=counts.refuse > 0))
 
 
+def _write_marked_file(path: Path, inventory: Path, prepared: PreparedImport) -> None:
+    from hub.cli.import_session import mark_cells
+
+    path.write_bytes(mark_cells(inventory.read_bytes(), prepared))
+    text = _("{path}: the file with the faulty cells marked").format(path=path)
+    err.print(text, markup=False, soft_wrap=True)
+
+
 def _print_import(imported: InventoryImport | None) -> None:
     if imported is None:
         out.print(_("Nothing is imported."))
@@ -206,22 +224,6 @@ def _print_import(imported: InventoryImport | None) -> None:
     out.print(text, markup=False, soft_wrap=True)
     text = _("To undo the import, run: simpul import --undo {id}").format(id=imported.id)
     out.print(text, markup=False, soft_wrap=True)
-
-
-def _undo_import(settings: Settings, id: str, region: str | None, *, yes: bool, json: bool) -> None:
-    from hub.cli import import_undo
-
-    if not yes and (json or not sys.stdin.isatty()):
-        exit_with_error(
-            _("expected --yes to undo without asking, got none: nothing is undone"),
-            ExitCode.INPUT,
-        )
-    undone = import_undo.undo_import_by_id(settings, id, region, yes=yes)
-    print_result(
-        import_undo.undo_document(undone),
-        as_json=json,
-        print_text=lambda: import_undo.show_undone_import(undone),
-    )
 
 
 @contextmanager

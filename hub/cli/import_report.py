@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from gettext import gettext as _
 from gettext import ngettext
 
-from engine.spreadsheet.application_values import SheetReading
+from engine.matching.opd_names import name_key
+from engine.spreadsheet.application_values import ApplicationRow, SheetReading
+from engine.spreadsheet.set_apart import NoTableReason
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode
+from facts.tables import opd_aliases
 from hub.cli import sheet_file
 from hub.cli.console import err
 from hub.cli.import_options import describe_nearest
@@ -56,7 +59,7 @@ def describe_plan_problem(problem: PlanProblem, with_sheet: bool) -> str:
     return f"{place}: {text}" if place else text
 
 
-def row_numbers(rows: Sequence[int]) -> str:
+def row_numbers(rows: Sequence[int | str]) -> str:
     """Return the numbers of rows as a list, of which the end is counted only."""
     numbers = ", ".join(map(str, rows[:ROWS_LISTED]))
     if len(rows) > ROWS_LISTED:
@@ -82,6 +85,16 @@ def _show_sheet(sheet: SheetReading, name: str) -> None:
     if not sheet.is_read:
         reason = "" if sheet.reason is None else _(NOT_READ_REASONS[sheet.reason.value])
         _show(_("{name!r} is not read: {reason}").format(name=name, reason=reason))
+        if sheet.reason is NoTableReason.NO_NAME_COLUMN:
+            headers = ", ".join(repr(column.header) for column in sheet.columns if column.header)
+            _show(
+                _(
+                    "  its columns are {headers}; name the fields by --column, as name={example}"
+                ).format(
+                    headers=headers,
+                    example=next((column.header for column in sheet.columns if column.header), ""),
+                )
+            )
         return
     header_rows = ", ".join(map(str, sheet.header_rows))
     template = _("{name!r}: header in row {rows}, applications: {count}")
@@ -121,7 +134,8 @@ def _show_outcomes(plan: ImportPlan, different: Sequence[int]) -> None:
     }
     _show(_("Rows:"))
     for outcome, label in labels.items():
-        _show_rows(label, [row.row.row for row in plan.rows if row.outcome is outcome], always=True)
+        rows = [_label_row(plan, row.row) for row in plan.rows if row.outcome is outcome]
+        _show_rows(label, rows, always=True)
     _show_rows(_("To leave, although the inventory differs"), different)
     if plan.integrations:
         _show(_("Integrations to connect: {count}").format(count=len(plan.integrations)))
@@ -130,7 +144,7 @@ def _show_outcomes(plan: ImportPlan, different: Sequence[int]) -> None:
 def _show_changes(plan: ImportPlan) -> None:
     lines = [
         _("row {row}, {name}: {field} {before} → {after}").format(
-            row=row.row.row,
+            row=_label_row(plan, row.row),
             name=row.row.values.name,
             field=_(FIELD_NAMES[field]),
             before=describe_value(plan, field, before),
@@ -152,11 +166,17 @@ def _show_names(plan: ImportPlan) -> None:
             count=unknown.row_count,
             nearest=describe_nearest([opd.name for opd in unknown.nearest]),
         )
-        command = f"simpul opd add {shlex.quote(name)} --region {region}"
+        command = _recording_command(name, region)
         option = f"--opd {shlex.quote(f'{name}=OPD')}"
         solution = _("record it with `{command}`, or name the one that is meant with {option}")
         opds.append(f"{line}; {solution.format(command=command, option=option)}")
     _show_lines(_("OPDs that are not on record:"), opds)
+    if opds and not plan.opds:
+        _show(
+            _("  The region has no OPD yet. To record the usual ones: {command}").format(
+                command=f"simpul opd defaults --region {plan.region.code} --register all"
+            )
+        )
     systems = [
         _("{name!r} (rows: {count}){nearest}").format(
             name=unknown.name,
@@ -166,6 +186,18 @@ def _show_names(plan: ImportPlan) -> None:
         for unknown in plan.unknown_integrations
     ]
     _show_lines(_("Systems that are integrated, but are no application of the region:"), systems)
+
+
+def _recording_command(name: str, region: str) -> str:
+    """Return the command that records an OPD, by its official name if the name is a usual one."""
+    key = name_key(name)
+    for official, acronym, *others in (names for names in opd_aliases() if len(names) > 1):
+        if key != name_key(official) and key in map(name_key, (acronym, *others)):
+            return (
+                f"simpul opd add {shlex.quote(official)} --acronym {shlex.quote(acronym)} "
+                f"--region {region}"
+            )
+    return f"simpul opd add {shlex.quote(name)} --region {region}"
 
 
 def _show_lines(title: str, lines: Sequence[str]) -> None:
@@ -178,7 +210,7 @@ def _show_lines(title: str, lines: Sequence[str]) -> None:
         _show(_("  and {count} more").format(count=len(lines) - LINES_SHOWN))
 
 
-def _show_rows(label: str, rows: Sequence[int], *, always: bool = False) -> None:
+def _show_rows(label: str, rows: Sequence[int | str], *, always: bool = False) -> None:
     if rows:
         template = ngettext(
             "  {label}: {count} (row {numbers})", "  {label}: {count} (rows {numbers})", len(rows)
@@ -186,6 +218,11 @@ def _show_rows(label: str, rows: Sequence[int], *, always: bool = False) -> None
         _show(template.format(label=label, count=len(rows), numbers=row_numbers(rows)))
     elif always:
         _show(_("  {label}: 0").format(label=label))
+
+
+def _label_row(plan: ImportPlan, row: ApplicationRow) -> str:
+    """Return the number of a row, with its sheet if several are read."""
+    return f"{row.sheet}!{row.row}" if _has_sheets(plan) else str(row.row)
 
 
 def _has_sheets(plan: ImportPlan) -> bool:

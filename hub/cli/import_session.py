@@ -11,7 +11,9 @@ from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.workbook import Workbook
 from hub.app import open_instance
+from hub.cli import sheet_file
 from hub.cli.import_options import ImportOptions, choose_edits, remember_columns
+from hub.marked_workbook import CellMark, cell_position, write_marked_workbook
 from hub.settings import Settings
 from resolvers.context import Context
 from resolvers.import_plan import ImportPlan, RowOutcome
@@ -96,3 +98,22 @@ async def write_import(
         imported = await import_inventory(context, request, prepared.rows, prepared.edits)
         await remember_columns(context, prepared.region, prepared.rows)
         return imported
+
+
+def mark_cells(content: bytes, prepared: PreparedImport) -> bytes:
+    """Return the file as an .xlsx workbook whose faulty cells have the problems as comments."""
+    problems = [
+        *prepared.plan.workbook.problems,
+        *(problem for row in prepared.plan.rows for problem in row.problems),
+    ]
+    marks = [
+        CellMark(
+            problem.sheet,
+            *position,
+            sheet_file.describe_cell_problem(problem),
+            problem.is_blocking,
+        )
+        for problem in problems
+        if (position := cell_position(problem.cell, problem.row)) is not None
+    ]
+    return write_marked_workbook(content, prepared.workbook, marks, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from gettext import gettext as _
@@ -11,7 +12,7 @@ from typing import Any, NoReturn
 from engine.identifier import parse_entity_id
 from engine.log.inventory_import import InventoryImport
 from hub.app import open_instance
-from hub.cli.console import confirm, exit_with_error, out
+from hub.cli.console import confirm, exit_with_error, out, print_result
 from hub.cli.import_words import UNDO_REFUSALS
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
@@ -25,15 +26,20 @@ from storage import inventory_import as stored
 LATEST_SHOWN = 5
 
 
-def undo_import_by_id(
-    settings: Settings, id: str, region: str | None, *, yes: bool
-) -> UndoneImport:
-    """Undo an import after asking; exit with the latest imports if there is none with this id.
+def run_undo(settings: Settings, id: str, region: str | None, *, yes: bool, as_json: bool) -> None:
+    """Undo an import after asking, and print the result.
+
+    The command exits with the latest imports if there is none with this id.
 
     Args:
         region: the region whose imports are listed; by default that of the id.
         yes: do not ask.
     """
+    if not yes and (as_json or not sys.stdin.isatty()):
+        exit_with_error(
+            _("expected --yes to undo without asking, got none: nothing is undone"),
+            ExitCode.INPUT,
+        )
     imported = asyncio.run(_find_import(settings, id, region))
     if imported.undone_at is None and not yes:
         question = _("Undo the import of {file} of {at}, with {count} applications?").format(
@@ -42,9 +48,10 @@ def undo_import_by_id(
             count=len(imported.applications),
         )
         if not confirm(question):
-            exit_with_error(_("Nothing is undone."), ExitCode.STATE)
+            out.print(_("Nothing is undone."))
+            return
     try:
-        return asyncio.run(_undo(settings, id))
+        undone = asyncio.run(_undo(settings, id))
     except WrongState:
         exit_with_error(_("{id}: this import is undone already").format(id=id), ExitCode.STATE)
     except OwnedElsewhere as elsewhere:
@@ -54,9 +61,12 @@ def undo_import_by_id(
             ),
             ExitCode.STATE,
         )
+    print_result(
+        _undo_document(undone), as_json=as_json, print_text=lambda: _show_undone_import(undone)
+    )
 
 
-def undo_document(undone: UndoneImport) -> dict[str, Any]:
+def _undo_document(undone: UndoneImport) -> dict[str, Any]:
     """Return the result as JSON values."""
     return {
         "import": undone.imported.id,
@@ -70,7 +80,7 @@ def undo_document(undone: UndoneImport) -> dict[str, Any]:
     }
 
 
-def show_undone_import(undone: UndoneImport) -> None:
+def _show_undone_import(undone: UndoneImport) -> None:
     """Print the result."""
     out.print(
         _("Applications as before the import: {undone}; left as they are: {refused}").format(

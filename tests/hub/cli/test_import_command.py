@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.hub.cli.commands import Commands, run_on_terminal
 
@@ -286,3 +287,20 @@ def test_an_opd_that_cannot_be_recorded_is_refused(
 ) -> None:
     refused = simpul("opd", "add", *arguments)
     assert (refused.exit_code, message in refused.stderr) == (2, True)
+
+
+def test_the_file_comes_back_with_its_faulty_cells_marked(
+    simpul: Commands, inventory: Path, tmp_path: Path
+) -> None:
+    inventory.write_text(WRONG)
+    marked = tmp_path / "ditandai.xlsx"
+    arguments = ("import", inventory, *REGION, "--yes", "--marked", marked)
+    assert f"{marked}: the file with the faulty cells marked\n" in simpul(*arguments).stderr
+    sheet = load_workbook(marked).active
+    assert sheet is not None
+    comments = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
+    assert comments["E6"] == "expected a whole number such as 2021, got 'dua ribu'"
+    assert comments.keys() == {"C4", "G4", "C6", "E6"}
+    assert sheet["B6"].value == "Si Salah"
+    again = simpul(*arguments)
+    assert (again.exit_code, again.stderr) == (2, f"{marked}: the file exists\n")
