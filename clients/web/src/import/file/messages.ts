@@ -22,18 +22,20 @@ const id = {
     `Berkas ini ${size} MB, sedangkan batasnya 20 MB. Hapus gambar dan lembar yang tidak diperlukan, lalu unggah lagi.`,
   notReached: "Berkas belum terunggah karena server belum dapat dihubungi. Pilihan Anda tetap ada; tekan unggah lagi.",
   refusal: {
-    BODY_TOO_LARGE: "Berkas lebih besar daripada 20 MB. Hapus gambar dan lembar yang tidak diperlukan, lalu unggah lagi.",
     FILE_TOO_LARGE: "Berkas lebih besar daripada 20 MB. Hapus gambar dan lembar yang tidak diperlukan, lalu unggah lagi.",
-    EMPTY: "Berkas ini kosong. Simpan lagi daftarnya, lalu unggah.",
     UNSUPPORTED_MEDIA_TYPE: "Server tidak menerima jenis kiriman ini. Muat ulang halaman, lalu unggah lagi.",
     TOO_MANY_DRAFTS: "Sudah ada lima berkas Anda, atau 60 MB, yang menunggu. Selesaikan salah satunya, atau tunggu satu jam sampai terhapus.",
+    BUSY: "Server sedang menerima banyak berkas. Tunggu sebentar, lalu unggah lagi.",
+    REQUEST_TIMEOUT: "Unggahan terlalu lama. Periksa sambungan Anda, lalu unggah lagi.",
     FORBIDDEN: "Token Anda tidak berwenang mengimpor ke daerah ini. Pakailah token untuk daerah ini.",
     UNAUTHENTICATED: "Token Anda sudah tidak berlaku. Muat ulang halaman ini dengan token baru, lalu unggah lagi.",
     NOT_FOUND: "Daerah ini tidak ada di server ini.",
     OWNED_ELSEWHERE: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana, dengan token dari simpul itu.",
   } as Record<string, string>,
-  refused: (code: string, message: string) =>
-    `Berkas ini tidak dapat dibaca (${code}${message ? `: ${message}` : ""}). Buka di Excel, simpan sebagai .xlsx, lalu unggah lagi.`,
+  /** The message of the server, which is in the language of the page, states what to do. */
+  unreadable: (message: string) => `Berkas ini tidak dapat dibaca: ${message}.`,
+  refused: (code: string) =>
+    `Berkas belum terunggah: server menolaknya dengan kode ${code}. Coba lagi, atau sampaikan kode itu kepada pengelola.`,
 };
 
 const en: typeof id = {
@@ -57,18 +59,19 @@ const en: typeof id = {
   tooLarge: (size) => `This file has ${size} MB, and the limit is 20 MB. Remove pictures and sheets that are not needed, then upload it again.`,
   notReached: "The file is not uploaded, because the server cannot be reached. Your choice is still here; upload again.",
   refusal: {
-    BODY_TOO_LARGE: "The file is larger than 20 MB. Remove pictures and sheets that are not needed, then upload it again.",
     FILE_TOO_LARGE: "The file is larger than 20 MB. Remove pictures and sheets that are not needed, then upload it again.",
-    EMPTY: "This file is empty. Save the list again, then upload it.",
     UNSUPPORTED_MEDIA_TYPE: "The server does not accept this kind of request. Reload the page, then upload again.",
     TOO_MANY_DRAFTS: "Five of your files, or 60 MB, are waiting. Finish one of them, or wait an hour until they are deleted.",
+    BUSY: "The server is receiving many files. Wait a moment, then upload it again.",
+    REQUEST_TIMEOUT: "The upload took too long. Check your connection, then upload it again.",
     FORBIDDEN: "Your token has no authority to import into this region. Use a token for this region.",
     UNAUTHENTICATED: "Your token is no longer valid. Reload this page with a new token, then upload again.",
     NOT_FOUND: "This region does not exist on this server.",
     OWNED_ELSEWHERE: "The data of this region is recorded only at the region's own node. Open this page there, with a token of that node.",
   },
-  refused: (code, message) =>
-    `This file cannot be read (${code}${message ? `: ${message}` : ""}). Open it in Excel, save it as .xlsx, then upload it again.`,
+  unreadable: (message) => `This file cannot be read: ${message}.`,
+  refused: (code) =>
+    `The file is not uploaded: the server refused it with the code ${code}. Try again, or report that code to the operator.`,
 };
 
 export const file = { id, en };

@@ -1,11 +1,16 @@
 /** Uploads a file to the hub, and downloads the file back with its faulty cells marked. */
 import { credentials, forgetToken } from "../../shared/access";
+import type { Language } from "../../shared/language";
+
+const UNPROCESSABLE = 422; // the status of a file that cannot be read
 
 /** The error for a file that the hub refuses. */
 export class UploadRefused extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** Whether the content of the file is the reason; the message then states it in the page's language. */
+    readonly isUnreadable = false,
   ) {
     super(message);
   }
@@ -20,13 +25,19 @@ export const FILE_BYTES_MOST = 20 * 1024 * 1024;
  *
  * `fetch` does not report the progress of a request, so this is an `XMLHttpRequest`.
  */
-export function uploadFile(file: File, regionCode: string, onProgress: (share: number) => void): Promise<string> {
+export function uploadFile(
+  file: File,
+  regionCode: string,
+  language: Language,
+  onProgress: (share: number) => void,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const parameters = new URLSearchParams({ region: regionCode, name: file.name });
     request.open("POST", `/berkas?${parameters}`);
     request.responseType = "text";
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Accept-Language", language);
     for (const [name, value] of Object.entries(credentials())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     request.onerror = () => reject(new Error("the hub cannot be reached"));
@@ -35,7 +46,7 @@ export function uploadFile(file: File, regionCode: string, onProgress: (share: n
       if (request.status === 201 && response.id) return resolve(response.id);
       if (request.status === 401) forgetToken();
       const { code, message } = response.error ?? { code: `HTTP_${request.status}`, message: "" };
-      reject(new UploadRefused(code, message));
+      reject(new UploadRefused(code, message, request.status === UNPROCESSABLE && message !== ""));
     };
     request.send(file);
   });
