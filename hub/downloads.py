@@ -108,13 +108,16 @@ class Downloads:
 
 
 def _entity_tag(export: RegionExport, file: str) -> str:
-    """Return the tag of a file; another version of Simpul may write it otherwise."""
+    """Return the tag of a file; another version of Simpul may write it otherwise.
+
+    It is weak, since a workbook also contains the time at which it was written.
+    """
     text = "\n".join([export.digest, repr(export.region), file, version("simpul")])
-    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    return f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def _listed_tags(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return [tag.strip() for tag in header.split(",")]
 
 
 def _file_name_part(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from engine.model import ApplicationStatus
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS, NO, STATUS_WORDS, YES
 from engine.spreadsheet.import_sheet import ROWS_MOST
 from hub.inventory_export import SHEET_NAME, WORKBOOK_OPTIONS, write_header
@@ -24,7 +25,9 @@ LIST_SHEET = "Daftar"
 LATEST_YEAR = 2100  # the import has the exact limit
 PLATFORMS = ("Web", "Android", "iOS", "Desktop")  # suggestions; others are allowed
 COUNT_FIELDS = ("users", "yearly_cost", "migration_cost", "added_cost")
-STATUSES_OFFERED = tuple(word for word in STATUS_WORDS.values() if word != "Dihentikan")
+STATUSES_OFFERED = tuple(
+    word for status, word in STATUS_WORDS.items() if status is not ApplicationStatus.RETIRED
+)
 
 
 @dataclass(frozen=True, slots=True)
