@@ -17,6 +17,7 @@ from engine.matching.national_systems import NationalCatalogue
 from engine.model import Application
 
 _SITE_WORDS = frozenset({"website", "web", "situs", "laman", "homepage"})
+_SITE_QUALIFIERS = frozenset({"resmi", "opd", "skpd", "utama", "profil", "site"})
 # Words for the owner of a website: "Website Kecamatan Mejayan", "Website RSUD".
 _OWNER_WORDS = frozenset(
     (
@@ -77,6 +78,8 @@ class LineClassifier:
 
     def _is_site(self, name: str, url: str | None) -> bool:
         words = split_words(name)
+        if words and all(word in _SITE_WORDS or word in _SITE_QUALIFIERS for word in words):
+            return True  # "Website" of two OPDs is not one system
         address = normalise_url(url)
         if "/" in address:
             return False  # a page inside a larger site

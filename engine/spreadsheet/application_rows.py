@@ -1,75 +1,185 @@
-"""Reads the rows of a sheet of applications by field, and collects their problems."""
+"""Reads the rows of a table of applications, with all problems of their cells."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
-from engine.model import ApplicationStatus
-from engine.spreadsheet.columns import Columns, is_blank_cell
-from engine.spreadsheet.sheet import Row, SheetProblem
-from engine.spreadsheet.status_words import parse_status
+from engine.spreadsheet.application_values import ApplicationRow, ApplicationValues
+from engine.spreadsheet.cell_values import (
+    ERROR_TEXTS,
+    READERS,
+    TEXT_FIELDS,
+    UNREAD,
+    ZERO_FIELDS,
+    Cell,
+    CellReader,
+)
+from engine.spreadsheet.columns import Columns
+from engine.spreadsheet.placeholders import is_blank_cell
+from engine.spreadsheet.row_sorting import RowSorter
+from engine.spreadsheet.set_apart import SetApartReason, SetApartRow
+from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
+from engine.spreadsheet.table import SheetTable, used_width
+from engine.spreadsheet.workbook import Worksheet, cell_reference, column_letters
+
+SET_APART_TEXT_MOST = 200  # characters
+_NO_PLACES: Mapping[tuple[int, int], str] = {}
 
 
-@dataclass
 class ApplicationRows:
-    """Reads the rows of one sheet, and collects the problems and unknown status words."""
+    """Reads the rows of one sheet. `set_apart` is complete when all rows are read."""
 
-    columns: Columns
-    problems: list[SheetProblem] = field(default_factory=list)
-    nameless: list[int] = field(default_factory=list)  # rows whose name means "none"
-    _unknown_status: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    def read_applications(self, rows: Iterator[Row]) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the number and the fields of each row that lists an application."""
-        for row, cells in rows:
-            width_problem = self.columns.width_problem(row, cells)
-            if width_problem is not None:
-                self.problems.append(width_problem)
-                continue
-            values = self.columns.values_by_field(cells)
-            if not values["name"]:
-                self.add_problem(row, "name", "the name of an application", "nothing")
-            elif is_blank_cell(values["name"]):
-                self.nameless.append(row)
-                continue
-            values["region"] = _region_code(values.get("region", ""))
-            yield row, values
-
-    def add_problem(
+    def __init__(
         self,
-        row: int | None,
-        name: str,
-        expected: str,
-        found: str,
+        worksheet: Worksheet,
+        table: SheetTable,
+        columns: Columns,
         *,
-        values: Mapping[str, object] | None = None,
-        found_values: Mapping[str, object] | None = None,
+        functions: Mapping[str, str],
+        common_applications: Mapping[str, str],
+        opd: str = "",
+        corrected: frozenset[tuple[int, int]] = frozenset(),
+        is_function_required: bool = False,
     ) -> None:
-        """Record a problem in the column of a field. `row` is None for the whole column."""
-        column = self.columns.header_of(name)
-        self.problems.append(
+        """Prepare to read a sheet.
+
+        Args:
+            functions: ids by name in lower case, and by id; likewise `common_applications`.
+            opd: the OPD of the rows of a sheet that has no column of OPDs.
+            corrected: the cells whose text a person corrected, by row and column from 1.
+            is_function_required: whether a function must be one of `functions`; otherwise a text
+                that is none is the use of the application.
+        """
+        self.set_apart = [
+            _set_apart(number, SetApartReason.TITLE, cells) for number, cells in table.titles
+        ]
+        numbers = columns.number_by_field
+        self._table = table
+        self._opd = opd
+        self._links = worksheet.links if "url" in numbers else _NO_PLACES
+        self._errors = {
+            place: text for place, text in worksheet.error_cells.items() if place not in corrected
+        }
+        self._sheet = worksheet.name
+        self._width = max(
+            len(table.header),
+            *(use.column for use in columns.uses if use.field is not None or use.is_chosen),
+        )
+        self._plan = [
+            (field, column - 1, column_letters(column), columns.uses[column - 1].header)
+            for field, column in numbers.items()
+        ]
+        self._number_by_field = numbers
+        self._reader = CellReader(
+            sheet=worksheet.name,
+            functions=functions,
+            common_applications=common_applications,
+            are_links_read=worksheet.are_links_read,
+            is_function_required=is_function_required,
+        )
+
+    def read_rows(self) -> Iterator[ApplicationRow]:
+        """Yield the rows that list applications, and set the others apart."""
+        sorter = RowSorter(self._table, self._number_by_field)
+        for position, (number, cells) in enumerate(self._table.rows):
+            reason = sorter.reason_to_set_apart(position, number, cells)
+            if reason is not None:
+                self.set_apart.append(_set_apart(number, reason, cells))
+                continue
+            yield self._read_row(number, cells, sorter.heading_opd or self._opd)
+
+    def _read_row(self, number: int, cells: list[str], opd: str) -> ApplicationRow:
+        reader = self._reader
+        reader.problems = []
+        values: dict[str, Any] = {"name": ""}
+        references: dict[str, str] = {}
+        cleared: list[str] = []
+        for field, index, letters, header in self._plan:
+            text = cells[index] if index < len(cells) else ""
+            reference = f"{letters}{number}"
+            place = (number, index + 1)
+            if not text and place in self._table.filled:
+                text, place = self._table.filled[place]
+                reference = cell_reference(*place)
+            references[field] = reference
+            if (self._errors and place in self._errors) or text in ERROR_TEXTS:
+                error = self._errors.get(place, text)
+                if not is_blank_cell(error):  # "#N/A" means that there is none
+                    self._add_formula_error(number, reference, header, field, error)
+                    continue
+            if not text or (is_blank_cell(text) and not (text == "0" and field in ZERO_FIELDS)):
+                cleared.append(field)
+                continue
+            if field in TEXT_FIELDS:
+                values[field] = text
+                continue
+            link = self._links.get(place) if field == "url" else None
+            cell = Cell(number, reference, header, field, text, link)
+            value = READERS[field](reader, cell)
+            if value is UNREAD:
+                if field == "function" and not reader.is_function_required:
+                    values.setdefault("use", text)
+                    references.setdefault("use", reference)
+            elif value == ():
+                cleared.append(field)
+            else:
+                values[field] = value
+        stated = frozenset(field for field in values if values[field] not in ("", None))
+        if not values["name"]:
+            self._add_name_missing(number, references["name"])
+        if opd and "opd" not in self._number_by_field:
+            values["opd"] = opd
+            stated |= {"opd"}
+        width = used_width(cells)
+        if width > self._width:
+            self._add_too_many_cells(number, width)
+        return ApplicationRow(
+            self._sheet,
+            number,
+            ApplicationValues(**values),
+            stated=stated,
+            cleared=frozenset(cleared) - stated,
+            cells=references,
+            problems=tuple(reader.problems),
+        )
+
+    def _add_formula_error(
+        self, number: int, reference: str, header: str, field: str, error: str
+    ) -> None:
+        self._reader.add_problem(
+            Cell(number, reference, header, field, error),
+            SheetProblemCode.FORMULA_ERROR,
+            "a value in place of a formula with an error",
+            quote_cell(error),
+        )
+
+    def _add_name_missing(self, number: int, reference: str) -> None:
+        if any(problem.field == "name" for problem in self._reader.problems):
+            return
+        header = self._table.header[self._number_by_field["name"] - 1 :][:1]
+        self._reader.add_problem(
+            Cell(number, reference, header[0] if header else "", "name", ""),
+            SheetProblemCode.NAME_MISSING,
+            "the name of an application",
+            "nothing",
+        )
+
+    def _add_too_many_cells(self, number: int, width: int) -> None:
+        self._reader.problems.append(
             SheetProblem(
-                row, column, expected, found, values=values or {}, found_values=found_values
+                number,
+                None,
+                "{count} cells as in the header",
+                str(width),
+                values={"count": self._width},
+                code=SheetProblemCode.TOO_MANY_CELLS,
+                sheet=self._sheet,
+                cell=cell_reference(number, self._width + 1),
             )
         )
 
-    def read_status(self, row: int, printed: str) -> ApplicationStatus:
-        """Return the status in a cell; UNKNOWN if it is empty or not understood."""
-        status = parse_status(printed)
-        if status is None and printed:
-            self._unknown_status[printed].append(row)
-        return status or ApplicationStatus.UNKNOWN
 
-    @property
-    def unknown_statuses(self) -> Mapping[str, tuple[int, ...]]:
-        """The words that mean no known status, with their rows."""
-        return {word: tuple(rows) for word, rows in self._unknown_status.items()}
-
-
-def _region_code(cell: str) -> str:
-    """Return a region code as printed. A spreadsheet turns the code 32.10 into 32.1."""
-    whole, point, decimals = cell.partition(".")
-    is_shortened = point and whole.isdigit() and len(decimals) == 1 and decimals.isdigit()
-    return f"{cell}0" if is_shortened else cell
+def _set_apart(number: int, reason: SetApartReason, cells: list[str]) -> SetApartRow:
+    text = " | ".join(cell for cell in cells if cell)
+    return SetApartRow(number, reason, text[:SET_APART_TEXT_MOST])

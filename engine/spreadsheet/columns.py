@@ -1,169 +1,124 @@
-"""Maps the columns of a sheet to the fields of an application, by the usual headers."""
+"""Maps the columns of a sheet to the fields of an application: as chosen, else by their headers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, quote_cell
+from engine.spreadsheet.application_values import ColumnUse
+from engine.spreadsheet.headers import FIELDS, normalize_header
+from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
+from engine.spreadsheet.table import SheetTable
+from engine.spreadsheet.workbook import cell_reference
+from engine.spreadsheet.yes_no import parse_yes_no
 
-# The headers of each field, in lower case and without punctuation. The first header that occurs in
-# a sheet is used. Headers for the owning OPD precede those for a unit or a manager inside it.
-HEADERS_BY_FIELD: Mapping[str, tuple[str, ...]] = {
-    "name": (
-        "name",
-        "nama",
-        "nama aplikasi",
-        "aplikasi",
-        "application",
-        "nama sistem",
-        "nama sistem aplikasi",
-        "nama aplikasi sistem",
-        "nama sistem informasi",
-    ),
-    "opd": (
-        *("opd", "nama opd", "perangkat daerah", "nama perangkat daerah", "skpd"),
-        *("perangkat daerah opd", "opd skpd", "perangkat daerah pemilik", "opd pemilik"),
-        *("pemilik opd", "opd pengelola", "opd penanggung jawab", "instansi pemilik", "dinas"),
-        *("dinas pengampu", "opd pengampu", "pengampu", "instansi", "satuan kerja", "unit kerja"),
-        *("unit kerja operasional", "pengelola", "pemilik", "owner"),
-    ),
-    "region": (
-        *("region code", "kode wilayah", "kode daerah", "region", "wilayah", "daerah"),
-        *("pemda", "pemerintah daerah", "kabupaten kota"),
-    ),
-    "url": (
-        *("url", "alamat url", "alamat", "alamat web", "alamat website", "alamat domain"),
-        *("alamat domain link aplikasi", "alamat aplikasi", "link aplikasi", "tautan"),
-        *("tautan aplikasi", "link", "domain"),
-    ),
-    "id": ("id", "app id", "id aplikasi", "kode aplikasi"),
-    "status": (
-        *("status", "status aplikasi", "status keaktifan", "status penggunaan", "keaktifan"),
-        *("status operasional", "kondisi", "keadaan"),
-    ),
-    "function": ("function",),
-    "use": (
-        *("fungsi", "fungsi aplikasi", "fungsi kegunaan", "fungsi dan kegunaan", "kegunaan"),
-        *("kegunaan aplikasi", "uraian fungsi", "deskripsi", "deskripsi aplikasi", "use"),
-    ),
-    "year": (
-        *("year", "tahun", "tahun mulai", "tahun pembuatan", "tahun pembangunan"),
-        *("tahun pengembangan", "tahun operasional", "tahun dibuat", "thn pembuatan"),
-        *(
-            "tahun pengadaan",
-            "tahun mulai digunakan",
-            "mulai beroperasi",
-            "tahun mulai operasional",
-        ),
-    ),
-    "platform": ("platform", "platform aplikasi", "jenis platform", "basis aplikasi"),
-}
-_SEPARATORS = re.compile(r"[\W_]+")
-# The texts that people write into a cell that has no value.
-_BLANK_WORDS = frozenset(
-    (
-        *("", "n a", "na", "tidak ada", "belum ada", "belum ada aplikasi", "nihil", "kosong"),
-        *("tidak memiliki", "belum memiliki", "tidak memiliki aplikasi", "none", "null", "0"),
-        "belum memiliki aplikasi",
-    )
+_EXAMPLE_CHARACTERS_MOST = 80
+_ROWS_FOR_EXAMPLES = 50
+# Such a column names systems, or only says whether there are any.
+_YES_NO_OR_NAMES = frozenset(
+    ("terintegrasi", "integrasi", "integrasi aplikasi", "integrasi sistem")
 )
-_BLANK_CHARACTERS_MOST = 40  # in a blank cell, including punctuation and a scheme
-_SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of an application's fields in a sheet."""
+    """The columns of a sheet, and the problems of columns that are not read."""
 
-    header: tuple[str, ...]
-    index_by_field: Mapping[str, int]
-
-    @property
-    def header_by_field(self) -> dict[str, str]:
-        """The header of each field that the sheet has."""
-        return {field: self.header[index] for field, index in self.index_by_field.items()}
+    uses: tuple[ColumnUse, ...]
+    problems: tuple[SheetProblem, ...]
 
     @property
-    def ignored_headers(self) -> tuple[str, ...]:
-        """The headers of the ignored columns. A column without a header is named by number."""
-        used = set(self.index_by_field.values())
-        return tuple(
-            cell or f"column {index + 1}"
-            for index, cell in enumerate(self.header)
-            if index not in used
-        )
-
-    def header_of(self, field: str) -> str:
-        """Return the header of a field, or the field's name if the sheet has no such column."""
-        return self.header[self.index_by_field[field]] if field in self.index_by_field else field
-
-    def values_by_field(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return the values of a row by field. A cell that means "none" becomes empty.
-
-        The name is returned as printed: "tidak ada" as a name means that there is no application,
-        while an empty name is an error.
-        """
-        values = {}
-        for field, index in self.index_by_field.items():
-            cell = cells[index] if index < len(cells) else ""
-            values[field] = "" if field != "name" and is_blank_cell(cell) else cell
-        return values
-
-    def width_problem(self, row: int, cells: Sequence[str]) -> SheetProblem | None:
-        """Return the problem of a row with more cells than the header, or None."""
-        width = _used_width(cells)
-        if width <= len(self.header):
-            return None
-        return SheetProblem(
-            row,
-            None,
-            "{count} cells as in the header",
-            str(width),
-            values={"count": len(self.header)},
-        )
+    def number_by_field(self) -> dict[str, int]:
+        """The column of each field, from 1, in the order of `FIELDS`."""
+        numbers = {use.field: use.column for use in self.uses if use.field is not None}
+        return {field: numbers[field] for field in FIELDS if field in numbers}
 
 
-def find_columns(row: int, header: Sequence[str], fields: Collection[str]) -> Columns:
-    """Find the columns of these fields by the header, which is in row `row`.
+def find_columns(
+    sheet: str,
+    table: SheetTable,
+    *,
+    fields: Collection[str] = FIELDS,
+    chosen: Mapping[int, str | None] | None = None,
+    remembered: Mapping[int, str | None] | None = None,
+) -> Columns:
+    """Return what each column of a table is read as.
 
-    Raises:
-        SheetInvalid: there is no column of names, or a column occurs twice.
+    A field is taken from the column that a person chose for it; else from the column that was
+    chosen earlier for the same header; else from the column with the most usual header.
+
+    Args:
+        sheet: the name of the sheet.
+        fields: the fields to read. A column of another field is not read.
+        chosen: fields by column number, from 1.
+        remembered: fields that were chosen earlier, by column number.
     """
-    header = header[: _used_width(header)]  # rows of a workbook are padded to the widest row
-    normalized = [" ".join(_SEPARATORS.sub(" ", cell.lower()).split()) for cell in header]
-    quoted_header = quote_cell(",".join(header))
-    index_by_field: dict[str, int] = {}
-    for field, spellings in HEADERS_BY_FIELD.items():
-        match = next((spelling for spelling in spellings if spelling in normalized), None)
-        if field not in fields or match is None:
+    widest = max((len(cells) for _, cells in table.rows), default=0)
+    chosen_columns = [column for column in (chosen or {}) if column <= widest]
+    width = max(len(table.header), *chosen_columns, 0)
+    header = [*table.header, *[""] * (width - len(table.header))]
+    examples = _find_examples(table, width)
+    choices = {**(remembered or {}), **(chosen or {})}
+    field_by_column: dict[int, str] = {}
+    repeats: dict[int, str] = {}
+    for column, choice in sorted(choices.items(), key=lambda item: item[0] not in (chosen or {})):
+        if choice is None or choice not in fields or not 1 <= column <= width:
             continue
-        if normalized.count(match) > 1:
-            raise SheetInvalid(
-                SheetProblem(row, match, "a header with this column once", quoted_header)
-            )
-        index_by_field[field] = normalized.index(match)
-    if "name" not in index_by_field:
-        raise SheetInvalid(
-            SheetProblem(
-                row,
-                "name",
-                "a header with one of {names}",
-                quoted_header,
-                values={"names": ", ".join(HEADERS_BY_FIELD["name"])},
-            )
+        is_repeated = choice in field_by_column.values()
+        (repeats if is_repeated else field_by_column)[column] = choice
+    guesses = [
+        (match[1], column, match[0])
+        for column, match in enumerate(table.matches, start=1)
+        if match is not None and match[0] in fields and column not in choices
+    ]
+    for _, column, field in sorted(guesses):
+        if _is_plausible(field, header[column - 1], table, column):
+            is_repeated = field in field_by_column.values()
+            (repeats if is_repeated else field_by_column)[column] = field
+    uses = tuple(
+        ColumnUse(
+            column=column,
+            header=text,
+            field=field_by_column.get(column),
+            example=examples.get(column, ""),
+            is_chosen=column in choices,
+            repeats=repeats.get(column),
         )
-    return Columns(tuple(header), index_by_field)
+        for column, text in enumerate(header, start=1)
+    )
+    header_row = table.header_rows[-1][0]
+    problems = tuple(
+        SheetProblem(
+            header_row,
+            header[column - 1],
+            "one column of this content",
+            quote_cell(header[column - 1]),
+            code=SheetProblemCode.COLUMN_TWICE,
+            sheet=sheet,
+            cell=cell_reference(header_row, column),
+            field=field,
+            is_blocking=False,
+        )
+        for column, field in sorted(repeats.items())
+    )
+    return Columns(uses, problems)
 
 
-def _used_width(cells: Sequence[str]) -> int:
-    """Return the number of cells up to the last one that is not empty."""
-    return max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
+def _is_plausible(field: str, header: str, table: SheetTable, column: int) -> bool:
+    """Whether the cells of a column may be of a field whose header has two meanings."""
+    if field != "integrated_with" or normalize_header(header) not in _YES_NO_OR_NAMES:
+        return True
+    cells = [
+        cells[column - 1] for _, cells in table.rows[:_ROWS_FOR_EXAMPLES] if len(cells) >= column
+    ]
+    return not any(parse_yes_no(cell) for cell in cells if cell)
 
 
-def is_blank_cell(cell: str) -> bool:
-    """Whether a cell is empty or means "none": "-", "tidak ada", "https://-"."""
-    if len(cell) > _BLANK_CHARACTERS_MOST:
-        return False
-    return " ".join(_SEPARATORS.sub(" ", _SCHEME.sub("", cell).lower()).split()) in _BLANK_WORDS
+def _find_examples(table: SheetTable, width: int) -> dict[int, str]:
+    """Return the first text of each column."""
+    examples: dict[int, str] = {}
+    for _, cells in table.rows[:_ROWS_FOR_EXAMPLES]:
+        for column, cell in enumerate(cells[:width], start=1):
+            if cell and column not in examples:
+                examples[column] = cell[:_EXAMPLE_CHARACTERS_MOST]
+    return examples

@@ -1,13 +1,25 @@
-"""Parses the rows of a sheet for `simpul import`: name, OPD, status, function, year and platform."""
+"""Reads the applications of a workbook, with the problems of their cells, for an import."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from engine.matching.opd_names import name_key
 from engine.model import ApplicationStatus
 from engine.spreadsheet.application_rows import ApplicationRows
+from engine.spreadsheet.application_sheet import (
+    RememberedColumns,
+    corrections_of,
+    describe_sheet,
+    find_sheets,
+    header_by_field,
+    ids_by_word,
+    ignored_headers,
+    no_name_column,
+    region_code,
+    unknown_statuses,
+)
 from engine.spreadsheet.application_values import (
     ApplicationRow,
     ApplicationValues,
@@ -15,11 +27,10 @@ from engine.spreadsheet.application_values import (
     ColumnUse,
     SheetReading,
 )
-from engine.spreadsheet.columns import find_columns
 from engine.spreadsheet.import_edits import ImportEdits
-from engine.spreadsheet.set_apart import NoTableReason, SetApartReason, SetApartRow
-from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, quote_cell
-from engine.spreadsheet.workbook import Workbook, cell_reference
+from engine.spreadsheet.set_apart import NoTableReason, OpdOrigin, SetApartReason, SetApartRow
+from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
+from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet
 
 __all__ = [
     "ApplicationRow",
@@ -27,18 +38,113 @@ __all__ = [
     "ApplicationWorkbook",
     "ColumnUse",
     "NoTableReason",
+    "OpdOrigin",
+    "RememberedColumns",
     "SetApartReason",
     "SetApartRow",
     "SheetReading",
     "parse_application_workbook",
 ]
 
-RememberedColumns = Callable[[str], Mapping[int, str | None] | None]  # by header key
-
 ROWS_MOST = 5_000  # one transaction writes them and blocks others
-FIELDS = ("name", "opd", "region", "url", "status", "function", "use", "year", "platform")
-# A year alone, as a number of a spreadsheet, or at the start of a date.
-_YEAR = re.compile(r"(?P<year>[0-9]{4})(\.0+|[-/][0-9]{1,2}([-/][0-9]{1,2}.*)?)?")
+_NO_EDITS = ImportEdits()
+
+
+def parse_application_workbook(
+    workbook: Workbook,
+    edits: ImportEdits = _NO_EDITS,
+    *,
+    remembered: RememberedColumns = lambda header_key: None,
+    functions: Mapping[str, str] | None = None,
+    common_applications: Mapping[str, str] | None = None,
+    known_headers: Collection[str] = (),
+) -> ApplicationWorkbook:
+    """Return the applications of all sheets of a workbook that list applications.
+
+    A row with a faulty cell has its problems. A row that repeats the OPD and the name of a row
+    above is refused.
+
+    Args:
+        edits: what a person decided about columns, sheets and cells.
+        remembered: returns the fields that were chosen earlier for the columns of a header, by
+            column number.
+        functions: names of the functions of the catalogue, by id.
+        common_applications: names of the common applications, by id.
+        known_headers: normalized headers of the columns that a person chose by their headers.
+
+    Raises:
+        SheetInvalid: the workbook has too many rows.
+    """
+    function_ids = ids_by_word(functions or {})
+    common_ids = ids_by_word(common_applications or {})
+    readings: list[SheetReading] = []
+    rows: list[ApplicationRow] = []
+    problems: list[SheetProblem] = []
+    for sheet in find_sheets(workbook, edits, remembered=remembered, known_headers=known_headers):
+        if not sheet.is_read or sheet.table is None:
+            readings.append(describe_sheet(sheet))
+            continue
+        reader = ApplicationRows(
+            sheet.worksheet,
+            sheet.table,
+            sheet.columns,
+            functions=function_ids,
+            common_applications=common_ids,
+            opd=sheet.opd,
+            corrected=frozenset(corrections_of(edits, sheet.worksheet.name)),
+        )
+        count = len(rows)
+        for row in reader.read_rows():
+            if len(rows) == ROWS_MOST:
+                raise SheetInvalid(_too_many_rows(row))
+            rows.append(row)
+        readings.append(describe_sheet(sheet, reader, len(rows) - count))
+        problems += sheet.columns.problems
+    return ApplicationWorkbook(tuple(readings), tuple(_refuse_repeated(rows)), tuple(problems))
+
+
+def _too_many_rows(row: ApplicationRow) -> SheetProblem:
+    return SheetProblem(
+        row.row,
+        None,
+        "at most {most} applications at once",
+        "more",
+        values={"most": ROWS_MOST},
+        code=SheetProblemCode.TOO_MANY_ROWS,
+        sheet=row.sheet,
+    )
+
+
+def _refuse_repeated(rows: list[ApplicationRow]) -> list[ApplicationRow]:
+    """Return the rows, of which those that repeat the OPD and the name of another have a problem.
+
+    Two rows with different ids are different applications.
+    """
+    first_rows: dict[tuple[str, str, str], ApplicationRow] = {}
+    checked = []
+    for row in rows:
+        values = row.values
+        key = (name_key(values.region), name_key(values.opd), name_key(values.name))
+        first = first_rows.setdefault(key, row)
+        is_repeated = first is not row and values.name != ""
+        if is_repeated and (not values.id or not first.values.id or values.id == first.values.id):
+            row = replace(row, problems=(*row.problems, _repeated_name(row, first)))
+        checked.append(row)
+    return checked
+
+
+def _repeated_name(row: ApplicationRow, first: ApplicationRow) -> SheetProblem:
+    return SheetProblem(
+        row.row,
+        None,
+        "each application of an OPD once; {cell} has the same name",
+        quote_cell(row.values.name),
+        values={"cell": first.cells["name"]},
+        code=SheetProblemCode.NAME_TWICE,
+        sheet=row.sheet,
+        cell=row.cells["name"],
+        field="name",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,127 +185,44 @@ class ApplicationSheet:
 
 
 def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
-    """Return the applications of a sheet.
+    """Return the applications of one sheet.
 
     Raises:
         SheetInvalid: the sheet has problems; the error lists all of them.
     """
-    columns = find_columns(*next(rows, (1, [])), FIELDS)
-    reader = ApplicationRows(columns)
-    applications: list[InventoryRow] = []
-    for row, values in reader.read_applications(rows):
-        if len(applications) == ROWS_MOST:
-            raise SheetInvalid(
-                SheetProblem(
-                    row,
-                    None,
-                    "at most {most} applications at once",
-                    "more",
-                    values={"most": ROWS_MOST},
-                )
-            )
-        applications.append(
-            InventoryRow(
-                row=row,
-                name=values["name"],
-                opd=values.get("opd", ""),
-                region=values["region"],
-                url=values.get("url") or None,
-                status=reader.read_status(row, values.get("status", "")),
-                function=values.get("function") or values.get("use", ""),
-                year=_parse_year(reader, row, values.get("year", "")),
-                platform=values.get("platform", ""),
-            )
-        )
-    if reader.problems:
-        raise SheetInvalid(*reader.problems)
-    return ApplicationSheet(
-        rows=tuple(applications),
-        columns=columns.header_by_field,
-        ignored_headers=columns.ignored_headers,
-        nameless=tuple(reader.nameless),
-        unknown_statuses=reader.unknown_statuses,
+    parsed = parse_application_workbook(
+        Workbook((Worksheet("", tuple(rows), are_links_read=False),), FileFormat.CSV)
     )
-
-
-def parse_application_workbook(
-    workbook: Workbook,
-    edits: ImportEdits = ImportEdits(),  # noqa: B008 (frozen)
-    *,
-    remembered: RememberedColumns = lambda header_key: None,
-    functions: Mapping[str, str] | None = None,
-    common_applications: Mapping[str, str] | None = None,
-) -> ApplicationWorkbook:
-    """Return the applications of all sheets of a workbook that list applications.
-
-    Args:
-        edits: what a person decided about columns, sheets and cells.
-        remembered: returns the fields that were chosen earlier for the columns of a header, by
-            column number.
-        functions: names of the functions of the catalogue, by id.
-        common_applications: names of the common applications, by id.
-
-    Raises:
-        SheetInvalid: the workbook has too many rows.
-    """
-    readings: list[SheetReading] = []
-    application_rows: list[ApplicationRow] = []
-    for worksheet in workbook.sheets:
-        if worksheet.is_hidden or worksheet.name in edits.skipped_sheets:
-            reason = NoTableReason.HIDDEN if worksheet.is_hidden else NoTableReason.SKIPPED
-            readings.append(SheetReading(worksheet.name, is_read=False, reason=reason))
-            continue
-        sheet = parse_application_sheet(iter(worksheet.rows))
-        header_row, header = worksheet.rows[0]
-        fields = {header: field for field, header in sheet.columns.items()}
-        columns = tuple(
-            ColumnUse(column, text, fields.get(text), "")
-            for column, text in enumerate(header, start=1)
-        )
-        numbers = {use.field: use.column for use in columns if use.field is not None}
-        readings.append(
-            SheetReading(
-                worksheet.name,
-                is_read=True,
-                header_rows=(header_row,),
-                columns=columns,
-                row_count=len(sheet.rows),
+    (reading,) = parsed.sheets
+    if not reading.is_read and reading.reason is not NoTableReason.NO_ROWS:
+        raise SheetInvalid(no_name_column(reading))
+    problems = [problem for row in parsed.rows for problem in row.problems]
+    refusals = [
+        problem
+        for problem in problems
+        if problem.is_blocking and problem.code is not SheetProblemCode.NAME_TWICE
+    ]
+    if refusals:
+        raise SheetInvalid(*refusals)
+    return ApplicationSheet(
+        rows=tuple(
+            InventoryRow(
+                row=row.row,
+                name=row.values.name,
+                opd=row.values.opd,
+                region=region_code(row.values.region),
+                url=row.values.url,
+                status=row.values.status,
+                function=row.values.function or row.values.use,
+                year=row.values.year,
+                platform=row.values.platform,
             )
-        )
-        for row in sheet.rows:
-            values = ApplicationValues(
-                name=row.name,
-                opd=row.opd,
-                region=row.region,
-                url=row.url,
-                status=row.status,
-                use=row.function,
-                year=row.year,
-                platform=row.platform,
-            )
-            stated = frozenset(
-                field for field in numbers if getattr(values, field, None) not in ("", None)
-            )
-            application_rows.append(
-                ApplicationRow(
-                    worksheet.name,
-                    row.row,
-                    values,
-                    stated=stated,
-                    cleared=frozenset(numbers) - stated,
-                    cells={
-                        field: cell_reference(row.row, column) for field, column in numbers.items()
-                    },
-                )
-            )
-    return ApplicationWorkbook(tuple(readings), tuple(application_rows))
-
-
-def _parse_year(reader: ApplicationRows, row: int, cell: str) -> int | None:
-    if not cell:
-        return None
-    match = _YEAR.fullmatch(cell)
-    if match is None:
-        reader.add_problem(row, "year", "a year, such as 2021", quote_cell(cell))
-        return None
-    return int(match["year"])
+            for row in parsed.rows
+        ),
+        columns=header_by_field(reading),
+        ignored_headers=ignored_headers(reading),
+        nameless=tuple(
+            row.row for row in reading.set_apart if row.reason is SetApartReason.NO_APPLICATION
+        ),
+        unknown_statuses=unknown_statuses(problems),
+    )

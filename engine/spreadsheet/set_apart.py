@@ -16,6 +16,7 @@ class SetApartReason(Enum):
     NOTE = "NOTE"  # text outside the columns that are read
     TOTAL = "TOTAL"
     SIGNATURE = "SIGNATURE"  # place and date, office, name and number of the person who signs
+    EXAMPLE = "EXAMPLE"  # the example of a template, whose name begins with "Contoh:"
     NO_APPLICATION = "NO_APPLICATION"  # the name is "-", "tidak ada" or the like
 
 

@@ -70,9 +70,12 @@ class SheetProblem:
     is_blocking: bool = True  # False: the row is written without this value
 
     def __str__(self) -> str:
-        row = None if self.row is None else f"row {self.row}"
-        column = None if self.column is None else f"column {self.column}"
-        position = ", ".join(part for part in (row, column) if part is not None)
+        if self.cell is not None and self.field is not None:
+            position = f"{self.cell} {self.column or ''}".rstrip()
+        else:
+            row = None if self.row is None else f"row {self.row}"
+            column = None if self.column is None else f"column {self.column}"
+            position = ", ".join(part for part in (row, column) if part is not None)
         expected = self.expected.format(**self.values)
         found = self.found if self.found_values is None else self.found.format(**self.found_values)
         text = f"{position}: expected {expected}, got {found}".removeprefix(": ")

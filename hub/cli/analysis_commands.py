@@ -111,6 +111,13 @@ def overlap(
         ),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print scored pairs as CSV.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=HEADER",
+            help="Read the column with this header as this field, as name=judul; repeatable.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Show which listings are or may be the same system, and which systems overlap, with reasons."""
@@ -142,10 +149,12 @@ def overlap(
         exit_with_error(
             _("--csv: expected --pairs with it; an inventory has --json"), ExitCode.INPUT
         )
-    from hub.cli import file_overlap, overlap_document, overlap_report
+    from engine.spreadsheet.listing_sheet import FIELDS
+    from hub.cli import column_options, file_overlap, overlap_document, overlap_report
 
     if _is_file(source):
-        findings = file_overlap.find_file_overlaps(Path(source))
+        header_by_field = column_options.parse_column_options(column or (), FIELDS)
+        findings = file_overlap.find_file_overlaps(Path(source), header_by_field)
     else:
         from hub.cli import region_overlap
 

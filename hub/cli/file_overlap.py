@@ -13,9 +13,11 @@ from engine.matching.duplicates import GroupedInventory
 from engine.matching.function_classifier import FunctionTag
 from engine.matching.listing import Listing
 from engine.matching.overlap import Cluster
-from engine.spreadsheet import listing_sheet
-from engine.spreadsheet.listing_sheet import ListingSheet
+from engine.spreadsheet.column_choices import choose_columns
+from engine.spreadsheet.headers import normalize_header
+from engine.spreadsheet.listing_sheet import ListingWorkbook, parse_listing_workbook
 from engine.spreadsheet.sheet import SheetInvalid
+from facts.region import region_names
 from hub.cli import sheet_file
 from resolvers import inventory_analysis, shipped_functions
 from resolvers.inventory_analysis import AnalysisModels
@@ -38,21 +40,32 @@ class OverlapFindings:
     oversized: tuple[OversizedCluster, ...]  # not compared, because they have too many systems
     candidates: tuple[ReuseCandidate, ...]  # systems to reuse from another region
     names: Mapping[str, str]  # names of the candidates, by id
-    sheet: ListingSheet | None  # None: the inventory is from the database
+    workbook: ListingWorkbook | None  # None: the inventory is from the database
 
 
-def find_file_overlaps(path: Path) -> OverlapFindings:
-    """Analyse the inventory in a file; exit with the row and column of each error in it."""
+def find_file_overlaps(path: Path, header_by_field: Mapping[str, str]) -> OverlapFindings:
+    """Analyse the inventory in a file; exit with the row and column of each error in it.
+
+    Args:
+        header_by_field: the headers of columns that the user chose.
+    """
     names = {
         function.id: function.name for function in shipped_functions.functions_by_id().values()
     }
     try:
-        sheet = listing_sheet.parse_listing_sheet(sheet_file.read_sheet_rows(path), names)
+        content = sheet_file.read_workbook_file(path)
+        workbook = parse_listing_workbook(
+            content,
+            names,
+            columns=choose_columns(content, header_by_field) if header_by_field else (),
+            known_headers=tuple(map(normalize_header, header_by_field.values())),
+            regions=region_names(),
+        )
     except SheetInvalid as invalid:
         sheet_file.exit_with_sheet_problems(path, invalid, _("nothing was compared"))
-    models, listings = inventory_analysis.shipped_models(), sheet.listings
+    models, listings = inventory_analysis.shipped_models(), workbook.listings
     inventory = models.group_listings(listings)
-    tags = _tag_listings(models, sheet)
+    tags = _tag_listings(models, workbook)
     systems = inventory_analysis.distinct_systems(listings, inventory)
     clusters, oversized = _find_clusters(models, systems, tags)
     regions = sorted({listing.region for listing in listings})
@@ -75,15 +88,15 @@ def find_file_overlaps(path: Path) -> OverlapFindings:
         oversized=oversized,
         candidates=candidates,
         names={candidate.system: listing_by_id[candidate.system].name for candidate in candidates},
-        sheet=sheet,
+        workbook=workbook,
     )
 
 
-def _tag_listings(models: AnalysisModels, sheet: ListingSheet) -> dict[str, FunctionTag]:
+def _tag_listings(models: AnalysisModels, workbook: ListingWorkbook) -> dict[str, FunctionTag]:
     tags: dict[str, FunctionTag] = {}
-    for start in range(0, len(sheet.listings), _LISTINGS_PER_BATCH):
+    for start in range(0, len(workbook.listings), _LISTINGS_PER_BATCH):
         tags |= models.tag_listings(
-            sheet.listings[start : start + _LISTINGS_PER_BATCH], sheet.stated_functions
+            workbook.listings[start : start + _LISTINGS_PER_BATCH], workbook.stated_functions
         )
     return tags
 

@@ -10,6 +10,8 @@ from engine.matching.grouping import DuplicateGroup, ListingPair
 from engine.matching.name_matching import MatchSignalKind
 from engine.matching.overlap import RULE as OVERLAP_RULE
 from engine.matching.overlap import Cluster, Overlap
+from engine.spreadsheet.application_values import SheetReading
+from engine.spreadsheet.listing_sheet import ListingWorkbook
 from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
 from hub.cli.translation import N_
 from resolvers.inventory_analysis import shipped_models
@@ -27,16 +29,10 @@ SIGNAL_NAMES = {
 
 def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
     """Return the findings as JSON values."""
-    inventory, sheet = findings.inventory, findings.sheet
+    inventory, workbook = findings.inventory, findings.workbook
     return {
         "source": findings.title,
-        "columns": None if sheet is None else dict(sheet.columns),
-        "passedOver": [] if sheet is None else list(sheet.ignored_headers),
-        "retired": None if sheet is None else sheet.retired_count,
-        "nameless": None if sheet is None else sheet.nameless_count,
-        "unreadStatus": {}
-        if sheet is None
-        else {word: list(rows) for word, rows in sheet.unknown_statuses.items()},
+        **_reading_document(workbook),
         "rules": [RULE, OVERLAP_RULE, SHARING_RULE],
         "listed": len(findings.listings),
         "groups": [_group_document(findings, group) for group in inventory.groups],
@@ -75,6 +71,50 @@ def overlap_document(findings: OverlapFindings) -> dict[str, Any]:
             }
             for candidate in findings.candidates
         ],
+    }
+
+
+def _reading_document(workbook: ListingWorkbook | None) -> dict[str, Any]:
+    """Return which columns, rows and sheets of a file were read."""
+    if workbook is None:
+        none = dict.fromkeys(("columns", "retired", "nameless", "encoding"))
+        return none | {"passedOver": [], "unreadStatus": {}, "sheets": [], "problems": []}
+    return {
+        "encoding": workbook.encoding,
+        "columns": workbook.columns,
+        "passedOver": list(workbook.ignored_headers),
+        "retired": workbook.retired_count,
+        "nameless": workbook.nameless_count,
+        "unreadStatus": {word: list(rows) for word, rows in workbook.unknown_statuses.items()},
+        "sheets": [_sheet_document(reading) for reading in workbook.sheets],
+        "problems": [
+            {
+                "code": problem.code.value,
+                "sheet": problem.sheet,
+                "cell": problem.cell,
+                "field": problem.field,
+                "message": str(problem),
+            }
+            for problem in workbook.problems
+        ],
+    }
+
+
+def _sheet_document(reading: SheetReading) -> dict[str, Any]:
+    return {
+        "name": reading.name,
+        "isRead": reading.is_read,
+        "reason": None if reading.reason is None else reading.reason.value,
+        "headerRows": list(reading.header_rows),
+        "columns": [
+            {"column": use.letter, "header": use.header, "field": use.field}
+            for use in reading.columns
+        ],
+        "setApart": [
+            {"row": row.row, "reason": row.reason.value, "text": row.text}
+            for row in reading.set_apart
+        ],
+        "opd": reading.opd or None,
     }
 
 
@@ -123,16 +163,17 @@ def explain_overlap(overlap: Overlap) -> dict[str, Any]:
 
 
 def _listing_document(findings: OverlapFindings, id: str) -> dict[str, Any]:
-    listing, sheet = findings.listings[id], findings.sheet
+    listing, workbook = findings.listings[id], findings.workbook
     members = {"name": listing.name, "opd": listing.opd, "region": listing.region}
-    if sheet is None:
+    if workbook is None:
         return {"listing": id} | members
-    return {"listing": int(id), "id": sheet.ids.get(id)} | members
+    return {"listing": _listing_key(findings, id), "id": workbook.ids.get(id)} | members
 
 
 def _listing_key(findings: OverlapFindings, id: str) -> str | int:
-    """Return the identifier of a listing: its row in a file, else its id."""
-    return id if findings.sheet is None else int(id)
+    """Return the identifier of a listing: its row in a file of one sheet, else its id."""
+    workbook = findings.workbook
+    return int(id) if workbook is not None and workbook.is_one_sheet else id
 
 
 def group_links(findings: OverlapFindings, group: DuplicateGroup) -> tuple[ListingPair, ...]:

@@ -11,11 +11,10 @@ from rich.table import Table
 
 from engine.matching.grouping import DuplicateGroup
 from engine.matching.name_matching import DuplicatePolicy
-from engine.spreadsheet.listing_sheet import ListingSheet
 from hub.cli.console import out
 from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
 from hub.cli.overlap_document import SIGNAL_NAMES, group_links
-from hub.cli.sheet_file import list_columns
+from hub.cli.reading_report import show_reading
 from resolvers.shipped_functions import functions_by_id
 
 ROWS_SHOWN = 30  # rows of a table; JSON holds all
@@ -25,14 +24,14 @@ Item = TypeVar("Item")
 
 def show_overlap_report(findings: OverlapFindings) -> None:
     """Print the findings as tables."""
-    inventory, sheet = findings.inventory, findings.sheet
+    inventory = findings.inventory
     out.print(
         _("[bold]{title}[/bold] · {count} listings").format(
             title=escape(findings.title), count=len(findings.listings)
         )
     )
-    if sheet is not None:
-        _show_sheet_reading(sheet)
+    if findings.workbook is not None:
+        show_reading(findings.workbook)
     review_count = sum(group.decision is DuplicatePolicy.REVIEW for group in inventory.groups)
     relisted_count = sum(len(part) > 1 for group in inventory.groups for part in group.sure_parts)
     tagged = sum(tag.function is not None for tag in findings.tags.values())
@@ -98,36 +97,11 @@ def show_overlap_report(findings: OverlapFindings) -> None:
     )
 
 
-def _show_sheet_reading(sheet: ListingSheet) -> None:
-    """Print which columns of a sheet were read, and which rows were left out or not understood."""
-    columns = ", ".join(
-        _("{field} in '{header}'").format(field=_(field), header=header)
-        for field, header in sheet.columns.items()
-    )
-    out.print(escape(_("Columns found: {columns}").format(columns=columns)))
-    if sheet.ignored_headers:
-        passed_over = list_columns(sheet.ignored_headers)
-        out.print(escape(_("Columns passed over: {columns}").format(columns=passed_over)))
-    if sheet.retired_count:
-        out.print(
-            _("{count} listings that are out of use are left out").format(count=sheet.retired_count)
-        )
-    if sheet.nameless_count:
-        out.print(
-            _("{count} rows say that there is no application and are left out").format(
-                count=sheet.nameless_count
-            )
-        )
-    for word, rows in sheet.unknown_statuses.items():
-        text = _("Status {word!r} is not understood: {count} rows are compared")
-        out.print(escape(text.format(word=word, count=len(rows))))
-
-
 def _listing_text(findings: OverlapFindings, id: str) -> str:
     listing = findings.listings[id]
     owner = listing.opd or _("OPD unknown")
     text = f"{listing.name} ({owner})"
-    if findings.sheet is None:
+    if findings.workbook is None:
         return text
     return _("row {row}: {listing}").format(row=id, listing=text)
 

@@ -45,5 +45,5 @@ async def find_region_overlaps(settings: Settings, code: str) -> OverlapFindings
             for application in applications
             if application is not None
         },
-        sheet=None,
+        workbook=None,
     )

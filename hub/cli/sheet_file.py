@@ -69,8 +69,10 @@ def list_columns(headers: Iterable[str]) -> str:
 
 
 def describe_sheet_problem(problem: SheetProblem) -> str:
-    """Return the problem of a sheet in the user's language."""
-    if problem.row is not None and problem.column is not None:
+    """Return the problem of a sheet in the user's language: its cell, what is expected, what came."""
+    if problem.cell is not None and problem.field is not None:
+        template = _("{place}: expected {expected}, got {found}")
+    elif problem.row is not None and problem.column is not None:
         template = _("row {row}, column {column}: expected {expected}, got {found}")
     elif problem.row is not None:
         template = _("row {row}: expected {expected}, got {found}")
@@ -92,7 +94,13 @@ def _fill_problem(problem: SheetProblem, template: str) -> str:
     found = _(problem.found) if problem.found else ""
     if problem.found_values is not None:
         found = found.format(**problem.found_values)
-    text = template.format(row=problem.row, column=problem.column, expected=expected, found=found)
+    text = template.format(
+        row=problem.row,
+        column=problem.column,
+        place=f"{problem.cell} {problem.column or ''}".rstrip(),
+        expected=expected,
+        found=found,
+    )
     return f"{text}; {_(problem.advice).format(**problem.values)}" if problem.advice else text
 
 

@@ -146,7 +146,7 @@ def sheet_templates(source: str) -> Iterator[str]:
                 )
                 for branch in branches:
                     if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
-                        yield branch.value
+                        yield from filter(None, (branch.value,))
 
 
 def main() -> None:

@@ -141,7 +141,7 @@ def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Comma
         (
             "a.csv",
             b"nama,function\nSIMPEG,hr\n",
-            ["row 2, column function: expected the id or name of a function that ships "],
+            ["B2 function: expected the id or name of a function that ships "],
         ),
         (
             "a.csv",
@@ -156,7 +156,7 @@ def test_a_region_of_the_database_is_sorted_out_as_the_api_does(west_java: Comma
         (
             "a.csv",
             b"nama,opd\n" + b",x\n" * 30,
-            ["row 2, column nama: expected the name of an app"] * 1,
+            ["A2 nama: expected the name of an app"] * 1,
         ),
     ],
     ids=["header", "function", "encoding", "workbook", "many"],

@@ -1,0 +1,119 @@
+"""Prints which sheets, columns and rows of a file `simpul overlap` has read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from gettext import gettext as _
+
+from rich.markup import escape
+
+from engine.spreadsheet.application_values import SheetReading
+from engine.spreadsheet.listing_sheet import ListingWorkbook
+from engine.spreadsheet.set_apart import NoTableReason, SetApartReason
+from engine.spreadsheet.sheet import SheetProblem
+from hub.cli.console import out
+from hub.cli.sheet_file import describe_sheet_problem, list_columns
+from hub.cli.translation import N_
+
+PROBLEMS_SHOWN = 10
+ROWS_NAMED = 12  # the row numbers that a line lists
+SHEET_REASONS = {
+    NoTableReason.EMPTY: N_("it is empty"),
+    NoTableReason.HIDDEN: N_("it is hidden"),
+    NoTableReason.SKIPPED: N_("it was left out"),
+    NoTableReason.NO_HEADER: N_("no row is a header"),
+    NoTableReason.NO_NAME_COLUMN: N_("no column has names of applications"),
+    NoTableReason.REFERENCE: N_("it is a list for reference"),
+    NoTableReason.NO_ROWS: N_("no row is below the header"),
+}
+ROW_REASONS = {
+    SetApartReason.TITLE: N_("title lines"),
+    SetApartReason.HEADER_REPEATED: N_("the header again"),
+    SetApartReason.NUMBERING: N_("numbers of columns"),
+    SetApartReason.OPD_HEADING: N_("headings with an OPD"),
+    SetApartReason.NOTE: N_("notes"),
+    SetApartReason.TOTAL: N_("totals"),
+    SetApartReason.SIGNATURE: N_("signatures"),
+    SetApartReason.EXAMPLE: N_("the example of the template"),
+    SetApartReason.NO_APPLICATION: N_("rows without an application"),
+}
+
+
+def show_reading(workbook: ListingWorkbook) -> None:
+    """Print which columns of a file were read, and which rows were left out or not understood."""
+    if workbook.encoding is not None:
+        out.print(_("The text is read as {encoding}").format(encoding=workbook.encoding))
+    columns = ", ".join(
+        _("{field} in '{header}'").format(field=_(field), header=header)
+        for field, header in workbook.columns.items()
+    )
+    out.print(escape(_("Columns found: {columns}").format(columns=columns)))
+    if workbook.ignored_headers:
+        passed_over = list_columns(workbook.ignored_headers)
+        out.print(escape(_("Columns passed over: {columns}").format(columns=passed_over)))
+    has_one_sheet = len(workbook.sheets) == 1
+    for reading in workbook.sheets:
+        show_sheet(reading, has_one_sheet=has_one_sheet)
+    if workbook.retired_count:
+        out.print(
+            _("{count} listings that are out of use are left out").format(
+                count=workbook.retired_count
+            )
+        )
+    if workbook.nameless_count:
+        out.print(
+            _("{count} rows say that there is no application and are left out").format(
+                count=workbook.nameless_count
+            )
+        )
+    for word, rows in workbook.unknown_statuses.items():
+        text = _("Status {word!r} is not understood: {count} rows are compared")
+        out.print(escape(text.format(word=word, count=len(rows))))
+    _show_problems(workbook.problems)
+
+
+def show_sheet(reading: SheetReading, *, has_one_sheet: bool) -> None:
+    """Print what was read of one sheet."""
+    if not has_one_sheet:
+        if reading.reason is None:
+            text = _("Sheet {name!r} is read: {count} rows").format(
+                name=reading.name, count=reading.row_count
+            )
+        else:
+            text = _("Sheet {name!r} is not read: {reason}").format(
+                name=reading.name, reason=_(SHEET_REASONS[reading.reason])
+            )
+        out.print(escape(text))
+    if reading.opd and reading.is_read:
+        text = _("The OPD of its rows is that of the sheet: {opd}").format(opd=reading.opd)
+        out.print(escape(text))
+    counts = Counter(
+        row.reason for row in reading.set_apart if row.reason is not SetApartReason.NO_APPLICATION
+    )
+    for reason in counts:
+        rows = [row.row for row in reading.set_apart if row.reason is reason]
+        out.print(
+            escape(
+                _("Rows set apart as {reason}: {rows}").format(
+                    reason=_(ROW_REASONS[reason]), rows=_list_rows(rows)
+                )
+            )
+        )
+
+
+def _list_rows(rows: list[int]) -> str:
+    numbers = ", ".join(map(str, rows[:ROWS_NAMED]))
+    if len(rows) <= ROWS_NAMED:
+        return numbers
+    return _("{numbers} and {count} more").format(numbers=numbers, count=len(rows) - ROWS_NAMED)
+
+
+def _show_problems(problems: tuple[SheetProblem, ...]) -> None:
+    for problem in problems[:PROBLEMS_SHOWN]:
+        out.print(escape(describe_sheet_problem(problem)))
+    if len(problems) > PROBLEMS_SHOWN:
+        out.print(
+            _("… and {count} more: --json has them all").format(
+                count=len(problems) - PROBLEMS_SHOWN
+            )
+        )
