@@ -127,6 +127,7 @@ described_enum(
         "NOTE": "It is a note.",
         "TOTAL": "It is a total.",
         "SIGNATURE": "It belongs to the block of the signature.",
+        "EXAMPLE": "It is the example of a template: its name begins with Contoh.",
         "NO_APPLICATION": "Its name means that there is no application.",
     },
 )

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from engine.matching.opd_names import name_key
-from engine.model import ApplicationStatus
 from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.application_sheet import (
     RememberedColumns,
     corrections_of,
     describe_sheet,
     find_sheets,
-    header_by_field,
     ids_by_word,
-    ignored_headers,
-    no_name_column,
-    region_code,
-    unknown_statuses,
 )
 from engine.spreadsheet.application_values import (
     ApplicationRow,
@@ -29,8 +23,8 @@ from engine.spreadsheet.application_values import (
 )
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.set_apart import NoTableReason, OpdOrigin, SetApartReason, SetApartRow
-from engine.spreadsheet.sheet import Row, SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
-from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet
+from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
+from engine.spreadsheet.workbook import Workbook
 
 __all__ = [
     "ApplicationRow",
@@ -144,85 +138,4 @@ def _repeated_name(row: ApplicationRow, first: ApplicationRow) -> SheetProblem:
         sheet=row.sheet,
         cell=row.cells["name"],
         field="name",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryRow:
-    """One application as its row states it. A text is empty if the row does not state it."""
-
-    row: int  # row number as in a spreadsheet, from 1
-    name: str
-    opd: str  # name or acronym, as printed
-    region: str
-    url: str | None
-    status: ApplicationStatus
-    function: str  # as printed in the sheet
-    year: int | None
-    platform: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationSheet:
-    """The applications of a sheet, and the parts of the sheet that were ignored."""
-
-    rows: tuple[InventoryRow, ...]
-    columns: Mapping[str, str]  # field -> its header
-    ignored_headers: tuple[str, ...]  # headers of ignored columns
-    nameless: tuple[int, ...]  # rows whose name means "none"
-    unknown_statuses: Mapping[str, tuple[int, ...]]  # words that mean no known status -> rows
-
-    @property
-    def without_owner(self) -> tuple[int, ...]:
-        """The rows that name no OPD."""
-        return tuple(application.row for application in self.rows if not application.opd)
-
-    def header_of(self, field: str) -> str:
-        """Return the header of a field, or the field's name if the sheet has no such column."""
-        if field == "function" and "function" not in self.columns:
-            field = "use"
-        return self.columns.get(field, field)
-
-
-def parse_application_sheet(rows: Iterator[Row]) -> ApplicationSheet:
-    """Return the applications of one sheet.
-
-    Raises:
-        SheetInvalid: the sheet has problems; the error lists all of them.
-    """
-    parsed = parse_application_workbook(
-        Workbook((Worksheet("", tuple(rows), are_links_read=False),), FileFormat.CSV)
-    )
-    (reading,) = parsed.sheets
-    if not reading.is_read and reading.reason is not NoTableReason.NO_ROWS:
-        raise SheetInvalid(no_name_column(reading))
-    problems = [problem for row in parsed.rows for problem in row.problems]
-    refusals = [
-        problem
-        for problem in problems
-        if problem.is_blocking and problem.code is not SheetProblemCode.NAME_TWICE
-    ]
-    if refusals:
-        raise SheetInvalid(*refusals)
-    return ApplicationSheet(
-        rows=tuple(
-            InventoryRow(
-                row=row.row,
-                name=row.values.name,
-                opd=row.values.opd,
-                region=region_code(row.values.region),
-                url=row.values.url,
-                status=row.values.status,
-                function=row.values.function or row.values.use,
-                year=row.values.year,
-                platform=row.values.platform,
-            )
-            for row in parsed.rows
-        ),
-        columns=header_by_field(reading),
-        ignored_headers=ignored_headers(reading),
-        nameless=tuple(
-            row.row for row in reading.set_apart if row.reason is SetApartReason.NO_APPLICATION
-        ),
-        unknown_statuses=unknown_statuses(problems),
     )

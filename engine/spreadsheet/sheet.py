@@ -1,13 +1,11 @@
-"""Parses the rows of a CSV sheet, and defines the problems of its cells."""
+"""The rows of a sheet, and the problems of its cells."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import Enum
-from io import StringIO
 
 Row = tuple[int, list[str]]  # row number as in a spreadsheet, from 1, and trimmed cells
 
@@ -88,28 +86,6 @@ class SheetInvalid(ValueError):
     def __init__(self, *problems: SheetProblem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
-
-
-def parse_csv_rows(text: str) -> Iterator[Row]:
-    """Yield the rows that are not empty.
-
-    The text may have a byte-order mark, blank lines, and `,`, `;` or tabs between columns.
-
-    Raises:
-        SheetInvalid: the text is not CSV.
-    """
-    text = text.removeprefix("\ufeff")
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=header.count)  # a comma if none occurs
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for number, cells in enumerate(reader, start=1):  # a cell may contain line breaks
-            trimmed = [cell.strip() for cell in cells]
-            if any(trimmed):
-                yield number, trimmed
-    except csv.Error as error:
-        problem = SheetProblem(reader.line_num, None, "rows of a CSV file", str(error))
-        raise SheetInvalid(problem) from error
 
 
 def select_columns(rows: Iterator[Row], names: Sequence[str]) -> Iterator[Row]:

@@ -9,34 +9,14 @@ from rich.markup import escape
 
 from engine.spreadsheet.application_values import SheetReading
 from engine.spreadsheet.listing_sheet import ListingWorkbook
-from engine.spreadsheet.set_apart import NoTableReason, SetApartReason
+from engine.spreadsheet.set_apart import SetApartReason
 from engine.spreadsheet.sheet import SheetProblem
 from hub.cli.console import out
+from hub.cli.import_words import NOT_READ_REASONS, SET_APART_REASONS
 from hub.cli.sheet_file import describe_sheet_problem, list_columns
-from hub.cli.translation import N_
 
 PROBLEMS_SHOWN = 10
 ROWS_NAMED = 12  # the row numbers that a line lists
-SHEET_REASONS = {
-    NoTableReason.EMPTY: N_("it is empty"),
-    NoTableReason.HIDDEN: N_("it is hidden"),
-    NoTableReason.SKIPPED: N_("it was left out"),
-    NoTableReason.NO_HEADER: N_("no row is a header"),
-    NoTableReason.NO_NAME_COLUMN: N_("no column has names of applications"),
-    NoTableReason.REFERENCE: N_("it is a list for reference"),
-    NoTableReason.NO_ROWS: N_("no row is below the header"),
-}
-ROW_REASONS = {
-    SetApartReason.TITLE: N_("title lines"),
-    SetApartReason.HEADER_REPEATED: N_("the header again"),
-    SetApartReason.NUMBERING: N_("numbers of columns"),
-    SetApartReason.OPD_HEADING: N_("headings with an OPD"),
-    SetApartReason.NOTE: N_("notes"),
-    SetApartReason.TOTAL: N_("totals"),
-    SetApartReason.SIGNATURE: N_("signatures"),
-    SetApartReason.EXAMPLE: N_("the example of the template"),
-    SetApartReason.NO_APPLICATION: N_("rows without an application"),
-}
 
 
 def show_reading(workbook: ListingWorkbook) -> None:
@@ -69,7 +49,7 @@ def show_reading(workbook: ListingWorkbook) -> None:
     for word, rows in workbook.unknown_statuses.items():
         text = _("Status {word!r} is not understood: {count} rows are compared")
         out.print(escape(text.format(word=word, count=len(rows))))
-    _show_problems(workbook.problems)
+    _show_problems(workbook.problems, with_sheet=not has_one_sheet)
 
 
 def show_sheet(reading: SheetReading, *, has_one_sheet: bool) -> None:
@@ -81,7 +61,7 @@ def show_sheet(reading: SheetReading, *, has_one_sheet: bool) -> None:
             )
         else:
             text = _("Sheet {name!r} is not read: {reason}").format(
-                name=reading.name, reason=_(SHEET_REASONS[reading.reason])
+                name=reading.name, reason=_(NOT_READ_REASONS[reading.reason.value])
             )
         out.print(escape(text))
     if reading.opd and reading.is_read:
@@ -95,7 +75,7 @@ def show_sheet(reading: SheetReading, *, has_one_sheet: bool) -> None:
         out.print(
             escape(
                 _("Rows set apart as {reason}: {rows}").format(
-                    reason=_(ROW_REASONS[reason]), rows=_list_rows(rows)
+                    reason=_(SET_APART_REASONS[reason.value]), rows=_list_rows(rows)
                 )
             )
         )
@@ -108,9 +88,9 @@ def _list_rows(rows: list[int]) -> str:
     return _("{numbers} and {count} more").format(numbers=numbers, count=len(rows) - ROWS_NAMED)
 
 
-def _show_problems(problems: tuple[SheetProblem, ...]) -> None:
+def _show_problems(problems: tuple[SheetProblem, ...], *, with_sheet: bool) -> None:
     for problem in problems[:PROBLEMS_SHOWN]:
-        out.print(escape(describe_sheet_problem(problem)))
+        out.print(escape(describe_sheet_problem(problem, with_sheet=with_sheet)))
     if len(problems) > PROBLEMS_SHOWN:
         out.print(
             _("… and {count} more: --json has them all").format(

@@ -54,8 +54,10 @@ def describe_file_problem(invalid: FileInvalid) -> str:
 
 def exit_with_sheet_problems(path: Path, invalid: SheetInvalid, outcome: str) -> NoReturn:
     """Print the errors of a sheet and the outcome for the command, and exit."""
+    has_sheets = len({problem.sheet for problem in invalid.problems}) > 1
     for problem in invalid.problems[:_PROBLEMS_SHOWN]:
-        err.print(f"{path}: {describe_sheet_problem(problem)}", markup=False, soft_wrap=True)
+        text = describe_sheet_problem(problem, with_sheet=has_sheets)
+        err.print(f"{path}: {text}", markup=False, soft_wrap=True)
     hidden = len(invalid.problems) - _PROBLEMS_SHOWN
     if hidden > 0:
         text = _("{path}: and {count} more").format(path=path, count=hidden)
@@ -68,8 +70,12 @@ def list_columns(headers: Iterable[str]) -> str:
     return ", ".join(translate_message(header, COLUMNS_WITHOUT_HEADER) for header in headers)
 
 
-def describe_sheet_problem(problem: SheetProblem) -> str:
-    """Return the problem of a sheet in the user's language: its cell, what is expected, what came."""
+def describe_sheet_problem(problem: SheetProblem, *, with_sheet: bool = False) -> str:
+    """Return the problem of a sheet in the user's language: its cell, what is expected, what came.
+
+    Args:
+        with_sheet: whether to name the sheet, too, because the file has several.
+    """
     if problem.cell is not None and problem.field is not None:
         template = _("{place}: expected {expected}, got {found}")
     elif problem.row is not None and problem.column is not None:
@@ -80,7 +86,8 @@ def describe_sheet_problem(problem: SheetProblem) -> str:
         template = _("column {column}: expected {expected}, got {found}")
     else:
         template = _("expected {expected}, got {found}")
-    return _fill_problem(problem, template)
+    text = _fill_problem(problem, template)
+    return f"{problem.sheet}, {text}" if with_sheet and problem.sheet else text
 
 
 def describe_cell_problem(problem: SheetProblem) -> str:
