@@ -81,7 +81,7 @@ class OwnerFinder:
             by_name = self.opd_names.match(written) if written else self.default_opd
             self._opds_by_text[written] = by_name if chosen is None else self._opds.get(chosen)
         opd = self._opds_by_text[written]
-        if opd is not None and (self.may_edit(opd.id) or not written):
+        if opd is not None and self.may_edit(opd.id):
             return opd.id, None
         if opd is not None:
             expected = "an OPD for which you may write"

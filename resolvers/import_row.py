@@ -64,7 +64,8 @@ class RowPlanner:
         current, id_problem = self.matcher.match(row, opd)
         found = (self.owners.region_problem(row), opd_problem, id_problem)
         problems = [*row.problems, *(problem for problem in found if problem is not None)]
-        if current is not None and not self.owners.may_edit(current.opd or opd):
+        is_foreign = current is not None and not self.owners.may_edit(current.opd or opd)
+        if is_foreign and current is not None and current.opd != opd:
             expected = "an application of your own OPD"
             problems.append(
                 self.cells.problem(
