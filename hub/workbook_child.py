@@ -11,7 +11,7 @@ import sys
 
 from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.file_reader import parse_workbook
-from engine.spreadsheet.read_limits import UPLOAD_LIMITS
+from engine.spreadsheet.read_limits import COMMAND_LIMITS, UPLOAD_LIMITS
 
 MEMORY_BYTES = 1_000_000_000
 CPU_SECONDS = 20
@@ -20,8 +20,9 @@ CPU_SECONDS = 20
 def main() -> None:
     """Do the task of the argument, and write the pickled result.
 
-    `read` gets a file, and returns its workbook, or the code and values of its problem. `mark` gets
-    the pickled arguments of `write_marked_workbook`, and returns the marked file.
+    `read` gets a file, and returns its workbook, or the code and values of its problem; so does
+    `read-command`, with the limits of commands. `mark` gets the pickled arguments of
+    `write_marked_workbook`, and returns the marked file.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -32,8 +33,9 @@ def main() -> None:
 
         answer = write_marked_workbook(*pickle.load(sys.stdin.buffer))
     else:
+        limits = UPLOAD_LIMITS if sys.argv[1] == "read" else COMMAND_LIMITS
         try:
-            answer = parse_workbook(sys.stdin.buffer.read(), UPLOAD_LIMITS)
+            answer = parse_workbook(sys.stdin.buffer.read(), limits)
         except FileInvalid as invalid:
             answer = (invalid.code, dict(invalid.values))
     pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 
+from engine.spreadsheet.file_format import OLE_SIGNATURE
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.file_reader import parse_workbook
 from engine.spreadsheet.read_limits import COMMAND_LIMITS, UPLOAD_LIMITS
@@ -26,10 +28,25 @@ logger = logging.getLogger(__name__)
 def read_workbook(content: bytes) -> Workbook:
     """Return the tables of a file that is passed to a command.
 
+    An .xls workbook is read in a process of its own, because the native reader ends its process if
+    such a file is damaged in certain ways.
+
     Raises:
         FileInvalid: the file is of another kind, damaged or beyond the limits of commands.
     """
-    return parse_workbook(content, COMMAND_LIMITS)
+    if not content.startswith(OLE_SIGNATURE) or len(content) > COMMAND_LIMITS.file_bytes:
+        return parse_workbook(content, COMMAND_LIMITS)
+    try:
+        process = subprocess.run(
+            _child_command("read-command"),
+            input=content,
+            capture_output=True,
+            timeout=READ_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _workbook_of(b"")
+    return _workbook_of(process.stdout if process.returncode == 0 else b"")
 
 
 class WorkbookReader:
@@ -51,12 +68,7 @@ class WorkbookReader:
                 found=len(content),
             )
         async with self._slots:
-            answer = await _run_apart("read", content, name)
-        if isinstance(answer, Workbook):
-            return answer
-        assert isinstance(answer, tuple)
-        code, values = answer
-        raise FileInvalid(code, **values)
+            return _workbook_of(await _run_apart("read", content, name))
 
     async def mark(
         self,
@@ -73,17 +85,15 @@ class WorkbookReader:
         """
         arguments = (content, workbook, list(marks), dict(corrections))
         async with self._slots:
-            answer = await _run_apart("mark", pickle.dumps(arguments), name)
+            answer = _unpickle(await _run_apart("mark", pickle.dumps(arguments), name))
         assert isinstance(answer, bytes)
         return answer
 
 
-async def _run_apart(task: str, content: bytes, name: str) -> object:
+async def _run_apart(task: str, content: bytes, name: str) -> bytes:
+    """Return the output of the process; nothing if it exceeds its limits."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "hub.workbook_child",
-        task,
+        *_child_command(task),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -97,7 +107,26 @@ async def _run_apart(task: str, content: bytes, name: str) -> object:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode != 0 or not output:
+    if process.returncode != 0:
         logger.warning("reading %r has ended with the code %s", name, process.returncode)
+        return b""
+    return output
+
+
+def _child_command(task: str) -> list[str]:
+    return [sys.executable, "-m", "hub.workbook_child", task]
+
+
+def _workbook_of(output: bytes) -> Workbook:
+    answer = _unpickle(output)
+    if isinstance(answer, Workbook):
+        return answer
+    assert isinstance(answer, tuple)
+    code, values = answer
+    raise FileInvalid(code, **values)
+
+
+def _unpickle(output: bytes) -> object:
+    if not output:
         raise FileInvalid(FileProblemCode.TOO_SLOW, seconds=int(READ_SECONDS))
     return pickle.loads(output)  # the output of this module's own process

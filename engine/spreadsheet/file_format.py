@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.workbook import FileFormat
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _REFUSED_BEGINNINGS: tuple[tuple[bytes, FileProblemCode], ...] = (
     (b"%PDF-", FileProblemCode.PDF_DOCUMENT),
     (b"{\\rtf", FileProblemCode.WORD_DOCUMENT),
@@ -52,7 +52,7 @@ def workbook_format(content: bytes) -> FileFormat | None:
             raise FileInvalid(code)
     if content.startswith(b"PK\x03\x04"):
         return _package_format(content)
-    if content.startswith(_OLE):
+    if content.startswith(OLE_SIGNATURE):
         return _compound_format(content)
     return None
 

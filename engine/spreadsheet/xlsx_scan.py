@@ -18,6 +18,7 @@ from engine.spreadsheet.workbook import FORMULA_WITHOUT_VALUE
 _P = rb"(?:\w+:)?"  # a namespace prefix
 _CELL_TAG = re.compile(rb"<" + _P + rb"c(?=[\s>/])")
 _NAMED_TAG = re.compile(rb"<" + _P + rb"c\s(?:[^>]*?\s)?r\s*=")
+_USUAL_TAG = b'<c r="'  # counting it is much faster
 # A cell with content: neither closed at once nor followed by its end tag. Formatted empty cells far
 # away are frequent in people's files, and cost nothing.
 _FILLED = re.compile(
@@ -61,7 +62,8 @@ def scan_sheet(chunks: Iterable[bytes], budget: CellBudget) -> SheetScan | None:
     """
     scan = SheetScan()
     for text in _whole_cells(chunks):
-        if len(_CELL_TAG.findall(text)) != len(_NAMED_TAG.findall(text)):
+        count = len(_CELL_TAG.findall(text))
+        if count != text.count(_USUAL_TAG) and count != len(_NAMED_TAG.findall(text)):
             return None
         _check_filled_cells(text, budget)
         _find_particulars(text, scan)

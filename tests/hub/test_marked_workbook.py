@@ -14,7 +14,6 @@ from engine.spreadsheet.read_limits import UPLOAD_LIMITS
 from engine.spreadsheet.sheet import SheetProblem
 from hub.marked_workbook import CellMark, cell_position, write_marked_workbook
 from hub.problem_text import indonesian_file_problem, indonesian_problem
-from hub.workbook_reader import WorkbookReader
 
 CSV = b"Nama,Tahun,Alamat\n=A1,dua ribu,x\n"
 
@@ -87,12 +86,3 @@ def test_texts_are_indonesian_in_the_words_of_the_command_line() -> None:
     assert indonesian_file_problem(FileInvalid(FileProblemCode.EMPTY)) == (
         "seharusnya berisi tabel, yang ada berkas kosong"
     )
-
-
-async def test_the_server_reads_and_marks_in_a_process_of_its_own() -> None:
-    reader = WorkbookReader()
-    workbook = await reader.read(CSV, "daftar.csv")
-    assert workbook == parse_workbook(CSV, UPLOAD_LIMITS)
-    marked = await reader.mark(CSV, workbook, [CellMark("", 2, 2, "x")], {}, "daftar.csv")
-    sheet: Any = openpyxl.load_workbook(BytesIO(marked))["Data"]
-    assert sheet["B2"].comment.text == "x"
