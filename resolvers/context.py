@@ -25,6 +25,7 @@ from resolvers.region_analysis import Analyses
 from resolvers.result_cache import ResultCache
 from resolvers.single_flight import SingleFlight
 from resolvers.snapshot_cache import SnapshotCache
+from resolvers.workbook_cache import WorkbookCache
 from storage import log
 from storage.access import Access
 from storage.arrival import Arrival
@@ -56,6 +57,7 @@ class Instance:
     # The sources by region, in their current state.
     sources_by_region: dict[str, Source] = field(default_factory=dict)
     snapshot_cache: SnapshotCache = field(default_factory=SnapshotCache)
+    workbook_cache: WorkbookCache = field(default_factory=WorkbookCache)
     url: str | None = None  # address of its API for other instances
     active_operations: ActiveOperations = field(default_factory=ActiveOperations)
 

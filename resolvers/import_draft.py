@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from engine.model import Region
 from engine.spreadsheet.import_edits import ImportEdits
+from engine.spreadsheet.workbook import Workbook
 from regions.endpoint_directory import to_http_url
 from resolvers import access
 from resolvers.context import Context
@@ -121,3 +122,13 @@ async def edit_draft(
         for header, fields in mappings.items():
             await column_mapping.save_column_mapping(session, draft.region, header, fields, now)
     return edited
+
+
+async def read_draft(context: Context, draft: ImportDraft) -> Workbook:
+    """Return the content of a draft, which is kept for the next edit."""
+    cache = context.instance.workbook_cache
+    workbook = cache.find(draft.id)
+    if workbook is None:
+        workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+        cache.add(draft.id, workbook)
+    return workbook

@@ -15,7 +15,7 @@ from engine.spreadsheet.import_edits import (
 )
 from resolvers.application_values import TEXT_LENGTH
 from resolvers.context import Context
-from resolvers.import_draft import check_draft_version, edit_draft, load_draft
+from resolvers.import_draft import check_draft_version, edit_draft, load_draft, read_draft
 from resolvers.inventory_import import PlannedDraft, plan_edited_draft, read_rows
 from resolvers.problems import InvalidInput
 from storage import application as stored_application
@@ -57,7 +57,7 @@ async def edit_import(context: Context, request: EditImport) -> PlannedDraft:
         if len(getattr(edits, name)) > EDITS_MOST:
             count = len(getattr(edits, name))
             raise InvalidInput(name, f"at most {EDITS_MOST} for one file", str(count))
-    workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+    workbook = await read_draft(context, draft)
     sheet_names = {sheet.name for sheet in workbook.sheets}
     for index, choice in enumerate(request.columns):
         if choice.sheet not in sheet_names:

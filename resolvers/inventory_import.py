@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,12 @@ from engine.spreadsheet.workbook import Workbook
 from facts.tables import common_applications
 from resolvers import access
 from resolvers.context import Context
-from resolvers.import_draft import check_draft_version, find_draft, load_importable_region
+from resolvers.import_draft import (
+    check_draft_version,
+    find_draft,
+    load_importable_region,
+    read_draft,
+)
 from resolvers.import_entries import import_entries
 from resolvers.import_inventory_state import read_import_inventory
 from resolvers.import_plan import ImportPlan
@@ -77,7 +83,7 @@ async def plan_edited_draft(context: Context, draft: ImportDraft) -> PlannedDraf
         NotFound, OwnedElsewhere, Forbidden: the viewer may not import into the region any more.
     """
     context.budget.count_searches()
-    workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+    workbook = await read_draft(context, draft)
     rows = await read_rows(context, draft.region, workbook, draft.edits)
     plan = await preview_import(context, draft.region, rows, draft.edits, draft.file_name)
     return PlannedDraft(draft, workbook, plan)
@@ -89,7 +95,8 @@ async def read_rows(
     """Return the rows of a file, with the columns that people of the region chose earlier."""
     async with context.read() as session:
         remembered = await column_mapping.column_mappings_by_header(session, region)
-    return parse_rows(
+    return await asyncio.to_thread(
+        parse_rows,
         workbook,
         edits,
         remembered=remembered.get,
@@ -155,7 +162,7 @@ async def import_draft(
     if draft is None:
         return await _repeat_import(context, request, key)
     check_draft_version(draft, request.version)
-    workbook = await context.instance.read_workbook(draft.content, draft.file_name)
+    workbook = await read_draft(context, draft)
     rows = await read_rows(context, draft.region, workbook, draft.edits)
     async with _open_change(context, draft.region, request, key) as change:
         if change.earlier_result is not None:
@@ -163,6 +170,7 @@ async def import_draft(
         session = change.transaction.session
         if not await stored_draft.delete_draft(session, draft.id, request.version):
             raise NotFound("import draft", draft.id)
+        context.instance.workbook_cache.remove(draft.id)
         return change.store_result(
             await _write(
                 context,
@@ -235,7 +243,8 @@ async def _plan(
 ) -> ImportPlan:
     inventory = await read_import_inventory(session, region)
     await context.load_acting_opds(session)
-    return plan_import(
+    return await asyncio.to_thread(
+        plan_import,
         inventory,
         rows,
         edits,
