@@ -66,30 +66,6 @@ def name_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def ids_by_name(opds: Iterable[Opd]) -> dict[str, str]:
-    """Map the keys of names and acronyms to the ids of OPDs.
-
-    An acronym that several OPDs share is left out.
-    """
-    listed = tuple(opds)
-    ids = {name_key(opd.name): opd.id for opd in listed}
-    acronyms = [name_key(opd.acronym) for opd in listed]
-    for opd in listed:
-        acronym = name_key(opd.acronym)
-        if acronym and acronyms.count(acronym) == 1:
-            ids.setdefault(acronym, opd.id)
-    return ids
-
-
-def nearest_opd(name: str, opds: Iterable[Opd]) -> Opd | None:
-    """Return the OPD whose name or acronym is most similar to a name; None if none is near."""
-    spellings = [(opd, name_key(text)) for opd in opds for text in (opd.name, opd.acronym) if text]
-    match = process.extractOne(
-        name_key(name), [text for _, text in spellings], scorer=fuzz.ratio, score_cutoff=_NEAR
-    )
-    return None if match is None else spellings[match[2]][0]
-
-
 class OpdNames:
     """The names by which the OPDs of a region are known. It is built once for many lookups.
 

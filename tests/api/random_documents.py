@@ -87,6 +87,8 @@ _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("region", "code", "codes", "regions", "province"), "Region"),
     **dict.fromkeys(("opd", "parent", "successor"), "Opd"),
     "reference": "DefaultOpd",
+    "draft": "ImportDraft",
+    "import": "InventoryImport",
     "affair": "Affair",
     **dict.fromkeys(("application", "source", "target", "around"), "Application"),
     "assessment": "Assessment",
@@ -134,7 +136,7 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    names = ("id", "assessmentId", "opdId")
+    names = ("id", "assessmentId", "opdId", "draftId")
     id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]

@@ -18,6 +18,8 @@ from engine.model import (
     EventKind,
     Viewer,
 )
+from resolvers.import_draft import add_draft
+from resolvers.problems import TooManyDrafts
 from schema.masking import mask_errors
 from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, mutation
@@ -110,6 +112,8 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
 
 async def try_mutation(hub: Hub, pool: Pool, name: str, label: str) -> bool:
     """Try a mutation with random inputs until one succeeds; return whether one did."""
+    if "Import" in name and name != "undoImport":
+        await upload_file(hub, pool)
     [argument] = GRAPHQL.mutation_type.fields[name].args.values()  # type: ignore[union-attr]
     for attempt in range(TRIES):
         fields = random_value(pool, argument.type, "input", name, odd=attempt == 0)
@@ -122,6 +126,19 @@ async def try_mutation(hub: Hub, pool: Pool, name: str, label: str) -> bool:
             await collect_objects(hub, pool)
             return True
     return False
+
+
+async def upload_file(hub: Hub, pool: Pool) -> None:
+    """Upload a file that can be imported as it is, while fewer files wait than may wait."""
+    rows = "".join(f"Aplikasi {pool.random.randrange(10**6)},\n" for _ in range(3))
+    try:
+        draft = await add_draft(
+            hub.context(ADMIN), "32.11", "daftar.csv", f"Nama Aplikasi,OPD\n{rows}".encode()
+        )
+    except TooManyDrafts:
+        return
+    pool.ids["ImportDraft"] = [draft.id]
+    pool.versions[draft.id] = 1
 
 
 async def read_region(hub: Hub, pool: Pool, code: str, label: str) -> None:
@@ -157,10 +174,11 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
     """Collect the ids and versions of all current objects."""
     nodes = "nodes { id ... on Application { version } }"
     data = await hub.query_data(
-        "{ regions { nodes { code opds { nodes { id } } assessments { nodes { id version } }"
-        " integrations { nodes { id version } } proposals { nodes { proposal: id inputsHash } } } }"
+        "{ regions { nodes { code opds { nodes { id version } } assessments { nodes { id version } }"
+        " integrations { nodes { id version } } imports { nodes { id } } proposals { nodes { proposal: id inputsHash } } } }"
         f" applications(first: 200) {{ {nodes} }}"
-        " commonApplications { id } instruments { id } }",
+        " commonApplications { id } instruments { id } affairs { id }"
+        ' defaultOpds(regionCode: "32.11") { referenceId } }',
         ADMIN,
     )
     regions = data["regions"]["nodes"]
@@ -182,11 +200,19 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
         "CommonApplication": [application["id"] for application in data["commonApplications"]],
         "Instrument": [instrument["id"] for instrument in data["instruments"]],
         "Function": list(FUNCTIONS),
+        "Affair": [affair["id"] for affair in data["affairs"]],
+        "DefaultOpd": [opd["referenceId"] for opd in data["defaultOpds"]],
+        "InventoryImport": [
+            imported["id"] for region in regions for imported in region["imports"]["nodes"]
+        ],
+        "ImportDraft": pool.ids.get("ImportDraft", []),
     }
     versioned = [*data["applications"]["nodes"]]
     for region in regions:
-        versioned += [*region["assessments"]["nodes"], *region["integrations"]["nodes"]]
+        for kind in ("assessments", "integrations", "opds"):
+            versioned += region[kind]["nodes"]
     pool.versions = {node["id"]: node["version"] for node in versioned}
+    pool.versions |= dict.fromkeys(pool.ids["ImportDraft"], 1)
     pool.regions = {
         opd["id"]: region["code"] for region in regions for opd in region["opds"]["nodes"]
     }
