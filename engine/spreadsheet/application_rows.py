@@ -58,6 +58,9 @@ class ApplicationRows:
         self._table = table
         self._opd = opd
         self._links = worksheet.links if "url" in numbers else _NO_PLACES
+        self._lines = {
+            place: lines for place, lines in worksheet.lines.items() if place not in corrected
+        }
         self._errors = {
             place: text for place, text in worksheet.error_cells.items() if place not in corrected
         }
@@ -114,6 +117,8 @@ class ApplicationRows:
             if field in TEXT_FIELDS:
                 values[field] = text
                 continue
+            if field == "integrated_with":
+                text = "\n".join(self._lines.get(place, (text,)))
             link = self._links.get(place) if field == "url" else None
             cell = Cell(number, reference, header, field, text, link)
             value = READERS[field](reader, cell)

@@ -12,7 +12,7 @@ from engine.spreadsheet.csv_cells import restore_cell
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.read_limits import CellBudget, ReadLimits
 from engine.spreadsheet.sheet import Row
-from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet, cell_text
+from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet, cell_lines, cell_text
 
 _DELIMITERS = (",", ";", "\t")
 _SAMPLE_ROWS = 50
@@ -34,6 +34,7 @@ def read_csv(text: str, encoding: str | None, limits: ReadLimits) -> Workbook:
         delimiter = max(_DELIMITERS, key=lambda choice: _regularity(text, choice))
     budget = CellBudget(limits)
     rows: list[Row] = []
+    lines: dict[tuple[int, int], tuple[str, ...]] = {}
     reader = csv.reader(_bounded_lines(text, delimiter, limits), delimiter=delimiter)
     try:
         for number, cells in enumerate(reader, start=1):  # a cell may contain line breaks
@@ -43,13 +44,16 @@ def read_csv(text: str, encoding: str | None, limits: ReadLimits) -> Workbook:
             if any(texts):
                 budget.check_cell(number, len(texts))
                 rows.append((number, texts))
+                for column, cell in enumerate(cells, start=1):
+                    if "\n" in cell:
+                        lines[number, column] = cell_lines(cell)
     except csv.Error as error:
         raise FileInvalid(
             FileProblemCode.NOT_CSV, reason=str(error), row=reader.line_num
         ) from error
     if not rows:
         raise FileInvalid(FileProblemCode.EMPTY)
-    return Workbook((Worksheet("", tuple(rows)),), FileFormat.CSV, encoding)
+    return Workbook((Worksheet("", tuple(rows), lines=lines),), FileFormat.CSV, encoding)
 
 
 def _stated_delimiter(text: str) -> str | None:

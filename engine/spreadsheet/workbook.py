@@ -49,6 +49,8 @@ class Worksheet:
     is_hidden: bool = False
     # The error of a formula, such as "#REF!"; FORMULA_WITHOUT_VALUE if the file has no result.
     error_cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    # The lines of texts that have several, where the format has line breaks in cells.
+    lines: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def cell_text(value: CellValue) -> str:
         is_date = value.time() == time()
         return value.date().isoformat() if is_date else value.isoformat(" ", "seconds")
     return " ".join(str(value).split())  # `split` knows no-break spaces and line breaks
+
+
+def cell_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a text that are not empty, each with single spaces."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return tuple(filter(None, lines))
 
 
 def column_letters(column: int) -> str:

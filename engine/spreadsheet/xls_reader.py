@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -30,11 +31,13 @@ def read_xls(content: bytes, limits: ReadLimits) -> Workbook:
             ]
     except CalamineError as error:
         raise FileInvalid(FileProblemCode.DAMAGED, reason=str(error)) from error
+    lines: dict[str, dict[tuple[int, int], tuple[str, ...]]] = defaultdict(dict)
     return Workbook(
         tuple(
             Worksheet(
                 name=sheet.name,
-                rows=read_rows(sheet),
+                rows=read_rows(sheet, lines[sheet.name]),
+                lines=lines[sheet.name],
                 merged=merged_ranges(sheet),
                 are_links_read=False,
                 is_hidden=metadata.visible != SheetVisibleEnum.Visible,

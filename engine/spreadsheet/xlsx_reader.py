@@ -19,6 +19,7 @@ from engine.spreadsheet.workbook import (
     Workbook,
     Worksheet,
     cell_reference,
+    cell_lines,
     cell_text,
 )
 from engine.spreadsheet.xlsx_scan import SheetScan
@@ -62,8 +63,10 @@ def read_xlsx(content: bytes, limits: ReadLimits) -> Workbook:
         raise FileInvalid(FileProblemCode.DAMAGED, reason=str(error)) from error
 
 
-def read_rows(sheet: CalamineSheet) -> tuple[Row, ...]:
-    """Return the rows of a sheet that are not empty.
+def read_rows(
+    sheet: CalamineSheet, lines: dict[tuple[int, int], tuple[str, ...]]
+) -> tuple[Row, ...]:
+    """Return the rows of a sheet that are not empty, and add the texts of several lines to `lines`.
 
     Raises:
         FileInvalid: a cell has more text than a spreadsheet program allows.
@@ -77,6 +80,9 @@ def read_rows(sheet: CalamineSheet) -> tuple[Row, ...]:
         if any(texts):
             _check_texts(sheet.name, number, texts)
             rows.append((number, texts))
+            for column, cell in enumerate(cells, start=len(left) + 1):
+                if isinstance(cell, str) and "\n" in cell:
+                    lines[number, column] = cell_lines(cell)
     return tuple(rows)
 
 
@@ -106,9 +112,11 @@ def _read_sheet(
     for reference, id in scan.hyperlinks:
         if id in addresses:
             links |= dict.fromkeys(_cells_of(reference), addresses[id])
+    lines: dict[tuple[int, int], tuple[str, ...]] = {}
     return Worksheet(
         name=sheet.name,
-        rows=read_rows(sheet),
+        rows=read_rows(sheet, lines),
+        lines=lines,
         merged=merged_ranges(sheet),
         links=links,
         is_hidden=is_hidden,

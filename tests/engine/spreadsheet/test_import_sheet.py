@@ -202,6 +202,11 @@ def test_a_cell_that_is_not_understood_is_reported(
     assert (problem.is_blocking, row.is_refused) == (is_blocking, is_blocking)
 
 
+def test_each_line_of_a_cell_is_the_name_of_a_system() -> None:
+    (row,) = parse('Nama,Terintegrasi dengan\nUji KIR,"Sistem Uji\n- SIPD dan Aset\n"\n').rows
+    assert row.values.integrated_with == ("Sistem Uji", "SIPD dan Aset")
+
+
 def test_the_address_behind_a_text_is_taken() -> None:
     rows = [["Nama", "URL"], ["Uji KIR", "Buka aplikasi"], ["Uji Emisi", "Buka"]]
     linked = to_sheet(rows, links={(2, 2): "https://kir.uji.id"})
