@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import httpx2
+import openpyxl
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from engine.model import Role
 from hub.app import create_app
@@ -68,17 +71,6 @@ def error_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-async def test_an_uploaded_file_waits_for_an_hour(settings: Settings) -> None:
-    async with open_browser(settings) as browser:
-        headers = credentials(settings)
-        response = await browser.post(ADDRESS, content=CSV, headers=headers)
-        draft = response.json()
-        assert response.status_code == 201
-        assert (draft["name"], draft["size"]) == ("daftar.csv", len(CSV))
-        expires_at = datetime.fromisoformat(draft["expiresAt"])
-        assert timedelta(minutes=59) < expires_at - datetime.now(UTC) < timedelta(minutes=61)
-
-
 async def test_a_viewer_sends_two_files_at_once_at_most(settings: Settings) -> None:
     async with open_browser(settings) as browser:
         headers, received = credentials(settings), asyncio.Event()
@@ -97,6 +89,81 @@ async def test_a_viewer_sends_two_files_at_once_at_most(settings: Settings) -> N
         assert refused.headers["retry-after"] == "5"
         received.set()
         assert [(await upload).status_code for upload in uploads] == [201, 201]
+
+
+async def test_an_uploaded_file_can_be_previewed_and_comes_back_marked(
+    settings: Settings,
+) -> None:
+    async with open_browser(settings) as browser:
+        headers = credentials(settings)
+        response = await browser.post(ADDRESS, content=CSV, headers=headers)
+        draft = response.json()
+        assert response.status_code == 201
+        assert (draft["name"], draft["size"]) == ("daftar.csv", len(CSV))
+        expires_at = datetime.fromisoformat(draft["expiresAt"])
+        assert timedelta(minutes=59) < expires_at - datetime.now(UTC) < timedelta(minutes=61)
+
+        query = {"query": f'{{ importDraft(id: "{draft["id"]}") {{ counts {{ add refuse }} }} }}'}
+        graphql_headers = {"authorization": headers["authorization"]}
+        preview = await browser.post("/graphql", json=query, headers=graphql_headers)
+        assert preview.json()["data"]["importDraft"]["counts"] == {"add": 1, "refuse": 1}
+
+        marked = await browser.get(f"/berkas/{draft['id']}/ditandai", headers=headers)
+        assert marked.status_code == 200
+        assert {
+            name: marked.headers[name]
+            for name in ("content-disposition", "x-content-type-options", "cache-control")
+        } == {
+            "content-disposition": (
+                'attachment; filename="daftar-ditandai.xlsx"; '
+                "filename*=UTF-8''daftar-ditandai.xlsx"
+            ),
+            "x-content-type-options": "nosniff",
+            "cache-control": "no-store",
+        }
+        sheet = openpyxl.load_workbook(BytesIO(marked.content)).active
+        assert sheet is not None
+        assert [cell.value for cell in sheet[3]] == ["Si Coba", "Dinas Perhubungan", "dua ribu"]
+        faulty = sheet["C3"]
+        assert faulty.fill.start_color.rgb == "FFFFC7CE"
+        assert faulty.comment is not None
+        assert "dua ribu" in faulty.comment.text
+        assert "misalnya 2021" in faulty.comment.text
+        assert sheet["C2"].comment is None
+        other = credentials(settings, subject="budi")
+        assert error_of(await browser.get(f"/berkas/{draft['id']}/ditandai", headers=other)) == (
+            404,
+            "NOT_FOUND",
+        )
+
+
+async def test_a_marked_workbook_keeps_its_lists_and_formulas(settings: Settings) -> None:
+    workbook, content = openpyxl.Workbook(), BytesIO()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.title = "Daftar"
+    sheet.append(["Nama Aplikasi", "OPD", "Tahun"])
+    sheet.append(["Si Uji", "Dinas Perhubungan", "kemarin"])
+    choices = DataValidation("list", formula1='"Dinas Perhubungan"')
+    choices.add("B2:B9")
+    sheet.add_data_validation(choices)
+    workbook.save(content)
+    async with open_browser(settings) as browser:
+        headers = credentials(settings, Role.OPD, opds=(OPD,))
+        address = f"/berkas?region={REGION}&name=C%3A%5Cdata%5Cdaftar%20%C3%A9.xlsx"
+        draft = (await browser.post(address, content=content.getvalue(), headers=headers)).json()
+        assert draft["name"] == "daftar é.xlsx"
+        marked = await browser.get(f"/berkas/{draft['id']}/ditandai", headers=headers)
+        assert marked.headers["content-disposition"] == (
+            'attachment; filename="daftar _-ditandai.xlsx"; '
+            "filename*=UTF-8''daftar%20%C3%A9-ditandai.xlsx"
+        )
+        saved = openpyxl.load_workbook(BytesIO(marked.content))["Daftar"]
+        assert [rule.formula1 for rule in saved.data_validations.dataValidation] == [
+            '"Dinas Perhubungan"'
+        ]
+        assert saved["C2"].comment is not None
+        assert "kemarin" in saved["C2"].comment.text
 
 
 @pytest.mark.parametrize(
