@@ -158,9 +158,9 @@ def _show_changes(plan: ImportPlan) -> None:
 
 
 def _show_names(plan: ImportPlan) -> None:
-    opds = []
+    region, opds = plan.region.code, []
     for unknown in plan.unknown_opds:
-        name, region = unknown.name, plan.region.code
+        name = unknown.name
         line = _("{name!r} (rows: {count}){nearest}").format(
             name=name,
             count=unknown.row_count,
@@ -171,12 +171,9 @@ def _show_names(plan: ImportPlan) -> None:
         solution = _("record it with `{command}`, or name the one that is meant with {option}")
         opds.append(f"{line}; {solution.format(command=command, option=option)}")
     _show_lines(_("OPDs that are not on record:"), opds)
-    if opds and not plan.opds:
-        _show(
-            _("  The region has no OPD yet. To record the usual ones: {command}").format(
-                command=f"simpul opd defaults --region {plan.region.code} --register all"
-            )
-        )
+    if opds:
+        command = f"simpul opd defaults --region {region}"
+        _show(_("  the usual OPDs that the region lacks: `{command}`").format(command=command))
     systems = [
         _("{name!r} (rows: {count}){nearest}").format(
             name=unknown.name,

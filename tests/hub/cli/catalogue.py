@@ -34,6 +34,9 @@ KEYWORDS: dict[str, None | tuple[int, ...]] = {"_": None, "N_": None, "ngettext"
 SHEET_PACKAGES = ("engine", "resolvers", "hub/cli")
 SHEET_FUNCTIONS = ("SheetProblem", "add_problem")
 TEMPLATE_ARGUMENTS = slice(2, 5)  # expected, found and advice
+CELL_FUNCTION = "problem"  # `CellProblems.problem`
+CELL_TEMPLATE_ARGUMENTS = slice(3, 5)  # expected and found
+TEMPLATE_NAMES = frozenset({"expected", "found", "advice"})
 HEADER = """\
 # The Indonesian texts of the command line of Simpul.
 # After an edit, run: .venv/bin/python -m tests.hub.cli.catalogue
@@ -130,23 +133,47 @@ def _sheet_templates() -> Iterator[tuple[Message, str]]:
 
 
 def sheet_templates(source: str) -> Iterator[str]:
-    """Yield the literal templates that a module passes to `SheetProblem` or `add_problem`."""
+    """Yield the literal templates that a module passes to the functions that find problems.
+
+    A template may be given a name such as `expected` first.
+    """
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        name = (
-            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        )
-        if name in SHEET_FUNCTIONS:
-            for argument in node.args[TEMPLATE_ARGUMENTS]:
-                branches = (
-                    (argument.body, argument.orelse)
-                    if isinstance(argument, ast.IfExp)
-                    else (argument,)
-                )
-                for branch in branches:
-                    if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
-                        yield from filter(None, (branch.value,))
+        if isinstance(node, ast.Call):
+            yield from _call_templates(node)
+        elif isinstance(node, ast.Assign):
+            yield from _named_templates(node)
+
+
+def _call_templates(call: ast.Call) -> Iterator[str]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in SHEET_FUNCTIONS:
+        for argument in call.args[TEMPLATE_ARGUMENTS]:
+            yield from _literal_texts(argument)
+    elif name == CELL_FUNCTION:
+        for argument in call.args[CELL_TEMPLATE_ARGUMENTS]:
+            yield from _literal_texts(argument)
+    else:
+        return
+    for keyword in call.keywords:
+        if keyword.arg in TEMPLATE_NAMES:
+            yield from _literal_texts(keyword.value)
+
+
+def _named_templates(assignment: ast.Assign) -> Iterator[str]:
+    for target in assignment.targets:
+        names, values = [target], [assignment.value]
+        if isinstance(target, ast.Tuple) and isinstance(assignment.value, ast.Tuple):
+            names, values = target.elts, assignment.value.elts
+        for name, value in zip(names, values, strict=False):
+            if isinstance(name, ast.Name) and name.id in TEMPLATE_NAMES:
+                yield from _literal_texts(value)
+
+
+def _literal_texts(argument: ast.expr) -> Iterator[str]:
+    branches = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+    for branch in branches:
+        if isinstance(branch, ast.Constant) and isinstance(branch.value, str) and branch.value:
+            yield branch.value
 
 
 def main() -> None:

@@ -273,22 +273,6 @@ def test_a_region_without_opds_gets_them_and_its_inventory(
     assert result.stdout.startswith("Applications added: 2; ")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["Dinas A", "--region", "32.11", "--acronym", "dinas perhubungan"], "there is already"),
-        (["Satpol PP", "--region", "32.77"], "expected --kind with one of SECRETARIAT"),
-        (["Dinas A", "--region", "77"], "there is no region '77'"),
-        (["Dinas A", "--region", "32.77", "--parent", "Setda"], "--parent: expected an OPD"),
-    ],
-)
-def test_an_opd_that_cannot_be_recorded_is_refused(
-    simpul: Commands, arguments: list[str], message: str
-) -> None:
-    refused = simpul("opd", "add", *arguments)
-    assert (refused.exit_code, message in refused.stderr) == (2, True)
-
-
 def test_the_file_comes_back_with_its_faulty_cells_marked(
     simpul: Commands, inventory: Path, tmp_path: Path
 ) -> None:

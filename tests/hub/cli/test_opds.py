@@ -92,3 +92,20 @@ def test_the_usual_opds_are_listed_and_all_recorded(filled_data_dir: Path) -> No
     assert commands("opd", "defaults", *region).stdout == (
         "Region 32.77 lacks none of the usual OPDs.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("Dinas A", *REGION, "--acronym", "dinas perhubungan"), "there is already an OPD"),
+        (("Satpol PP", *REGION), "expected --kind with one of SECRETARIAT"),
+        (("Dinas A", "--region", "77"), "there is no region '77'"),
+        (("Dinas A", *REGION, "--parent", "Tata"), "--parent: expected the name, acronym or id of"),
+    ],
+)
+def test_an_opd_that_cannot_be_recorded_is_refused(
+    filled_data_dir: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    refused = Commands(filled_data_dir)("opd", "add", *arguments)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(message)

@@ -135,6 +135,9 @@ def direct_texts(node: ast.expr) -> Iterator[str]:
         yield from direct_texts(node.orelse)
 
 
+PASSING_MODULES = ("cell_values.py", "import_cell_problem.py")
+
+
 @pytest.mark.parametrize("package", ["engine", "resolvers", "hub"])
 def test_the_problems_of_sheets_are_templates(package: str) -> None:
     for path in (ROOT / package).rglob("*.py"):
@@ -143,14 +146,23 @@ def test_the_problems_of_sheets_are_templates(package: str) -> None:
             name = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
             if name in SHEET_FUNCTIONS:
                 assert isinstance(node, ast.Call)
-                expected = node.args[2]
-                is_passed_on = path.name == "cell_values.py"  # its callers pass templates
-                assert isinstance(expected, ast.Constant) or is_passed_on, ast.unparse(node)
+                is_passed_on = path.name in PASSING_MODULES  # its callers pass templates
+                is_template = len(node.args) > 2 and isinstance(node.args[2], ast.Constant)
+                assert is_template or is_passed_on, ast.unparse(node)
 
 
 def test_a_template_is_extracted_wherever_it_is_an_argument() -> None:
     source = 'SheetProblem(1, "a", "one {x}", "more" if y else "{n} rows", z)\nself.add_problem(1, "b", "two", quote_cell(c))'
     assert list(sheet_templates(source)) == ["one {x}", "more", "{n} rows", "two"]
+
+
+def test_a_template_of_a_cell_is_extracted_where_it_is_an_argument_or_has_a_name() -> None:
+    source = """
+code, expected = Code.A, "one"
+cells.problem(row, "name", code, expected, "two", advice="three" if x else "")
+cells.problem(row, "name", code, "four", found)
+"""
+    assert sorted(sheet_templates(source)) == ["four", "one", "three", "two"]
 
 
 def test_help_is_indonesian() -> None:
@@ -257,13 +269,21 @@ def test_an_import_is_announced_in_indonesian(filled_data_dir: Path, tmp_path: P
     )
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        "Kolom yang dibaca:",
-        "  'Nama Aplikasi' sebagai nama",
-        "  'OPD' sebagai OPD",
-        "  'Tahun' sebagai tahun",
-        "Kolom yang dilewati: kolom 4, PIC",
-        "Aplikasi: 3 (3 UNKNOWN)",
-        "  Tanpa OPD, sehingga tanpa pemilik: 2 (baris 3, 4)",
+        "'inventaris.csv': judul kolom di baris 1, aplikasi: 3",
+        "  A 'Nama Aplikasi' sebagai nama",
+        "  B 'OPD' sebagai OPD",
+        "  C 'Tahun' sebagai tahun",
+        "  kolom yang dilewati: D, E 'PIC'",
+        "Baris:",
+        "  Akan ditambahkan: 3 (baris 2, 3, 4)",
+        "  Akan diubah: 0",
+        "  Dibiarkan, karena sudah ada dalam inventaris: 0",
+        "  Ditolak: 0",
+        "Masalah:",
+        (
+            "  baris 3, 4 OPD: seharusnya nama OPD, tetapi isinya kosong (baris diimpor tanpa isian "
+            "ini)"
+        ),
         "untuk menulis tanpa bertanya diperlukan --yes: tidak ada yang diimpor",
     ]
 
@@ -274,7 +294,7 @@ def test_a_question_is_answered_in_indonesian(filled_data_dir: Path, tmp_path: P
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir), "SIMPUL_LANG": "id"}
     command = ["import", str(inventory), "--region", "32.11"]
     assert "Tidak ada yang diimpor." in run_on_terminal(command, environment, answer="tidak")
-    assert "Aplikasi yang didaftarkan: 1; " in run_on_terminal(command, environment, answer="ya")
+    assert "Aplikasi ditambahkan: 1; " in run_on_terminal(command, environment, answer="ya")
 
 
 @pytest.mark.parametrize("environment", [{}, {"SIMPUL_LANG": "en"}, {"SIMPUL_LANG": ""}])
