@@ -91,34 +91,22 @@ class _Listings:
     row_count: int = 0
     _matches: dict[str, RegionMatch] = field(default_factory=dict)
 
-    def add_row(self, row: ApplicationRow) -> None:
+    def add_row(self, row: ApplicationRow, region_header: str) -> None:
         self.row_count += 1
-        if self.row_count > ROWS_MOST:
-            raise SheetInvalid(
-                SheetProblem(
-                    row.row,
-                    None,
-                    "at most {most} rows",
-                    "more",
-                    values={"most": ROWS_MOST},
-                    code=SheetProblemCode.TOO_MANY_ROWS,
-                    sheet=row.sheet,
-                )
-            )
         self.problems += row.problems
         values = row.values
         if values.status in NOT_IN_USE:
             self.retired_count += 1
             return
         id = str(row.row) if self.is_one_sheet else f"{row.sheet}!{row.row}"
-        region = self._find_region(row) if values.region else ""
+        region = self._find_region(row, region_header) if values.region else ""
         self.listings.append(Listing(values.name, values.opd, values.url, id, region))
         if values.id:
             self.ids[id] = values.id
         if values.function is not None:
             self.functions[id] = values.function
 
-    def _find_region(self, row: ApplicationRow) -> str:
+    def _find_region(self, row: ApplicationRow, header: str) -> str:
         """Return the code of the region of a row, or the region as written if it is unknown."""
         text = row.values.region
         if self.regions is None:
@@ -132,7 +120,7 @@ class _Listings:
         self.problems.append(
             SheetProblem(
                 row.row,
-                "region",
+                header,
                 "the code or the name of one region",
                 quote_cell(text),
                 "the nearest are: {names}" if names else "",
@@ -169,6 +157,7 @@ def parse_listing_workbook(
     edits = ImportEdits(columns=columns)
     found = find_sheets(workbook, edits, fields=FIELDS, known_headers=known_headers)
     _require_table(found)
+    _require_few_rows(found)
     listings = _Listings(sum(sheet.is_read for sheet in found) <= 1, regions)
     readings: list[SheetReading] = []
     function_ids = ids_by_word(functions)
@@ -186,8 +175,9 @@ def parse_listing_workbook(
             is_function_required=True,
         )
         count = listings.row_count
+        headers = [use.header for use in sheet.columns.uses if use.field == "region"]
         for row in reader.read_rows():
-            listings.add_row(row)
+            listings.add_row(row, "".join(headers))
         listings.problems += sheet.columns.problems
         readings.append(describe_sheet(sheet, reader, listings.row_count - count))
     problems = [*filter(_is_refusal, listings.problems), *_oversized_regions(listings.listings)]
@@ -218,6 +208,26 @@ def _require_table(found: tuple[FoundSheet, ...]) -> None:
         return
     with_columns = [reading for reading in readings if reading.columns]
     raise SheetInvalid(no_name_column((with_columns or readings)[0]))
+
+
+def _require_few_rows(found: tuple[FoundSheet, ...]) -> None:
+    count = 0
+    for sheet in found:
+        if sheet.table is None or not sheet.is_read:
+            continue
+        earlier, count = count, count + len(sheet.table.rows)
+        if count > ROWS_MOST:
+            raise SheetInvalid(
+                SheetProblem(
+                    sheet.table.rows[ROWS_MOST - earlier][0],
+                    None,
+                    "at most {most} rows",
+                    "more",
+                    values={"most": ROWS_MOST},
+                    code=SheetProblemCode.TOO_MANY_ROWS,
+                    sheet=sheet.worksheet.name,
+                )
+            )
 
 
 def _is_refusal(problem: SheetProblem) -> bool:

@@ -18,8 +18,8 @@ from engine.spreadsheet.workbook import (
     MergedRange,
     Workbook,
     Worksheet,
-    cell_reference,
     cell_lines,
+    cell_reference,
     cell_text,
 )
 from engine.spreadsheet.xlsx_scan import SheetScan

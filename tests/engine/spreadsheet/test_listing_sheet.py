@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.matching.listing import Listing
+from engine.spreadsheet.column_choices import choose_columns
 from engine.spreadsheet.listing_sheet import (
     ROWS_MOST,
     ROWS_OF_A_REGION_MOST,
@@ -12,7 +13,8 @@ from engine.spreadsheet.listing_sheet import (
     parse_listing_workbook,
 )
 from engine.spreadsheet.sheet import SheetInvalid
-from tests.engine.spreadsheet.sheets import csv_workbook
+from facts.region import region_names
+from tests.engine.spreadsheet.sheets import csv_workbook, to_sheet, to_workbook
 
 FUNCTIONS = {"attendance": "Presensi pegawai", "records": "Naskah dinas"}
 
@@ -78,6 +80,55 @@ def test_a_status_that_is_not_understood_is_reported() -> None:
 def test_rows_are_numbered_as_a_spreadsheet_does_where_cells_hold_line_breaks() -> None:
     parsed = parse('nama,alamat\n"A\nB",\n\nC D,\n')
     assert [listing.id for listing in parsed.listings] == ["2", "4"]
+
+
+def test_each_sheet_with_applications_is_compared() -> None:
+    rows = [["No", "Nama Aplikasi", "URL"], ["1", "Antrean", "antrean.uji.id"]]
+    parsed = parse_listing_workbook(
+        to_workbook(to_sheet(rows, "Dinas Kesehatan"), to_sheet(rows, "Dinas Sosial")), FUNCTIONS
+    )
+    assert parsed.listings == (
+        Listing("Antrean", "Dinas Kesehatan", "https://antrean.uji.id", "Dinas Kesehatan!2", ""),
+        Listing("Antrean", "Dinas Sosial", "https://antrean.uji.id", "Dinas Sosial!2", ""),
+    )
+    assert not parsed.is_one_sheet
+
+
+def test_a_region_is_known_by_its_code_and_its_name() -> None:
+    text = "nama,kabupaten\n" + "".join(
+        f"Antrean,{region}\n"
+        for region in ("Kabupaten Cianjur", "KAB. CIANJUR", "32.03", "3203", "32.3", "Cianjurr", "")
+    )
+    parsed = parse_listing_workbook(csv_workbook(text), FUNCTIONS, regions=region_names())
+    regions = [listing.region for listing in parsed.listings]
+    assert regions == ["32.03"] * 5 + ["Cianjurr", ""]
+    (problem,) = parsed.problems
+    assert str(problem).startswith(
+        "B7 kabupaten: expected the code or the name of one region, got 'Cianjurr'; the nearest"
+    )
+
+
+def test_a_cell_that_is_no_address_is_reported_and_not_compared() -> None:
+    parsed = parse("nama,url\nA,-\nB,Aplikasi desktop\nC,b.uji.id\n")
+    assert [listing.url for listing in parsed.listings] == [None, None, "https://b.uji.id"]
+    assert [problem.cell for problem in parsed.problems] == ["B3"]
+
+
+def test_columns_are_taken_by_the_headers_that_a_person_names() -> None:
+    workbook = csv_workbook("id_app,judul,unit\n1,Antrean,Dinkes\n")
+    header_by_field = {"name": "JUDUL", "opd": "unit"}
+    parsed = parse_listing_workbook(
+        workbook,
+        FUNCTIONS,
+        columns=choose_columns(workbook, header_by_field),
+        known_headers=("judul", "unit"),
+    )
+    assert parsed.listings == (Listing("Antrean", "Dinkes", None, "2", ""),)
+    with pytest.raises(SheetInvalid) as raised:
+        choose_columns(workbook, {"name": "nama"})
+    assert str(raised.value) == (
+        "column nama: expected a header with this column, got 'id_app, judul, unit'"
+    )
 
 
 @pytest.mark.parametrize(

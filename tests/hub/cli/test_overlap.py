@@ -104,6 +104,52 @@ def test_a_file_is_sorted_out_for_a_person(west_java: Commands, inventory: Path)
     ]
 
 
+def test_the_reading_of_a_file_is_reported(west_java: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "daftar.csv"
+    path.write_text(
+        "DAFTAR APLIKASI UJI;;\n;;\nJudul;OPD;URL\nAntrean Uji;Dinkes;Play Store\n"
+        "Parkir Uji;Dishub;a.uji.id b.uji.id\ntidak ada;Dinsos;-\nSumber: survei;;\n"
+    )
+    assert west_java("overlap", path).exit_code == 2
+    lines = west_java("overlap", path, "--column", "name=judul").stdout.splitlines()
+    assert lines[:9] == [
+        f"{path} · 2 listings",
+        "Columns found: name in 'Judul', opd in 'OPD', url in 'URL'",
+        "Rows set apart as title: 1",
+        "Rows set apart as note: 7",
+        "1 rows say that there is no application and are left out",
+        "C4 URL: expected an address such as https://simpeg.example.go.id, got 'Play Store'",
+        "C5 URL: expected one address; the first one is taken, got 'a.uji.id b.uji.id'",
+        "0 systems are listed more than once, 0 groups ask a person, 0 listings are websites, 0 name several",
+        "2 listings have a function, 0 are left without: their names do not say enough",
+    ]
+    report = parse_output(west_java("overlap", path, "--column", "name=judul", "--json"))
+    (sheet,) = report["sheets"]
+    assert [row["row"] for row in sheet["setApart"]] == [1, 6, 7]
+    assert [problem["code"] for problem in report["problems"]] == [
+        "NOT_AN_ADDRESS",
+        "SECOND_ADDRESS",
+    ]
+    wrong = west_java("overlap", path, "--column", "nama=judul")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        (
+            "--column: expected FIELD=HEADER once for one of name, opd, region, url, id, status, "
+            "function, got 'nama=judul'\n"
+        ),
+    )
+
+
+def test_websites_of_two_opds_are_not_one_system(west_java: Commands, tmp_path: Path) -> None:
+    rows = [
+        ["nama", "opd", "url"],
+        ["Website", "Dinsos", "https://dinsos.uji.id"],
+        ["Website", "Dishub", "https://dishub.uji.id"],
+    ]
+    report = parse_output(west_java("overlap", write_csv(tmp_path / "web.csv", rows), "--json"))
+    assert (len(report["groups"]), len(report["websites"])) == (0, 2)
+
+
 def test_a_function_that_a_person_sets_makes_a_cluster(west_java: Commands, tmp_path: Path) -> None:
     rows = [
         ["name", "opd", "function"],
