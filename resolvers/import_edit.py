@@ -15,7 +15,13 @@ from engine.spreadsheet.import_edits import (
 )
 from resolvers.application_values import TEXT_LENGTH
 from resolvers.context import Context
-from resolvers.import_draft import check_draft_version, edit_draft, load_draft, read_draft
+from resolvers.import_draft import (
+    check_draft_version,
+    edit_draft,
+    load_draft,
+    load_importable_region,
+    read_draft,
+)
 from resolvers.inventory_import import PlannedDraft, plan_edited_draft, read_rows
 from resolvers.problems import InvalidInput
 from storage import application as stored_application
@@ -93,6 +99,7 @@ async def _check_edits(context: Context, draft: ImportDraft, request: EditImport
         choice.application for choice in request.integrations if choice.application is not None
     ]
     async with context.read() as session:
+        await load_importable_region(context, session, draft.region)
         opds = await stored_opd.opds_by_id(session, opd_ids)
         applications = await stored_application.applications_by_id(session, application_ids)
     for index, opd_choice in enumerate(request.opds):

@@ -19,15 +19,14 @@ class ImportInventory:
     applications: tuple[Application, ...]  # also retired ones
     integrations: tuple[Integration, ...]  # those of this region's log that are not withdrawn
     functions: Mapping[str, str] = field(default_factory=dict)  # assigned by people
-    # The version of each application that an undone import retired.
-    undone: Mapping[str, int] = field(default_factory=dict)
+    # The version and the reason of the applications that undone imports retired, by id.
+    undone: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     def is_undone(self, application: Application) -> bool:
         """Whether an application is retired because its import was undone, and only for that."""
-        return (
-            application.status is ApplicationStatus.RETIRED
-            and self.undone.get(application.id) == application.version
-        )
+        state = (application.version, application.retired_reason)
+        is_retired = application.status is ApplicationStatus.RETIRED
+        return is_retired and self.undone.get(application.id) == state
 
 
 async def read_import_inventory(session: Session, region: Region) -> ImportInventory:
@@ -40,5 +39,5 @@ async def read_import_inventory(session: Session, region: Region) -> ImportInven
         applications=tuple(applications),
         integrations=tuple(await integration.list_integrations_in_log(session, code)),
         functions=await function_correction.corrected_functions(session, [code]),
-        undone=await inventory_import.undone_application_versions(session, code),
+        undone=await inventory_import.undone_applications(session, code),
     )

@@ -64,14 +64,8 @@ class RowPlanner:
         current, id_problem = self.matcher.match(row, opd)
         found = (self.owners.region_problem(row), opd_problem, id_problem)
         problems = [*row.problems, *(problem for problem in found if problem is not None)]
-        is_foreign = current is not None and not self.owners.may_edit(current.opd or opd)
-        if is_foreign and current is not None and current.opd != opd:
-            expected = "an application of your own OPD"
-            problems.append(
-                self.cells.problem(
-                    row, "id", Code.ID_OF_OTHER_OPD, expected, quote_cell(row.values.id)
-                )
-            )
+        problem = None if current is None else self._owner_problem(row, opd, current)
+        problems += [] if problem is None else [problem]
         if any(problem.is_blocking for problem in problems):
             return RowPlan(row, RowOutcome.REFUSE, tuple(problems), current=current)
         if current is not None and current.id in self._rows_by_id:
@@ -80,6 +74,29 @@ class RowPlanner:
         if current is None or self.inventory.is_undone(current):
             return self._plan_addition(row, opd, current, problems)
         return self._plan_change(row, opd, current, problems)
+
+    def _owner_problem(
+        self, row: ApplicationRow, opd: str | None, current: Application
+    ) -> SheetProblem | None:
+        """Return the problem of a row whose application has another owner, if any."""
+        is_matched_by_id = row.values.id == current.id
+        is_foreign = not self.owners.may_edit(current.opd) and current.opd != opd
+        if is_foreign and (is_matched_by_id or current.opd is not None):
+            expected = "an application of your own OPD"
+            return self.cells.problem(
+                row, "id", Code.ID_OF_OTHER_OPD, expected, quote_cell(row.values.id)
+            )
+        if is_matched_by_id and current.opd is not None and "opd" in row.cleared and opd is None:
+            return self.cells.problem(
+                row,
+                "opd",
+                Code.OPD_MISSING,
+                "the name of an OPD",
+                "nothing",
+                is_blocking=False,
+                advice="the application keeps its OPD",
+            )
+        return None
 
     def _plan_addition(
         self,

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from engine.document import from_document, to_document
-from engine.log.inventory_import import ImportedApplication, InventoryImport
+from engine.log.inventory_import import ImportedApplication, InventoryImport, undo_reason
 from engine.matching.function_classifier import FunctionCorrection
 from engine.matching.opd_names import name_key
 from engine.model import (
@@ -126,7 +126,7 @@ class _Undo:
                 current,
                 version=version,
                 status=ApplicationStatus.RETIRED,
-                retired_reason=f"impor {self.imported.file_name} dibatalkan",
+                retired_reason=undo_reason(self.imported.file_name),
             )
         else:
             restored = replace(self.earlier[current.id], version=version)

@@ -35,6 +35,7 @@ from storage import inventory_import as stored
 from storage.database import Session
 from storage.import_draft import ImportDraft
 
+PLAN_SEARCHES = 20  # a plan of 3,000 rows takes as long as so many searches
 IMPORT_VIEWER = Viewer(f"{OWN_ACTOR_PREFIX}import", Role.ADMIN)
 
 
@@ -82,7 +83,7 @@ async def plan_edited_draft(context: Context, draft: ImportDraft) -> PlannedDraf
     Raises:
         NotFound, OwnedElsewhere, Forbidden: the viewer may not import into the region any more.
     """
-    context.budget.count_searches()
+    context.budget.count_searches(PLAN_SEARCHES)
     workbook = await read_draft(context, draft)
     rows = await read_rows(context, draft.region, workbook, draft.edits)
     plan = await preview_import(context, draft.region, rows, draft.edits, draft.file_name)

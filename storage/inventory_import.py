@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
 from engine.log.entry import format_timestamp
-from engine.log.inventory_import import ImportedApplication, InventoryImport
+from engine.log.inventory_import import ImportedApplication, InventoryImport, undo_reason
 from engine.page import Page
 from storage.tables import InventoryImportRow
 
@@ -76,19 +76,19 @@ async def paginate_imports(
     )
 
 
-async def undone_application_versions(session: AsyncSession, region: str) -> dict[str, int]:
-    """Return the versions that undone imports retired, by the id of the application.
+async def undone_applications(session: AsyncSession, region: str) -> dict[str, tuple[int, str]]:
+    """Return the version and the reason with which undone imports retired applications, by id.
 
-    An application that has a later version was changed after the import was undone.
+    An application with another version or reason was changed by a person.
     """
-    applications = await session.scalars(
-        select(InventoryImportRow.applications)
+    imports = await session.execute(
+        select(InventoryImportRow.file_name, InventoryImportRow.applications)
         .where(InventoryImportRow.region == region, InventoryImportRow.undone_at.is_not(None))
         .order_by(InventoryImportRow.at)
     )
     return {
-        document["application"]: document["after"] + 1
-        for documents in applications
-        for document in documents
+        document["application"]: (document["after"] + 1, undo_reason(row.file_name))
+        for row in imports
+        for document in row.applications
         if document["before"] is None
     }

@@ -31,3 +31,8 @@ class InventoryImport:
     refused: int = 0  # number of rows that were not written because of their problems
     undone_by: str | None = None  # actor; None while the import stands
     undone_at: datetime | None = None
+
+
+def undo_reason(file_name: str) -> str:
+    """Return the reason with which the undo of an import retires what it registered."""
+    return f"impor {file_name} dibatalkan"

@@ -249,6 +249,15 @@ async def test_an_application_that_a_person_retired_is_left_with_a_warning(hub: 
     assert (problem["code"], problem["isBlocking"]) == ("APPLICATION_RETIRED", False)
 
 
+async def test_an_application_that_a_person_retired_before_the_undo_stays_retired(hub: Hub) -> None:
+    imported = await import_file(hub, FILE)
+    new = (await applications_by_name(hub))["Si Baru"]
+    await hub.change("retireApplication", REGION, id=new["id"], version=1, reason="Diganti")
+    undone = await hub.change("undoImport", REGION, importId=imported["id"])
+    assert undone["refused"] == [{"application": {"id": new["id"]}, "reason": "CHANGED_SINCE"}]
+    assert outcomes(await preview(hub, await upload(hub, FILE)))["Si Baru"] == "LEAVE"
+
+
 async def test_undo_refuses_the_application_that_a_person_changed_since(hub: Hub) -> None:
     imported = await import_file(hub, FILE)
     new = (await applications_by_name(hub))["Si Baru"]
@@ -280,6 +289,29 @@ async def test_staff_of_an_opd_import_rows_of_their_opd_only(hub: Hub) -> None:
     office = "ID,Nama,OPD\n32.11:application-office,E-Office,Dinkes\n"
     draft = await preview(hub, await upload(hub, office, OPD), OPD)
     assert [problem["code"] for problem in draft["problems"]["nodes"]] == ["ID_OF_OTHER_OPD"]
+
+
+async def test_an_application_without_an_owner_is_matched_by_name_and_address(hub: Hub) -> None:
+    await import_file(hub, "Nama Aplikasi,Alamat\nSi Uji,https://uji.id\n")
+    id = (await applications_by_name(hub))["Si Uji"]["id"]
+    by_id = await upload(hub, f"ID,Nama,OPD\n{id},Si Uji,Dinkes\n", OPD)
+    assert outcomes(await preview(hub, by_id, OPD)) == {"Si Uji": "REFUSE"}
+    other = await upload(hub, "Nama,OPD,Alamat\nSi Uji,Dinkes,https://lain.id\n", OPD)
+    assert outcomes(await preview(hub, other, OPD)) == {"Si Uji": "ADD"}
+    await import_file(hub, "Nama,OPD,Alamat\nSi Uji,Dinkes,www.uji.id/\n", OPD)
+    application = (await applications_by_name(hub))["Si Uji"]
+    assert (application["id"], application["opd"]) == (id, {"id": "32.11:opd-dinkes"})
+
+
+async def test_an_emptied_opd_is_kept_with_a_warning(hub: Hub) -> None:
+    text = "ID,Nama,OPD,Tahun\n32.11:application-health,Wakepo,,2020\n"
+    id = await upload(hub, text)
+    draft = await preview(hub, id)
+    assert outcomes(draft) == {"Wakepo": "CHANGE"}
+    assert [problem["code"] for problem in draft["problems"]["nodes"]] == ["OPD_MISSING"]
+    await hub.change("importApplications", REGION, draftId=id, version=1)
+    application = (await applications_by_name(hub))["Wakepo"]
+    assert (application["opd"], application["year"]) == ({"id": "32.11:opd-dinkes"}, 2020)
 
 
 async def test_the_only_opd_of_a_viewer_owns_the_rows_that_name_none(hub: Hub) -> None:
