@@ -86,7 +86,8 @@ class RegionNames:
             return self._match_both(pair[1], pair[2])
         if pair := _NAME_WITH_CODE.fullmatch(text):
             return self._match_both(pair[2], pair[1])
-        return self._match_name(text)
+        by_name = self._match_name(text)
+        return self._match_in_province(text) or by_name if by_name.code is None else by_name
 
     def _match_code(self, text: str) -> RegionMatch:
         spellings = _code_spellings(text)
@@ -122,6 +123,18 @@ class RegionNames:
         if len(of_kind) == 1:
             return RegionMatch(of_kind[0].code)
         return RegionMatch(None, tuple(of_kind or namesakes or self._list_similar(kind, key)))
+
+    def _match_in_province(self, text: str) -> RegionMatch | None:
+        """Return the region of a name that the name of its province follows after a comma."""
+        name, comma, province_name = text.rpartition(",")
+        province = self._match_name(province_name).code if comma else None
+        kind, key = _parse_name(name)
+        found = [
+            region
+            for region in self._by_key.get(key, ())
+            if province is not None and region.parent == province and kind in (None, region.kind)
+        ]
+        return RegionMatch(found[0].code) if len(found) == 1 else None
 
     def _list_similar(self, kind: RegionKind | None, key: str) -> list[Region]:
         similar = process.extract(

@@ -74,9 +74,13 @@ async def prepare_import(
         plan = await preview_import(context, region, rows, edits, path.name)
         different: tuple[int, ...] = ()
         if new_only:
-            changed = [row.row for row in plan.rows if row.outcome is RowOutcome.CHANGE]
-            different = tuple(row.row for row in changed)
-            kept = tuple(row for row in rows.rows if row not in changed)
+            changed = {
+                (row.row.sheet, row.row.row): row.row.row
+                for row in plan.rows
+                if row.outcome is RowOutcome.CHANGE
+            }
+            different = tuple(changed.values())
+            kept = tuple(row for row in rows.rows if (row.sheet, row.row) not in changed)
             rows = replace(rows, rows=kept)
             plan = await preview_import(context, region, rows, edits, path.name)
         report_stage(STAGES, STAGES)
