@@ -24,7 +24,7 @@ FILE_SUFFIXES = (".csv", ".xlsx")
 
 @app.command()
 def score(
-    levels: Annotated[Path, typer.Argument(help="CSV with the columns number,level.")],
+    levels: Annotated[Path, typer.Argument(help="A sheet with the columns number,level.")],
     instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
     steps: Annotated[int, typer.Option(min=0, max=50, help="Next steps to show.")] = 10,
     json: AsJson = False,
@@ -43,9 +43,9 @@ def path(
     start: Annotated[
         str,
         typer.Argument(
-            metavar="REGION|LEVELS.csv",
+            metavar="REGION|LEVELS",
             help="Code or name of a region, whose newest levels are used, or else an estimate; "
-            "or a CSV with the columns number,level.",
+            "or a sheet with the columns number,level.",
         ),
     ],
     instrument: Annotated[str, typer.Option(help="spbe-2018, spbe-2020 or pemdi-2026.")],
