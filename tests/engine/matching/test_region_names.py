@@ -102,7 +102,7 @@ def test_a_code_or_a_name_as_people_write_it_means_one_region(text: str, code: s
         ("Kota Cianjur", ["32.03"]),
         ("Kab. Cianjr", ["32.03"]),
         ("32.05 Kabupaten Cianjur", ["32.05", "32.03"]),
-        ("Cianjur, DKI Jakarta", []),
+        ("Cianjur, DKI Jakarta", ["31"]),
         ("Jabar", []),
         ("Dinas Kesehatan", []),
         ("32.99", []),
