@@ -169,7 +169,7 @@ def _refuse_collisions(owned: Sequence[Application], moved: Sequence[Application
         if application.status is ApplicationStatus.RETIRED:
             continue
         namesake = kept.setdefault(application.name.casefold(), application)
-        if namesake is not application:
+        if namesake is not application and application.id in moved_ids:
             collisions.append(NameCollision(application, namesake))
     if collisions:
         raise ApplicationNamesCollide(collisions)
