@@ -20,7 +20,8 @@ from engine.spreadsheet.placeholders import is_blank_cell
 from engine.spreadsheet.row_sorting import RowSorter
 from engine.spreadsheet.set_apart import SetApartReason, SetApartRow
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
-from engine.spreadsheet.table import SheetTable, used_width
+from engine.spreadsheet.table import SheetTable
+from engine.spreadsheet.table_header import used_width
 from engine.spreadsheet.workbook import Worksheet, cell_reference, column_letters
 
 SET_APART_TEXT_MOST = 200  # characters

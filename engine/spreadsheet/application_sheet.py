@@ -53,10 +53,18 @@ def find_sheets(
     fields: Collection[str] = FIELDS,
     remembered: RememberedColumns = lambda header_key: None,
     known_headers: Collection[str] = (),
+    are_ids_of_simpul: bool = True,
 ) -> tuple[FoundSheet, ...]:
-    """Return all sheets of a workbook with their tables and columns."""
+    """Return all sheets of a workbook with their tables and columns.
+
+    Args:
+        fields: the fields to read.
+        remembered: returns the fields that were chosen earlier for the columns of a header.
+        known_headers: normalized headers of columns that a person chose.
+        are_ids_of_simpul: whether a column of ids must have ids of Simpul to be read.
+    """
     found = [
-        _find_sheet(worksheet, edits, fields, remembered, known_headers)
+        _find_sheet(worksheet, edits, fields, remembered, known_headers, are_ids_of_simpul)
         for worksheet in workbook.sheets
     ]
     field_counts = [len(sheet.columns.number_by_field) for sheet in found if sheet.is_read]
@@ -151,6 +159,7 @@ def _find_sheet(
     fields: Collection[str],
     remembered: RememberedColumns,
     known_headers: Collection[str],
+    are_ids_of_simpul: bool,
 ) -> FoundSheet:
     is_skipped = worksheet.name in edits.skipped_sheets
     if is_skipped or worksheet.is_hidden:
@@ -168,7 +177,12 @@ def _find_sheet(
         choice.column: choice.field for choice in edits.columns if choice.sheet == worksheet.name
     }
     columns = find_columns(
-        worksheet.name, table, fields=fields, chosen=chosen, remembered=remembered(key)
+        worksheet.name,
+        table,
+        fields=fields,
+        chosen=chosen,
+        remembered=remembered(key),
+        are_ids_of_simpul=are_ids_of_simpul,
     )
     numbers = columns.number_by_field
     opd, origin = ("", None) if "opd" in numbers else _find_opd(worksheet.name, table)

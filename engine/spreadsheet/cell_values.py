@@ -211,6 +211,7 @@ class CellReader:
                 SheetProblemCode.COMMON_APPLICATION_UNKNOWN,
                 "the id or name of a common application (facts/common_applications.csv)",
                 quote_cell(cell.text),
+                is_blocking=False,
             )
         return id
 
@@ -224,6 +225,7 @@ class CellReader:
                 SheetProblemCode.CAPABILITY_UNKNOWN,
                 "one or more of Informasi, Interaksi and Transaksi",
                 quote_cell(cell.text),
+                is_blocking=False,
             )
         return tuple(capability for capability in Capability if capability in known)
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 from engine.spreadsheet.application_values import ColumnUse
 from engine.spreadsheet.headers import FIELDS, normalize_header
+from engine.spreadsheet.placeholders import is_blank_cell
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
 from engine.spreadsheet.table import SheetTable
 from engine.spreadsheet.workbook import cell_reference
 from engine.spreadsheet.yes_no import parse_yes_no
 
 _EXAMPLE_CHARACTERS_MOST = 80
-_ROWS_FOR_EXAMPLES = 50
+_ROWS_SAMPLED = 50
+ID_MARK = ":"  # in each id of Simpul, such as 32.11:application-1
+_YES_NO_FIELDS = frozenset(("public_service", "consulted"))
+_KINDS_OF_SERVICE = frozenset(("jenis layanan", "kategori layanan", "jenis layanan spbe"))
+_ROWS_TO_JUDGE = 5  # fewer faulty cells are mistakes, not another kind of column
 # Such a column names systems, or only says whether there are any.
 _YES_NO_OR_NAMES = frozenset(
     ("terintegrasi", "integrasi", "integrasi aplikasi", "integrasi sistem")
@@ -41,6 +46,7 @@ def find_columns(
     fields: Collection[str] = FIELDS,
     chosen: Mapping[int, str | None] | None = None,
     remembered: Mapping[int, str | None] | None = None,
+    are_ids_of_simpul: bool = True,
 ) -> Columns:
     """Return what each column of a table is read as.
 
@@ -52,6 +58,7 @@ def find_columns(
         fields: the fields to read. A column of another field is not read.
         chosen: fields by column number, from 1.
         remembered: fields that were chosen earlier, by column number.
+        are_ids_of_simpul: whether a column of ids must have ids of Simpul to be read.
     """
     widest = max((len(cells) for _, cells in table.rows), default=0)
     chosen_columns = [column for column in (chosen or {}) if column <= widest]
@@ -72,7 +79,8 @@ def find_columns(
         if match is not None and match[0] in fields and column not in choices
     ]
     for _, column, field in sorted(guesses):
-        if _is_plausible(field, header[column - 1], table, column):
+        is_any_id = field == "id" and not are_ids_of_simpul
+        if is_any_id or _is_plausible(field, header[column - 1], table, column):
             is_repeated = field in field_by_column.values()
             (repeats if is_repeated else field_by_column)[column] = field
     uses = tuple(
@@ -105,19 +113,28 @@ def find_columns(
 
 
 def _is_plausible(field: str, header: str, table: SheetTable, column: int) -> bool:
-    """Whether the cells of a column may be of a field whose header has two meanings."""
-    if field != "integrated_with" or normalize_header(header) not in _YES_NO_OR_NAMES:
-        return True
-    cells = [
-        cells[column - 1] for _, cells in table.rows[:_ROWS_FOR_EXAMPLES] if len(cells) >= column
-    ]
-    return not any(parse_yes_no(cell) for cell in cells if cell)
+    """Whether the cells of a column fit the field of its header, where headers mislead often."""
+    is_id = field == "id"
+    rows = table.rows if is_id else table.rows[:_ROWS_SAMPLED]
+    texts = [cells[column - 1] for _, cells in rows if len(cells) >= column]
+    filled = [text for text in texts if not is_blank_cell(text)]
+    answers = sum(parse_yes_no(text) is not None for text in filled)
+    if is_id:  # many lists have numbers of their own
+        return any(ID_MARK in text for text in filled) or not filled
+    if field in _YES_NO_FIELDS:
+        is_doubtful = normalize_header(header) in _KINDS_OF_SERVICE or len(filled) >= _ROWS_TO_JUDGE
+        return 2 * answers >= len(filled) or not is_doubtful
+    if field == "common_application":
+        return answers == 0
+    if field == "integrated_with" and normalize_header(header) in _YES_NO_OR_NAMES:
+        return 2 * answers <= len(filled)
+    return True
 
 
 def _find_examples(table: SheetTable, width: int) -> dict[int, str]:
     """Return the first text of each column."""
     examples: dict[int, str] = {}
-    for _, cells in table.rows[:_ROWS_FOR_EXAMPLES]:
+    for _, cells in table.rows[:_ROWS_SAMPLED]:
         for column, cell in enumerate(cells[:width], start=1):
             if cell and column not in examples:
                 examples[column] = cell[:_EXAMPLE_CHARACTERS_MOST]

@@ -206,6 +206,9 @@ def match_grouped_header(group: str, text: str) -> tuple[str, int] | None:
         return match
     if _PERSON_GROUP.search(normalize_header(group)) and match_header(text) is not None:
         group_match = match_header(group)
+        text_match = match_header(text)
+        if text_match is not None and text_match[0] == "opd":
+            return text_match[0], text_match[1] + 2 * _INEXACT
         is_name = normalize_header(text) in ("nama", "name", "nama lengkap")
         if is_name and group_match is not None and group_match[0] in ("developer", "opd"):
             return group_match[0], group_match[1] + 2 * _INEXACT

@@ -155,7 +155,13 @@ def parse_listing_workbook(
         SheetInvalid: no sheet lists applications, or rows have problems; it lists all of them.
     """
     edits = ImportEdits(columns=columns)
-    found = find_sheets(workbook, edits, fields=FIELDS, known_headers=known_headers)
+    found = find_sheets(
+        workbook,
+        edits,
+        fields=FIELDS,
+        known_headers=known_headers,
+        are_ids_of_simpul=False,
+    )
     _require_table(found)
     _require_few_rows(found)
     listings = _Listings(sum(sheet.is_read for sheet in found) <= 1, regions)

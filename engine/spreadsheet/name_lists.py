@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.spreadsheet.placeholders import is_blank_cell
+from engine.spreadsheet.yes_no import parse_yes_no
 
 _NUMBERING = re.compile(r"(?:^|\s)(?:\(?[0-9]{1,2}[.)]|[-–•·▪*])\s+(?=\S)")
 _SURE_SEPARATORS = re.compile(r"[;|\n]")
@@ -13,6 +14,7 @@ _JOINING_WORD = re.compile(r"\s+(?:dan|serta|and|&)\s+", re.IGNORECASE)
 _ACRONYM = re.compile(r"(?=\S*[A-Z]\S*[A-Z]|[a-z]-)\S{2,20}")  # SIMPEG, e-Office
 # A short name beside a slash: one word with a letter.
 _SHORT_NAME = re.compile(r"(?=[^/]*[^\W\d_])[\w.!-]{2,20}")
+_BEFORE_NAME = re.compile(r"(?:(?:terintegrasi|terhubung|integrasi)\s+)?dengan\s+", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     (
         *("tidak", "belum", "tidak terintegrasi", "belum terintegrasi", "tidak ada integrasi"),
@@ -39,7 +41,9 @@ def split_names(text: str) -> tuple[str, ...]:
         for number, part in enumerate(parts, start=1):
             is_last_of_several = number == len(parts) > 1
             names += _split_joined(part, is_last_of_several=is_last_of_several)
-    cleaned = (name.strip(" .;,") for name in names)
+    cleaned = [_BEFORE_NAME.sub("", name.strip(" .;,"), count=1) for name in names]
+    if len(cleaned) > 1:  # "Ya, dengan SIMPEG"
+        cleaned = [name for name in cleaned if not parse_yes_no(name)]
     return tuple(
         dict.fromkeys(
             name

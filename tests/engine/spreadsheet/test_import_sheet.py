@@ -74,7 +74,7 @@ def test_cells_with_a_placeholder_count_as_empty(cell: str, is_empty: bool) -> N
 )
 def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
     text = spelling if field == "name" else f"nama aplikasi,{spelling.title()}"
-    (reading,) = parse(f"{text}\nA,B\n" if field != "name" else f"{text}\nA\n").sheets
+    (reading,) = parse(f"{text}\nA,-\n" if field != "name" else f"{text}\nA\n").sheets
     assert {use.field for use in reading.columns} == {"name", field}
 
 
@@ -186,8 +186,14 @@ def test_a_cell_is_read_as_people_write_it(
         ("URL", "a.uji.id (intranet)", "NOT_AN_ADDRESS", "the address is taken", False),
         ("Status", "Entah", "STATUS_UNKNOWN", "expected a status such as Aktif", False),
         ("Terintegrasi dengan", "Ya", "VALUE_REFUSED", "the names of the applications", False),
-        ("Aplikasi umum", "Lain", "COMMON_APPLICATION_UNKNOWN", "the id or name of a common", True),
-        ("Kemampuan", "Terbang", "CAPABILITY_UNKNOWN", "expected one or more of Informasi", True),
+        (
+            "Aplikasi umum",
+            "Lain",
+            "COMMON_APPLICATION_UNKNOWN",
+            "the id or name of a common",
+            False,
+        ),
+        ("Kemampuan", "Terbang", "CAPABILITY_UNKNOWN", "expected one or more of Informasi", False),
         ("Tahun", "#REF!", "FORMULA_ERROR", "a value in place of a formula", True),
     ],
 )
@@ -251,6 +257,30 @@ def test_columns_are_read_as_chosen_then_as_remembered_then_by_their_headers() -
     assert keys == [parsed.sheets[0].header_key]
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("ID", ("1", "2"), None),
+        ("ID", ("32.05:application-1", ""), "id"),
+        ("Jenis Layanan", ("Kesehatan", "Pendidikan"), None),
+        (
+            "Jenis Layanan",
+            ("Layanan publik", "Layanan administrasi pemerintahan"),
+            "public_service",
+        ),
+        ("Aplikasi Umum", ("Ya", "Tidak"), None),
+        ("Terintegrasi", ("Ya", "Tidak"), None),
+        ("Terintegrasi", ("SIMPEG", "Tidak"), "integrated_with"),
+    ],
+)
+def test_a_header_with_two_meanings_is_read_by_its_cells(
+    header: str, cells: tuple[str, str], field: str | None
+) -> None:
+    sheet = to_sheet([["Nama", header], ["A", cells[0]], ["B", cells[1]]])
+    (reading,) = parse_application_workbook(to_workbook(sheet)).sheets
+    assert reading.columns[1].field == field
+
+
 def test_the_second_of_two_columns_of_one_field_is_reported() -> None:
     parsed = parse("Nama,URL,Alamat,url\nUji KIR,a.uji.id,Jalan Uji 1,b.uji.id\n")
     assert parsed.rows[0].values.url == "https://a.uji.id"
@@ -262,7 +292,8 @@ def test_the_second_of_two_columns_of_one_field_is_reported() -> None:
 
 
 def test_the_same_name_of_an_opd_twice_is_refused() -> None:
-    parsed = parse("ID,Nama,OPD\n,Lain,Dishub\n,LAIN,dishub\n,Lain,Dinkes\na,Ganda,X\nb,Ganda,X\n")
+    text = "ID,Nama,OPD\n,Lain,Dishub\n,LAIN,dishub\n,Lain,Dinkes\na:1,Ganda,X\na:2,Ganda,X\n"
+    parsed = parse(text)
     assert [row.is_refused for row in parsed.rows] == [False, True, False, False, False]
     (problem,) = parsed.rows[1].problems
     assert str(problem) == (

@@ -126,3 +126,22 @@ def test_a_row_with_an_opd_and_no_name_is_refused() -> None:
     assert [str(problem) for problem in parsed.rows[0].problems] == [
         "B2 Nama Aplikasi: expected the name of an application, got nothing"
     ]
+
+
+def test_a_header_of_three_rows_is_read_with_its_groups() -> None:
+    parsed = parse(
+        ["No", "Nama", "Integrasi", "", ""],
+        ["", "", "Internal", "", "Eksternal"],
+        ["", "", "Aplikasi", "Data", "Aplikasi"],
+        ["1", "Uji KIR", "SIMPEG", "pegawai", "SIPD"],
+        merged=[(1, 1, 3, 1), (1, 2, 3, 2), (1, 3, 1, 5), (2, 3, 2, 4)],
+    )
+    assert parsed.sheets[0].header_rows == (1, 2, 3)
+    assert [use.header for use in parsed.sheets[0].columns] == [
+        "No",
+        "Nama",
+        "Integrasi Internal Aplikasi",
+        "Integrasi Internal Data",
+        "Integrasi Eksternal Aplikasi",
+    ]
+    assert [row.values.name for row in parsed.rows] == ["Uji KIR"]
