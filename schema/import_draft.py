@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cached_property
 from typing import Annotated
 
 import strawberry
@@ -23,7 +24,7 @@ from schema.import_enums import (
     SetApartReason,
 )
 from schema.import_enums import RowOutcome as RowOutcomeEnum
-from schema.import_problem import ImportProblem
+from schema.import_problem import CellTexts, ImportProblem
 from schema.import_value import format_plan_value
 from schema.info import Info
 from schema.opd import Opd
@@ -259,7 +260,7 @@ class ImportDraft:
             first,
             after,
             key=lambda numbered: str(numbered[0]),
-            to_node=lambda numbered: ImportProblem.from_plan(numbered[1]),
+            to_node=lambda numbered: ImportProblem.from_plan(numbered[1], self._cell_texts),
         )
 
     @strawberry.field(description="The names of OPDs that the region does not have.")
@@ -286,6 +287,10 @@ class ImportDraft:
             for unknown in self._value.plan.unknown_integrations[: checked_page_size(first)]
         ]
 
+    @cached_property
+    def _cell_texts(self) -> CellTexts:
+        return CellTexts(self._value.workbook, self._value.draft.edits.cells)
+
     def _import_row(self, plan: RowPlan) -> ImportRow:
         opds = self._value.plan.opds
         owner = None if plan.application is None else opds.get(plan.application.opd or "")
@@ -306,7 +311,7 @@ class ImportDraft:
                 for field, (before, after) in plan.changes.items()
             ],
             problems=[
-                ImportProblem.from_engine(problem, (plan.row.row,))
+                ImportProblem.from_engine(problem, (plan.row.row,), self._cell_texts)
                 for problem in plan.problems[:50]
             ],
         )

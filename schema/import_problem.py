@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from ast import literal_eval
+from collections.abc import Mapping, Sequence
 
 import strawberry
 
 from engine.model import Opd
-from engine.spreadsheet.sheet import SheetProblem
+from engine.spreadsheet.import_edits import CellCorrection
+from engine.spreadsheet.sheet import SheetProblem, quote_cell
+from engine.spreadsheet.workbook import Workbook
 from resolvers.import_plan import PlanProblem
 from schema.import_enums import ImportField, SheetProblemCode
 from schema.scalars import WholeNumber
@@ -56,7 +59,12 @@ class ImportProblem:
         description="The field of the column; null if there is none."
     )
     found: str = strawberry.field(
-        description="What the cell contains, or an English word such as `nothing`."
+        description="The beginning of what the cell contains, at most 80 characters; empty if it "
+        "contains nothing. Some problems have an English phrase instead, such as a count."
+    )
+    cell_text: str | None = strawberry.field(
+        description="The whole text of the cell, with the corrections so far; null if there is no "
+        "cell. The cells of a merged range have the text of its first cell."
     )
     bounds: ImportBounds | None = strawberry.field(
         description="The bounds of the number or of the length; null if there are none."
@@ -70,16 +78,18 @@ class ImportProblem:
     )
 
     @classmethod
-    def from_plan(cls, value: PlanProblem) -> ImportProblem:
-        return cls.from_engine(value.problem, value.rows, value.candidates)
+    def from_plan(cls, value: PlanProblem, texts: CellTexts) -> ImportProblem:
+        return cls.from_engine(value.problem, value.rows, texts, value.candidates)
 
     @classmethod
     def from_engine(
-        cls, problem: SheetProblem, rows: Sequence[int], candidates: Sequence[Opd] = ()
+        cls,
+        problem: SheetProblem,
+        rows: Sequence[int],
+        texts: CellTexts,
+        candidates: Sequence[Opd] = (),
     ) -> ImportProblem:
-        found = problem.found
-        if problem.found_values is not None:
-            found = found.format(**problem.found_values)
+        found = _format_found(problem)
         return cls(
             code=problem.code,
             message=str(problem),
@@ -87,10 +97,11 @@ class ImportProblem:
             sheet=problem.sheet,
             row=problem.row,
             cell=problem.cell,
-            column=None if problem.cell is None else _column_number(problem.cell),
+            column=_column_number(problem.cell) if problem.cell else None,
             header=problem.column,
             field=None if problem.field is None else ImportField(problem.field),
             found=found,
+            cell_text=texts.find_text(problem) or found if problem.cell else None,
             bounds=_bounds(problem),
             candidates=[
                 ImportCandidate(id=strawberry.ID(opd.id), name=opd.name) for opd in candidates
@@ -98,6 +109,36 @@ class ImportProblem:
             row_count=len(rows),
             rows=list(rows[:ROWS_MOST]),
         )
+
+
+class CellTexts:
+    """The texts of the cells of a file, with the corrections of a person."""
+
+    def __init__(self, workbook: Workbook, corrections: Sequence[CellCorrection]) -> None:
+        self._rows: Mapping[tuple[str, int], Sequence[str]] = {
+            (sheet.name, number): cells for sheet in workbook.sheets for number, cells in sheet.rows
+        }
+        self._corrections = {(cell.sheet, cell.row, cell.column): cell.text for cell in corrections}
+
+    def find_text(self, problem: SheetProblem) -> str:
+        """Return the text of the problem's cell; empty if it has none or is merged with another."""
+        if problem.cell is None or problem.row is None:
+            return ""
+        column = _column_number(problem.cell)
+        cells = self._rows.get((problem.sheet, problem.row), ())
+        text = cells[column - 1] if column <= len(cells) else ""
+        return self._corrections.get((problem.sheet, problem.row, column), text)
+
+
+def _format_found(problem: SheetProblem) -> str:
+    """Return what the problem found: the text of a cell without quotes, or a phrase."""
+    if problem.found_values is not None:
+        return problem.found.format(**problem.found_values)
+    if problem.found == quote_cell(""):
+        return ""
+    if problem.found[:1] in ("'", '"'):
+        return str(literal_eval(problem.found))  # the inverse of `quote_cell`
+    return problem.found
 
 
 def _bounds(problem: SheetProblem) -> ImportBounds | None:

@@ -136,8 +136,8 @@ async def test_an_unknown_id_is_refused_and_one_of_another_register_is_not_used(
             "candidates": [],
         }
         for is_blocking, cell, found in (
-            (True, "A2", "'32.11:application-x'"),
-            (False, "A3", "'A-7'"),
+            (True, "A2", "32.11:application-x"),
+            (False, "A3", "A-7"),
         )
     ]
 

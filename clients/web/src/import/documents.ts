@@ -53,6 +53,7 @@ const PROBLEM_FIELDS = graphql(`
     header
     field
     found
+    cellText
     bounds {
       least
       most
