@@ -30,7 +30,8 @@ from schema.execution import Execution
 from schema.freshness import FreshnessQuery
 from schema.function_correction import CorrectionMutation
 from schema.function_tag import FunctionQuery
-from schema.import_draft import ImportDraftMutation, ImportDraftQuery
+from schema.import_draft import ImportDraftQuery
+from schema.import_edit import ImportDraftMutation
 from schema.instance import InstanceQuery
 from schema.instrument import InstrumentQuery
 from schema.integration import IntegrationMutation
