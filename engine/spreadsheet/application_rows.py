@@ -99,6 +99,7 @@ class ApplicationRows:
         values: dict[str, Any] = {"name": ""}
         references: dict[str, str] = {}
         cleared: list[str] = []
+        free_function: Cell | None = None
         for field, index, letters, header in self._plan:
             text = cells[index] if index < len(cells) else ""
             reference = f"{letters}{number}"
@@ -125,12 +126,13 @@ class ApplicationRows:
             value = READERS[field](reader, cell)
             if value is UNREAD:
                 if field == "function" and not reader.is_function_required:
-                    values.setdefault("use", text)
-                    references.setdefault("use", reference)
+                    free_function = cell
             elif value == ():
                 cleared.append(field)
             else:
                 values[field] = value
+        if free_function is not None:
+            self._add_free_function(free_function, values, references)
         stated = frozenset(field for field in values if values[field] not in ("", None))
         if not values["name"]:
             self._add_name_missing(number, references["name"])
@@ -149,6 +151,22 @@ class ApplicationRows:
             cells=references,
             problems=tuple(reader.problems),
         )
+
+    def _add_free_function(
+        self, cell: Cell, values: dict[str, Any], references: dict[str, str]
+    ) -> None:
+        """Take a function that is not in the catalogue as the use, unless another cell has it."""
+        if "use" in values:
+            self._reader.add_problem(
+                cell,
+                SheetProblemCode.FUNCTION_UNKNOWN,
+                "the id or name of a function that ships (facts/functions.csv)",
+                quote_cell(cell.text),
+                is_blocking=False,
+            )
+        else:
+            values["use"] = cell.text
+            references["use"] = cell.reference
 
     def _add_formula_error(
         self, number: int, reference: str, header: str, field: str, error: str

@@ -67,8 +67,12 @@ def find_sheets(
         _find_sheet(worksheet, edits, fields, remembered, known_headers, are_ids_of_simpul)
         for worksheet in workbook.sheets
     ]
-    field_counts = [len(sheet.columns.number_by_field) for sheet in found if sheet.is_read]
-    has_data_sheet = any(count >= _DATA_FIELDS_LEAST for count in field_counts)
+    has_data_sheet = any(
+        sheet.is_read
+        and not _is_reference(sheet)
+        and len(sheet.columns.number_by_field) >= _DATA_FIELDS_LEAST
+        for sheet in found
+    )
     return tuple(
         _with_reason(sheet, NoTableReason.REFERENCE)
         if sheet.is_read and has_data_sheet and _is_reference(sheet)

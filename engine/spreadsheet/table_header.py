@@ -110,7 +110,7 @@ def _guess_grouped(
     if any(cell and not _is_header_text(cell) for cells in grid[1:] for cell in cells):
         return None
     is_merged = _spread_groups(grid, top_row, merged)
-    if not is_merged and not _spread_unmerged_groups(grid):
+    if not is_merged and not (depth == 2 and _spread_unmerged_groups(*grid)):
         return None
     parts = [[cells[column] for cells in grid if cells[column]] for column in range(width)]
     return HeaderGuess(
@@ -148,12 +148,11 @@ def _spread_groups(grid: list[list[str]], top_row: int, merged: Sequence[MergedR
     return is_merged
 
 
-def _spread_unmerged_groups(grid: list[list[str]]) -> bool:
+def _spread_unmerged_groups(top: list[str], below: list[str]) -> bool:
     """Repeat the text of a group over the blank cells behind it, as CSV has a merged cell.
 
     Return whether the rows can be a header with groups.
     """
-    top, below = grid
     width = len(top)
     for column in range(width):
         if below[column] and top[column] and not _begins_group(column, top):

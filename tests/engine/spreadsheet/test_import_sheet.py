@@ -208,6 +208,16 @@ def test_a_cell_that_is_not_understood_is_reported(
     assert (problem.is_blocking, row.is_refused) == (is_blocking, is_blocking)
 
 
+def test_a_function_that_is_not_in_the_catalogue_is_the_use_unless_that_is_stated() -> None:
+    parsed = parse("Nama,Fungsi katalog,Fungsi\nA,Absen,\nB,Absen,Presensi\n")
+    assert [row.values.use for row in parsed.rows] == ["Absen", "Presensi"]
+    assert [row.cells["use"] for row in parsed.rows] == ["B2", "C3"]
+    assert parsed.rows[0].problems == ()
+    assert [(problem.code.value, problem.cell) for problem in parsed.rows[1].problems] == [
+        ("FUNCTION_UNKNOWN", "B3")
+    ]
+
+
 def test_each_line_of_a_cell_is_the_name_of_a_system() -> None:
     (row,) = parse('Nama,Terintegrasi dengan\nUji KIR,"Sistem Uji\n- SIPD dan Aset\n"\n').rows
     assert row.values.integrated_with == ("Sistem Uji", "SIPD dan Aset")

@@ -145,3 +145,9 @@ def test_a_header_of_three_rows_is_read_with_its_groups() -> None:
         "Integrasi Eksternal Aplikasi",
     ]
     assert [row.values.name for row in parsed.rows] == ["Uji KIR"]
+
+
+def test_a_merged_cell_that_begins_above_the_header_is_no_header() -> None:
+    parsed = parse(["-", "-"], ["tidak ada"], ["Nama", ""], ["Uji KIR"], merged=[(1, 2, 4, 2)])
+    assert parsed.sheets[0].header_rows == (3,)
+    assert [row.values.name for row in parsed.rows] == ["Uji KIR"]
