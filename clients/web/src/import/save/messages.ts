@@ -21,6 +21,7 @@ const id = {
     VersionConflict: "Berkas atau inventaris berubah sejak diperiksa. Langkah 3 dibaca ulang; periksa, lalu simpan lagi.",
   } satisfies Record<ImportProblem, string>,
   savedTitle: "Impor tersimpan",
+  undoneTitle: "Impor dibatalkan",
   summary: (registered: number, changed: number, left: number, refused: number) =>
     `${registered} aplikasi ditambahkan, ${changed} diubah, ${left} dibiarkan, dan ${refused} tidak disimpan.`,
   integrations: (count: number) => `${count} pertukaran data dicatat.`,
@@ -75,6 +76,7 @@ const en: typeof id = {
     VersionConflict: "The file or the inventory has changed since it was checked. Step 3 has been read again; check it, then save again.",
   },
   savedTitle: "The import is saved",
+  undoneTitle: "The import is undone",
   summary: (registered, changed, left, refused) =>
     `${registered} applications added, ${changed} changed, ${left} left, and ${refused} not saved.`,
   integrations: (count) => (count === 1 ? "1 exchange recorded." : `${count} exchanges recorded.`),
