@@ -130,7 +130,7 @@ def _missing_opds(region: Region, existing_opds: Sequence[Opd]) -> list[DefaultO
 
     def is_missing(reference: OpdReference) -> bool:
         own_names = (name for name in aliases[reference.name] if users[name_key(name)] == 1)
-        return all(names.match(name) is None for name in own_names)
+        return not any(names.is_known(name) for name in own_names)
 
     return [
         DefaultOpd(

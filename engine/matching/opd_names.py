@@ -114,13 +114,17 @@ class OpdNames:
                 return opd if same is opd or is_remark else None
         return None
 
+    def is_known(self, name: str) -> bool:
+        """Return whether at least one OPD has this name, even if it does not say which one."""
+        return any(self._key(name) in index for index in self._indexes)
+
     def nearest(self, name: str, count: int = 3) -> tuple[Opd, ...]:
         """Return up to `count` OPDs whose names are most similar to a name, the nearest first."""
         spellings = self._spellings
         ranked = process.extract(
             self._key(name),
             [text for text, _ in spellings],
-            scorer=fuzz.ratio,
+            scorer=_similarity,
             score_cutoff=_NEAR,
             limit=None,
         )
@@ -228,6 +232,18 @@ def _split_words(name: str) -> tuple[str, ...]:
 def _split_brackets(name: str) -> tuple[str, str]:
     """Return the text outside brackets, and the text inside them."""
     return _BRACKETED.sub(" ", name), " ".join(_BRACKETED.findall(name))
+
+
+def _similarity(key: str, other: str, *, score_cutoff: float | None = None) -> float:
+    """Return the percentage of letters that two keys share, without a first word of both.
+
+    Most names begin with "dinas", which would make any two of them similar.
+    """
+    first, _, rest = key.partition(" ")
+    other_first, _, other_rest = other.partition(" ")
+    if first == other_first and rest and other_rest:
+        key, other = rest, other_rest
+    return fuzz.ratio(key, other, score_cutoff=score_cutoff)
 
 
 def _shared_keys(groups: Iterable[set[str]]) -> frozenset[str]:

@@ -132,10 +132,12 @@ def _is_plausible(field: str, header: str, table: SheetTable, column: int) -> bo
 
 
 def _find_examples(table: SheetTable, width: int) -> dict[int, str]:
-    """Return the first text of each column."""
+    """Return the first text of each column, and a placeholder only where there is nothing else."""
     examples: dict[int, str] = {}
+    placeholders: dict[int, str] = {}
     for _, cells in table.rows[:_ROWS_SAMPLED]:
         for column, cell in enumerate(cells[:width], start=1):
-            if cell and column not in examples:
-                examples[column] = cell[:_EXAMPLE_CHARACTERS_MOST]
-    return examples
+            if cell:
+                kept = placeholders if is_blank_cell(cell) else examples
+                kept.setdefault(column, cell[:_EXAMPLE_CHARACTERS_MOST])
+    return placeholders | examples

@@ -179,5 +179,16 @@ def test_the_most_similar_name_is_the_nearest(name: str, expected: str) -> None:
 
 
 def test_no_more_than_the_asked_opds_are_near() -> None:
-    assert len(CIANJUR.nearest("Dinas Kesehatn", count=2)) == 2
+    assert len(CIANJUR.nearest("Kecamatan Cibaber", count=2)) == 2
+    assert len(CIANJUR.nearest("Kecamatan Cibaber", count=1)) == 1
     assert CIANJUR.nearest("zzz") == ()
+
+
+def test_a_common_first_word_makes_no_names_similar() -> None:
+    assert CIANJUR.nearest("Dinas Perhubungan") == ()
+
+
+def test_a_name_of_several_opds_is_known_but_matches_none() -> None:
+    names = OpdNames([opd("one", "Dinas Pasar"), opd("two", "Dinas Pasar")])
+    assert (names.is_known("dinas  pasar"), names.match("dinas  pasar")) == (True, None)
+    assert not names.is_known("Dinas Kesehatan")
