@@ -7,12 +7,11 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.matching.opd_names import SUCCESSORS_MOST
 from engine.model import Opd, OpdKind, Provenance
 from engine.page import Page
 from storage.pagination import paginate_by_keyset
 from storage.tables import OpdRow
-
-SUCCESSORS_MOST = 20  # successors that are followed from a dissolved OPD
 
 _BY_REGION = (
     select(OpdRow).where(OpdRow.region == bindparam("region")).order_by(OpdRow.name, OpdRow.id)

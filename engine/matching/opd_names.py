@@ -32,9 +32,11 @@ FIRST_WORDS: dict[str, OpdKind] = {
     "puskesmas": OpdKind.TECHNICAL_UNIT,
 }
 _NEAR = 60.0  # percent of letters; a less similar name is not suggested
-_SUCCESSORS_MOST = 20  # successors that are followed from a dissolved OPD
+SUCCESSORS_MOST = 20  # successors that are followed from a dissolved OPD
+_CHARACTERS_MOST = 300  # a longer text names no OPD
 
-_CODE = re.compile(r"^[\s(\[]*\d[\d.\-/\s]*[)\]\s:.\-–—]+(?=[^\W\d_])")  # "1.02 - ", "1.02.01 "
+# A code in front of a name: "1.02 - ", "1.02.01 ".
+_CODE = re.compile(r"^[\s(\[]*\d[\d.\-/\s]*+[)\]\s:.\-–—]*+(?<=[)\]\s:.\-–—])(?=[^\W\d_])")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _WORD = re.compile(r"\w+")
 _CONJUNCTIONS = frozenset({"dan", "serta"})
@@ -102,6 +104,8 @@ class OpdNames:
 
     def match(self, name: str) -> Opd | None:
         """Return the OPD that a name means, or None if none or several have such a name."""
+        if len(name) > _CHARACTERS_MOST:
+            return None
         opd = self._find(name)
         if opd is not None or "(" not in name:
             return opd
@@ -120,6 +124,8 @@ class OpdNames:
 
     def nearest(self, name: str, count: int = 3) -> tuple[Opd, ...]:
         """Return up to `count` OPDs whose names are most similar to a name, the nearest first."""
+        if len(name) > _CHARACTERS_MOST:
+            return ()
         spellings = self._spellings
         ranked = process.extract(
             self._key(name),
@@ -210,7 +216,7 @@ class OpdNames:
 
     def _current(self, opd: Opd) -> Opd | None:
         """Return the OPD, or the last of its successors if it is dissolved."""
-        for _ in range(_SUCCESSORS_MOST):
+        for _ in range(SUCCESSORS_MOST):
             if opd.dissolved_reason is None:
                 return opd
             if opd.successor is None or opd.successor not in self._opds:

@@ -16,8 +16,10 @@ from rapidfuzz import fuzz, process
 from engine.model import Region, RegionKind
 
 CANDIDATES_MOST = 5
+_CHARACTERS_MOST = 200  # a longer text means no region
 _NEAR = 75.0  # percent of letters; a less similar name is not suggested
-_CODE = re.compile(r"[0-9]{2}([\s.,-]*[0-9]+)*[.,]?")
+# Each repetition has one digit, so that a long number takes no exponential time.
+_CODE = re.compile(r"[0-9]{2}(?:[\s.,-]*[0-9])*[.,]?")
 _CODE_WITH_NAME = re.compile(r"\W*([0-9][0-9.,]*)\W+([^\W\d].*)", re.DOTALL)
 _NAME_WITH_CODE = re.compile(r"(.*[^\W\d])\W+([0-9][0-9.,]*)\W*", re.DOTALL)
 _WORD = re.compile(r"d\. ?i(?=\.)|[^\W_]+")
@@ -78,6 +80,8 @@ class RegionNames:
     def match(self, text: str) -> RegionMatch:
         """Return the region that a text means, or the regions that it may mean."""
         text = " ".join(text.split())
+        if len(text) > _CHARACTERS_MOST:
+            return RegionMatch(None)
         if text.casefold() in self._regions:
             return RegionMatch(text.casefold())
         if _CODE.fullmatch(text):

@@ -137,6 +137,7 @@ def test_another_spelling_of_a_name_is_the_same_opd(name: str, expected: str) ->
         "RSUD",
         "Puskesmas Cugenang",
         "Dinas Pasar",
+        "1" + "-" * 50_000 + "1",
     ],
 )
 def test_another_name_is_not_matched(name: str) -> None:

@@ -113,6 +113,8 @@ def test_a_code_or_a_name_as_people_write_it_means_one_region(text: str, code: s
         ("", []),
         ("-", []),
         ("Kabupaten", []),
+        ("1" * 199 + "x", []),  # an ambiguous expression would take years
+        ("32.03" + "," * 50_000 + "1", []),
     ],
 )
 def test_what_means_no_region_or_several_leads_to_candidates(
