@@ -33,15 +33,15 @@ def read_addresses(text: str) -> AddressReading:
         return AddressReading((text,), has_other_words=False)
     addresses: list[str] = []
     has_other_words = False
-    parts = _SEPARATORS.split(text)
+    parts = _SEPARATORS.split(text)[::-1]  # the next one is the last
     while parts:
-        part = parts.pop(0)
+        part = parts.pop()
         word = part.strip(_EDGES)
         address = _parse_address(word)
         if address is not None:
             addresses.append(address)
         elif "," in word:
-            parts = [*word.split(","), *parts]
+            parts += reversed(word.split(","))
         elif word.casefold().rstrip(":") not in _JOINING_WORDS and not _is_numbering(word):
             has_other_words = True
     return AddressReading(tuple(dict.fromkeys(addresses)), has_other_words)

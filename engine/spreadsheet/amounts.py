@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 NUMBER_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
+_CHARACTERS_MOST = 200  # a longer text is no number; `int` refuses one of 4,300 digits
 _MULTIPLIERS = {
     **dict.fromkeys(("ribu", "rb"), 1_000),
     **dict.fromkeys(("juta", "jt"), 1_000_000),
@@ -34,16 +35,20 @@ _AMOUNT = re.compile(
 @lru_cache(maxsize=4096)
 def parse_whole_number(text: str) -> int | None:
     """Return the whole number in a cell, such as "1.200" or "1,200 pengguna"; None if none."""
-    return int(text) if text.isascii() and text.isdigit() else _parse(_COUNT, text)
+    return _parse(_COUNT, text)
 
 
 @lru_cache(maxsize=4096)
 def parse_amount(text: str) -> int | None:
     """Return the whole rupiah in a cell, such as "Rp1.500.000,00" or "1,5 juta"; None if none."""
-    return int(text) if text.isascii() and text.isdigit() else _parse(_AMOUNT, text)
+    return _parse(_AMOUNT, text)
 
 
 def _parse(pattern: re.Pattern[str], text: str) -> int | None:
+    if len(text) > _CHARACTERS_MOST:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
     match = pattern.fullmatch(text.strip())
     if match is None:
         return None

@@ -43,6 +43,8 @@ _HYPERLINK_FORMULA = re.compile(
 _HYPERLINK = re.compile(rb"<" + _P + rb"hyperlink\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _BUFFER_BYTES_MOST = 2_000_000
+_DIGITS_MOST = 9  # a row number with more is beyond each limit already
+_LETTERS_MOST = 4  # of a column that is beyond each limit already
 
 
 @dataclass
@@ -81,10 +83,10 @@ def scan_nameless_cells(chunks: Iterable[bytes], budget: CellBudget) -> SheetSca
         for tag in _TAG.finditer(text):
             reference = _REFERENCE.search(tag[2])
             if tag[1]:
-                row, column = (int(reference[2]) if reference else row + 1), 0
+                row, column = (_row_number(reference[2]) if reference else row + 1), 0
                 continue
             if reference:
-                row, column = int(reference[2]), column_number(reference[1].decode())
+                row, column = _row_number(reference[2]), _cell_column(reference[1])
             else:
                 column += 1
             if not tag[3] and not tag[4]:
@@ -139,16 +141,24 @@ def _check_filled_cells(text: bytes, budget: CellBudget) -> None:
     if not filled:
         return
     column_by_letters = {
-        letters: column_number(letters.decode()) for letters in {letters for letters, _ in filled}
+        letters: _cell_column(letters) for letters in {letters for letters, _ in filled}
     }
     last_column = max(column_by_letters.values())
-    last_row = max(int(digits) for _letters, digits in filled)
+    last_row = max(_row_number(digits) for _letters, digits in filled)
     try:
         budget.check_cell(last_row, last_column)
     except FileInvalid:
         for letters, digits in filled:  # the first of the cells that is too far is named
-            budget.check_cell(int(digits), column_by_letters[letters])
+            budget.check_cell(_row_number(digits), column_by_letters[letters])
         raise
+
+
+def _row_number(digits: bytes) -> int:
+    return int(digits.lstrip(b"0")[:_DIGITS_MOST] or b"0")
+
+
+def _cell_column(letters: bytes) -> int:
+    return column_number(letters[:_LETTERS_MOST].decode())
 
 
 def _find_particulars(text: bytes, scan: SheetScan) -> None:

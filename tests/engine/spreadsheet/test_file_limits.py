@@ -82,6 +82,10 @@ CASES: dict[str, Case] = {
         lambda: write_xlsx(_cells("A1", "XFD1048576")),
         "expected cells up to SF50000, got the cell XFD1048576 of the sheet 'Data'" + FAR,
     ),
+    "row number of many digits": (
+        lambda: write_xlsx(_cells("A1", "A" + "9" * 5000)),
+        "expected cells up to SF50000, got the cell A999999999 of the sheet 'Data'" + FAR,
+    ),
     "far column": (
         lambda: write_xlsx(_cells("A1", "XFD20000")),
         "expected cells up to SF50000, got the cell XFD20000 of the sheet 'Data'" + FAR,

@@ -177,6 +177,8 @@ def test_a_cell_is_read_as_people_write_it(
         ),
         ("Tahun", "2019-2021", "NOT_A_YEAR", "got '2019-2021'", True),
         ("Jumlah Pengguna", "banyak", "NOT_A_WHOLE_NUMBER", "such as 1200, got 'banyak'", True),
+        ("Jumlah Pengguna", "1" * 5000, "NOT_A_WHOLE_NUMBER", "such as 1200, got '111", True),
+        ("Biaya Tahunan", "1" * 5000, "NOT_AN_AMOUNT", "expected whole rupiah such as", True),
         ("Biaya Tahunan", "gratis", "NOT_AN_AMOUNT", "expected whole rupiah such as", True),
         ("Layanan Publik", "mungkin", "NOT_YES_OR_NO", "expected Ya or Tidak, got 'mungkin'", True),
         ("Kesesuaian", "6", "NUMBER_OUT_OF_RANGE", "a whole number from 1 to 5, got '6'", True),
