@@ -73,9 +73,11 @@ async def measure_import(url: str, content: bytes) -> None:
                 planned = await inventory_import.plan_draft(new_context(instance), draft.id)
             assert planned is not None
             print_line(f"    {planned.plan.counts}, {len(planned.plan.integrations)} integrations")
-            request = inventory_import.ImportDraftFile(draft.id, 1, only_good_rows=True)
+            request = inventory_import.ImportUploadedFile(draft.id, 1, only_good_rows=True)
             with measure(f"import{name}"):
-                imported = await inventory_import.import_draft(new_context(instance), request, None)
+                imported = await inventory_import.import_uploaded_file(
+                    new_context(instance), request, None
+                )
             with measure(f"undo{name}"):
                 undone = await import_undo.undo_import(
                     new_context(instance), import_undo.UndoImport(imported.id), None

@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 
 from engine.model import Application, ApplicationStatus
 from engine.spreadsheet.import_edits import ImportEdits, IntegrationChoice
-from resolvers.import_inventory_state import ImportInventory
 from resolvers.import_plan import PlannedIntegration, RowOutcome, RowPlan, UnknownIntegration
+from resolvers.inventory_state import InventoryState
 
 NEAREST_MOST = 3
 _NEAR = 60.0  # percent of letters; a less similar name is not offered
@@ -23,7 +23,7 @@ _SEPARATORS = re.compile(r"[\W_]+")
 class IntegrationPlanner:
     """Matches the names of integrated systems with the inventory as it will be after the rows."""
 
-    inventory: ImportInventory
+    inventory: InventoryState
     edits: ImportEdits
     integrations: list[PlannedIntegration] = field(default_factory=list)
     unknown: dict[str, UnknownIntegration] = field(default_factory=dict)  # by key of the name

@@ -12,7 +12,7 @@ from engine.model import Application, ApplicationStatus
 from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from resolvers.import_cell_problem import CellProblems, Code
-from resolvers.import_inventory_state import ImportInventory
+from resolvers.inventory_state import InventoryState
 
 
 @dataclass
@@ -23,7 +23,7 @@ class ApplicationMatcher:
         stated_ids: the ids in the file; other rows do not match their applications by name.
     """
 
-    inventory: ImportInventory
+    inventory: InventoryState
     cells: CellProblems
     stated_ids: frozenset[str]
 

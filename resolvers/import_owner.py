@@ -14,14 +14,14 @@ from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from facts.region import region_names
 from facts.tables import opd_aliases
 from resolvers.import_cell_problem import CellProblems, Code
-from resolvers.import_inventory_state import ImportInventory
+from resolvers.inventory_state import InventoryState
 
 
 @dataclass
 class OwnerFinder:
     """Finds the owner of each row of one file."""
 
-    inventory: ImportInventory
+    inventory: InventoryState
     edits: ImportEdits
     viewer: Viewer
     cells: CellProblems

@@ -15,15 +15,15 @@ from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, SheetProblemCod
 from engine.spreadsheet.workbook import Workbook
 from resolvers.import_cell_problem import CellProblems
 from resolvers.import_integrations import IntegrationPlanner
-from resolvers.import_inventory_state import ImportInventory
 from resolvers.import_match import ApplicationMatcher
 from resolvers.import_owner import OwnerFinder
 from resolvers.import_plan import ImportPlan, PlanProblem, RowPlan, UnknownOpd
 from resolvers.import_row import RowPlanner
+from resolvers.inventory_state import InventoryState
 from resolvers.region_change import entered_by
 
-# Problems with a cause that several rows share, which is decided once for all of them.
-SHARED_PROBLEMS = frozenset(
+# A person decides these problems once for all rows with the same text.
+_SHARED_BY_TEXT = frozenset(
     {
         SheetProblemCode.OPD_UNKNOWN,
         SheetProblemCode.OPD_MISSING,
@@ -32,15 +32,14 @@ SHARED_PROBLEMS = frozenset(
         SheetProblemCode.OTHER_REGION,
         SheetProblemCode.STATUS_UNKNOWN,
         SheetProblemCode.INTEGRATION_UNKNOWN,
-        SheetProblemCode.LINK_NOT_READ,
     }
 )
-# The same, whatever the cells contain.
+# Warnings that all rows of a column share, whatever their cells contain.
 _SHARED_BY_COLUMN = frozenset({SheetProblemCode.ID_UNKNOWN, SheetProblemCode.LINK_NOT_READ})
 
 
 def plan_import(
-    inventory: ImportInventory,
+    inventory: InventoryState,
     workbook: ApplicationWorkbook,
     edits: ImportEdits,
     *,
@@ -149,12 +148,10 @@ def _share_problems(problems: Iterable[SheetProblem]) -> list[PlanProblem]:
     groups: dict[object, list[SheetProblem]] = {}
     for number, problem in enumerate(problems):
         key: tuple[object, ...] = (problem.code, problem.is_blocking, problem.sheet, problem.field)
-        if problem.code in _SHARED_BY_COLUMN and not problem.is_blocking:
-            pass
-        elif problem.code in SHARED_PROBLEMS:
-            key += (name_key(problem.found),)
-        else:
-            key += (number,)
+        is_shared_by_column = problem.code in _SHARED_BY_COLUMN and not problem.is_blocking
+        if not is_shared_by_column:
+            is_shared = problem.code in _SHARED_BY_TEXT
+            key += (name_key(problem.found) if is_shared else number,)
         groups.setdefault(key, []).append(problem)
     shared = [
         PlanProblem(group[0], tuple(problem.row for problem in group if problem.row is not None))

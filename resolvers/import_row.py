@@ -12,10 +12,10 @@ from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from resolvers.application_values import check_application_values
 from resolvers.import_cell_problem import CellProblems, Code
-from resolvers.import_inventory_state import ImportInventory
 from resolvers.import_match import ApplicationMatcher
 from resolvers.import_owner import OwnerFinder
 from resolvers.import_plan import PlanValue, RowOutcome, RowPlan
+from resolvers.inventory_state import InventoryState
 from resolvers.region_change import new_id
 
 # The fields of an import that are fields of an application, with their names there.
@@ -44,7 +44,7 @@ _CLEARED: Mapping[str, PlanValue] = {
 class RowPlanner:
     """Plans the rows of one file in their order. Later rows see what earlier rows would write."""
 
-    inventory: ImportInventory
+    inventory: InventoryState
     cells: CellProblems
     owners: OwnerFinder
     matcher: ApplicationMatcher

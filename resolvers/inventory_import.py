@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from engine.log.inventory_import import InventoryImport
@@ -23,9 +21,9 @@ from resolvers.import_draft import (
     read_draft,
 )
 from resolvers.import_entries import import_entries
-from resolvers.import_inventory_state import read_import_inventory
 from resolvers.import_plan import ImportPlan
 from resolvers.import_planning import parse_rows, plan_import
+from resolvers.inventory_state import read_inventory_state
 from resolvers.problems import ImportRefused, NotFound, OwnedElsewhere
 from resolvers.region_change import RegionChange, new_id, open_region_change
 from resolvers.shipped_functions import functions_by_id
@@ -49,7 +47,7 @@ class ImportInventory:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportDraftFile:
+class ImportUploadedFile:
     """Input to import an uploaded file with its edits."""
 
     draft: str
@@ -149,8 +147,8 @@ async def import_inventory(
         )
 
 
-async def import_draft(
-    context: Context, request: ImportDraftFile, key: str | None
+async def import_uploaded_file(
+    context: Context, request: ImportUploadedFile, key: str | None
 ) -> InventoryImport:
     """Import an uploaded file, and delete it.
 
@@ -165,7 +163,9 @@ async def import_draft(
     check_draft_version(draft, request.version)
     workbook = await read_draft(context, draft)
     rows = await read_rows(context, draft.region, workbook, draft.edits)
-    async with _open_change(context, draft.region, request, key) as change:
+    async with open_region_change(
+        context, draft.region, key=key, request=request, result_type=InventoryImport
+    ) as change:
         if change.earlier_result is not None:
             return change.earlier_result
         session = change.transaction.session
@@ -205,18 +205,8 @@ async def page_of_imports(
         return await stored.paginate_imports(session, region=region.code, first=first, after=after)
 
 
-@asynccontextmanager
-async def _open_change(
-    context: Context, region: str, request: ImportDraftFile, key: str | None
-) -> AsyncIterator[RegionChange[InventoryImport]]:
-    async with open_region_change(
-        context, region, key=key, request=request, result_type=InventoryImport
-    ) as change:
-        yield change
-
-
 async def _repeat_import(
-    context: Context, request: ImportDraftFile, key: str | None
+    context: Context, request: ImportUploadedFile, key: str | None
 ) -> InventoryImport:
     """Return the result of an earlier request with this key, whose file is deleted.
 
@@ -228,7 +218,9 @@ async def _repeat_import(
         async with context.read() as session:
             regions = await idempotency.list_regions_with_key(session, context.viewer.subject, key)
     for region in regions:
-        async with _open_change(context, region, request, key) as change:
+        async with open_region_change(
+            context, region, key=key, request=request, result_type=InventoryImport
+        ) as change:
             if change.earlier_result is not None:
                 return change.earlier_result
     raise NotFound("import draft", request.draft)
@@ -242,7 +234,7 @@ async def _plan(
     edits: ImportEdits,
     file_name: str,
 ) -> ImportPlan:
-    inventory = await read_import_inventory(session, region)
+    inventory = await read_inventory_state(session, region)
     await context.load_acting_opds(session)
     return await asyncio.to_thread(
         plan_import,

@@ -219,8 +219,8 @@ class InventoryImportMutation:
     async def import_applications(
         self, info: Info, input: Annotated[ImportApplicationsInput, INPUT]
     ) -> ImportApplicationsPayload:
-        request = resolved.ImportDraftFile(input.draft_id, input.version, input.only_good_rows)
-        mutation = resolved.import_draft(info.context, request, input.idempotency_key)
+        request = resolved.ImportUploadedFile(input.draft_id, input.version, input.only_good_rows)
+        mutation = resolved.import_uploaded_file(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, InventoryImport.from_model)
 
     @strawberry.mutation(

@@ -11,8 +11,8 @@ from storage.database import Session
 
 
 @dataclass(frozen=True, slots=True)
-class ImportInventory:
-    """The inventory of a region before an import."""
+class InventoryState:
+    """The inventory of a region before an import, with retired applications and dissolved OPDs."""
 
     region: Region
     opds: tuple[Opd, ...]  # also dissolved ones, whose names lead to their successors
@@ -29,11 +29,11 @@ class ImportInventory:
         return is_retired and self.undone.get(application.id) == state
 
 
-async def read_import_inventory(session: Session, region: Region) -> ImportInventory:
+async def read_inventory_state(session: Session, region: Region) -> InventoryState:
     """Read the inventory of a region with one statement for each kind of row."""
     code = region.code
     applications = await application.list_applications_by_region(session, code)
-    return ImportInventory(
+    return InventoryState(
         region=region,
         opds=tuple(await opd.list_opds_by_region(session, code, include_dissolved=True)),
         applications=tuple(applications),
