@@ -64,11 +64,7 @@ async def edit_import(context: Context, request: EditImport) -> PlannedDraft:
             count = len(getattr(edits, name))
             raise InvalidInput(name, f"at most {EDITS_MOST} for one file", str(count))
     workbook = await read_draft(context, draft)
-    sheet_names = {sheet.name for sheet in workbook.sheets}
-    for index, choice in enumerate(request.columns):
-        if choice.sheet not in sheet_names:
-            expected = "the name of a sheet of the file"
-            raise InvalidInput(f"columns.{index}.sheet", expected, choice.sheet)
+    _check_sheets(request, {sheet.name for sheet in workbook.sheets})
     mappings = {}
     if request.columns:
         changed_sheets = {choice.sheet for choice in request.columns}
@@ -90,10 +86,15 @@ async def _check_edits(context: Context, draft: ImportDraft, request: EditImport
         if count > EDITS_AT_ONCE:
             field = "skippedSheets" if name == "skipped_sheets" else name
             raise InvalidInput(field, f"at most {EDITS_AT_ONCE} items", str(count))
-    for index, cell in enumerate(request.cells):
-        if len(cell.text) > TEXT_LENGTH:
-            expected = f"at most {TEXT_LENGTH} characters"
-            raise InvalidInput(f"cells.{index}.text", expected, str(len(cell.text)))
+    texts = [(f"cells.{index}.text", cell.text) for index, cell in enumerate(request.cells)]
+    texts += [(f"opds.{index}.name", opd.name) for index, opd in enumerate(request.opds)]
+    texts += [
+        (f"integrations.{index}.name", integration.name)
+        for index, integration in enumerate(request.integrations)
+    ]
+    for field, text in texts:
+        if len(text) > TEXT_LENGTH:
+            raise InvalidInput(field, f"at most {TEXT_LENGTH} characters", str(len(text)))
     opd_ids = [choice.opd for choice in request.opds if choice.opd]
     application_ids = [
         choice.application for choice in request.integrations if choice.application is not None
@@ -115,6 +116,18 @@ async def _check_edits(context: Context, draft: ImportDraft, request: EditImport
         if application is None or application.region != draft.region:
             expected = f"an application of region {draft.region}"
             raise InvalidInput(f"integrations.{index}.applicationId", expected, choice.application)
+
+
+def _check_sheets(request: EditImport, names: set[str]) -> None:
+    """Raise InvalidInput if an edit names a sheet that the file does not have."""
+    fields = [(f"columns.{index}.sheet", edit.sheet) for index, edit in enumerate(request.columns)]
+    fields += [(f"cells.{index}.sheet", edit.sheet) for index, edit in enumerate(request.cells)]
+    fields += [
+        (f"skippedSheets.{index}", name) for index, name in enumerate(request.skipped_sheets or ())
+    ]
+    for field, name in fields:
+        if name not in names:
+            raise InvalidInput(field, "the name of a sheet of the file", name)
 
 
 def _merge_edits(edits: ImportEdits, request: EditImport) -> ImportEdits:

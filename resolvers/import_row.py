@@ -228,7 +228,11 @@ class RowPlanner:
             earlier_key = _name_key(current.opd, current.name)
             if self._taken.get(earlier_key) == current.id:
                 del self._taken[earlier_key]
-        self._taken[_name_key(application.opd, application.name)] = application.id
+        key = _name_key(application.opd, application.name)
+        if application.status is ApplicationStatus.RETIRED:
+            self._taken.setdefault(key, application.id)  # one in use keeps the name
+        else:
+            self._taken[key] = application.id
 
 
 def _name_key(opd: str | None, name: str) -> tuple[str | None, str]:

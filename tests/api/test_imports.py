@@ -199,10 +199,14 @@ async def test_a_chosen_opd_and_a_corrected_cell_mend_their_rows(hub: Hub) -> No
         ),
         ({"cells": [{"sheet": "", "row": 2, "column": 1, "text": "x" * 2001}]}, "cells.0.text"),
         ({"columns": [{"sheet": "Lain", "column": 1, "field": None}]}, "columns.0.sheet"),
+        ({"cells": [{"sheet": "Lain", "row": 2, "column": 1, "text": "x"}]}, "cells.0.sheet"),
+        ({"opds": [{"name": "x" * 2001, "opdId": None}]}, "opds.0.name"),
+        ({"integrations": [{"name": "x" * 2001}]}, "integrations.0.name"),
+        ({"skippedSheets": ["", "Lain"]}, "skippedSheets.1"),
         ({"skippedSheets": ["x"] * 1001}, "skippedSheets"),
     ],
 )
-async def test_an_edit_of_something_that_does_not_exist_is_refused(
+async def test_an_edit_that_is_too_long_or_names_something_unknown_is_refused(
     hub: Hub, edit: dict[str, Any], field: str
 ) -> None:
     id = await upload(hub, FILE)
@@ -247,6 +251,18 @@ async def test_an_application_that_a_person_retired_is_left_with_a_warning(hub: 
     assert draft["counts"] == {"add": 1, "change": 1, "leave": 1, "refuse": 0, "warnings": 1}
     [problem] = draft["problems"]["nodes"]
     assert (problem["code"], problem["isBlocking"]) == ("APPLICATION_RETIRED", False)
+
+
+async def test_a_retired_namesake_in_the_file_does_not_take_the_name(hub: Hub) -> None:
+    retired = "32.11:application-health"
+    await hub.change("retireApplication", REGION, id=retired, version=1)
+    new = await hub.change(
+        "registerApplication", REGION, regionCode="32.11", name="Wakepo", opdId="32.11:opd-dinkes"
+    )
+    rows = f"{retired},Wakepo,Dinkes,\n{new['id']},Wakepo,Dinkes,2021\n"
+    draft = await preview(hub, await upload(hub, f"ID,Nama Aplikasi,OPD,Tahun\n{rows}"))
+    assert [row["outcome"] for row in draft["rows"]["nodes"]] == ["LEAVE", "CHANGE"]
+    assert draft["counts"]["warnings"] == 0
 
 
 async def test_an_application_that_a_person_retired_before_the_undo_stays_retired(hub: Hub) -> None:
