@@ -125,9 +125,10 @@ def _check_sheets(request: EditImport, names: set[str]) -> None:
     fields += [
         (f"skippedSheets.{index}", name) for index, name in enumerate(request.skipped_sheets or ())
     ]
+    expected = "the name of a sheet of the file"
     for field, name in fields:
         if name not in names:
-            raise InvalidInput(field, "the name of a sheet of the file", name)
+            raise InvalidInput(field, expected, name)
 
 
 def _merge_edits(edits: ImportEdits, request: EditImport) -> ImportEdits:

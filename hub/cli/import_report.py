@@ -21,13 +21,17 @@ from hub.cli.import_words import (
     NOT_READ_REASONS,
     SET_APART_REASONS,
     describe_value,
+    list_row_numbers,
 )
 from resolvers.import_plan import ImportPlan, PlanProblem, RowOutcome
 
-ROWS_LISTED = 12  # the row numbers that a line lists
 LINES_SHOWN = 20  # of changes, of problems and of names
 # Problems with names, which have lines of their own with the nearest names.
 _NAME_PROBLEMS = (SheetProblemCode.OPD_UNKNOWN, SheetProblemCode.INTEGRATION_UNKNOWN)
+# Warnings about a row that is not written.
+_LEAVING_PROBLEMS = (SheetProblemCode.NAME_TWICE, SheetProblemCode.APPLICATION_RETIRED)
+# Warnings that say themselves which part of the cell is taken.
+_ADDRESS_PROBLEMS = (SheetProblemCode.SECOND_ADDRESS, SheetProblemCode.NOT_AN_ADDRESS)
 
 
 def show_import_plan(plan: ImportPlan, file_name: str, different: Sequence[int]) -> None:
@@ -53,25 +57,25 @@ def describe_plan_problem(problem: PlanProblem, with_sheet: bool) -> str:
     place = _describe_place(problem.problem, problem.rows)
     if with_sheet and problem.problem.sheet:
         place = f"{problem.problem.sheet}, {place}" if place else problem.problem.sheet
-    text = sheet_file.describe_cell_problem(problem.problem)
-    if not problem.problem.is_blocking and problem.problem.row is not None:
-        text = _("{problem} (the row is imported without it)").format(problem=text)
+    text = _add_consequence(problem, sheet_file.describe_cell_problem(problem.problem))
     return f"{place}: {text}" if place else text
 
 
-def row_numbers(rows: Sequence[int | str]) -> str:
-    """Return the numbers of rows as a list, of which the end is counted only."""
-    numbers = ", ".join(map(str, rows[:ROWS_LISTED]))
-    if len(rows) > ROWS_LISTED:
-        return _("{numbers} and {count} more").format(
-            numbers=numbers, count=len(rows) - ROWS_LISTED
-        )
-    return numbers
+def _add_consequence(problem: PlanProblem, text: str) -> str:
+    """Return the text of a problem with what a warning means for its rows."""
+    code = problem.problem.code
+    if problem.problem.is_blocking or not problem.rows or code is SheetProblemCode.COLUMN_TWICE:
+        return text
+    if code in _LEAVING_PROBLEMS:
+        return _("{problem} (the row is left)").format(problem=text)
+    if code in _ADDRESS_PROBLEMS or problem.problem.advice:
+        return _("{problem} (the row is imported)").format(problem=text)
+    return _("{problem} (the row is imported without it)").format(problem=text)
 
 
 def _describe_place(problem: SheetProblem, rows: Sequence[int]) -> str:
     if len(rows) > 1:
-        place = _("rows {numbers}").format(numbers=row_numbers(rows))
+        place = _("rows {numbers}").format(numbers=list_row_numbers(rows))
     elif problem.cell is not None:
         place = problem.cell
     elif problem.row is not None:
@@ -182,7 +186,7 @@ def _show_names(plan: ImportPlan) -> None:
         )
         for unknown in plan.unknown_integrations
     ]
-    _show_lines(_("Systems that are integrated, but are no application of the region:"), systems)
+    _show_lines(_("Integrated systems that are no applications of the region:"), systems)
 
 
 def _recording_command(name: str, region: str) -> str:
@@ -212,7 +216,7 @@ def _show_rows(label: str, rows: Sequence[int | str], *, always: bool = False) -
         template = ngettext(
             "  {label}: {count} (row {numbers})", "  {label}: {count} (rows {numbers})", len(rows)
         )
-        _show(template.format(label=label, count=len(rows), numbers=row_numbers(rows)))
+        _show(template.format(label=label, count=len(rows), numbers=list_row_numbers(rows)))
     elif always:
         _show(_("  {label}: 0").format(label=label))
 

@@ -42,7 +42,7 @@ def run_undo(settings: Settings, id: str, region: str | None, *, yes: bool, as_j
         )
     imported = asyncio.run(_find_import(settings, id, region))
     if imported.undone_at is None and not yes:
-        question = _("Undo the import of {file} of {at}, with {count} applications?").format(
+        question = _("Undo the import of {file} at {at}, with {count} applications?").format(
             file=imported.file_name,
             at=_format_time(imported.at),
             count=len(imported.applications),

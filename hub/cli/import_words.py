@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 
 from engine.model import ApplicationStatus, Capability
@@ -10,6 +10,8 @@ from engine.spreadsheet.export_sheet import CAPABILITY_WORDS, LIST_SEPARATOR, ST
 from hub.cli.translation import N_, language
 from resolvers.import_plan import ImportPlan, PlanValue
 from resolvers.import_undo import UndoRefusalReason
+
+ROWS_LISTED = 12  # the row numbers that a line lists
 
 FIELD_NAMES: Mapping[str, str] = {
     "id": N_("id"),
@@ -60,8 +62,16 @@ SET_APART_REASONS: Mapping[str, str] = {  # by the value of SetApartReason
 UNDO_REFUSALS: Mapping[UndoRefusalReason, str] = {
     UndoRefusalReason.CHANGED_SINCE: N_("someone has changed it since"),
     UndoRefusalReason.NAME_TAKEN: N_("another application has its earlier name now"),
-    UndoRefusalReason.HISTORY_MISSING: N_("the log here begins after its earlier version"),
+    UndoRefusalReason.HISTORY_MISSING: N_("this instance does not have its earlier version"),
 }
+
+
+def list_row_numbers(rows: Sequence[int | str]) -> str:
+    """Return the numbers of rows as a list, which ends with the count of the others."""
+    numbers = ", ".join(map(str, rows[:ROWS_LISTED]))
+    if len(rows) <= ROWS_LISTED:
+        return numbers
+    return _("{numbers} and {count} more").format(numbers=numbers, count=len(rows) - ROWS_LISTED)
 
 
 def describe_value(plan: ImportPlan, field: str, value: PlanValue) -> str:

@@ -76,7 +76,7 @@ def _print_table(region: str, missing: list[DefaultOpd]) -> None:
     from rich.table import Table
 
     if not missing:
-        out.print(_("Region {region} lacks none of the usual OPDs.").format(region=region))
+        out.print(_("Region {region} has all the usual OPDs.").format(region=region))
         return
     table = Table(_("Id"), _("Name"), _("Acronym"), _("Part of"), _("Affairs"), box=None)
     for opd in missing:

@@ -12,11 +12,10 @@ from engine.spreadsheet.listing_sheet import ListingWorkbook
 from engine.spreadsheet.set_apart import SetApartReason
 from engine.spreadsheet.sheet import SheetProblem
 from hub.cli.console import out
-from hub.cli.import_words import NOT_READ_REASONS, SET_APART_REASONS
+from hub.cli.import_words import NOT_READ_REASONS, SET_APART_REASONS, list_row_numbers
 from hub.cli.sheet_file import describe_sheet_problem, list_columns
 
 PROBLEMS_SHOWN = 10
-ROWS_NAMED = 12  # the row numbers that a line lists
 
 
 def show_reading(workbook: ListingWorkbook) -> None:
@@ -75,17 +74,10 @@ def show_sheet(reading: SheetReading, *, has_one_sheet: bool) -> None:
         out.print(
             escape(
                 _("Rows set apart as {reason}: {rows}").format(
-                    reason=_(SET_APART_REASONS[reason.value]), rows=_list_rows(rows)
+                    reason=_(SET_APART_REASONS[reason.value]), rows=list_row_numbers(rows)
                 )
             )
         )
-
-
-def _list_rows(rows: list[int]) -> str:
-    numbers = ", ".join(map(str, rows[:ROWS_NAMED]))
-    if len(rows) <= ROWS_NAMED:
-        return numbers
-    return _("{numbers} and {count} more").format(numbers=numbers, count=len(rows) - ROWS_NAMED)
 
 
 def _show_problems(problems: tuple[SheetProblem, ...], *, with_sheet: bool) -> None:

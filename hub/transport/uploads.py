@@ -22,6 +22,7 @@ from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
 from hub.auth.authentication import AuthenticationError, Authenticator
 from hub.auth.signing_keys import KeysUnavailable
+from hub.inventory_export import XLSX_MEDIA_TYPE
 from hub.marked_workbook import CellMark, cell_position
 from hub.problem_text import indonesian_file_problem, indonesian_problem
 from hub.transport.request_limits import RequestLimits, RequestRejected, read_request_body
@@ -43,7 +44,6 @@ UPLOADS_AT_ONCE = 8  # bodies that one worker holds in memory
 UPLOADS_PER_VIEWER = 2
 NAME_CHARACTERS_MOST = 200
 RETRY_SECONDS = 5
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page of another site can send these without asking the server first; "" is a missing type.
 _FORM_TYPES = frozenset(
     ("", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")

@@ -83,6 +83,27 @@ def unconfirmed_problems(text: str) -> list[str]:
     return problems
 
 
+def test_a_warning_says_what_becomes_of_its_row(simpul: Commands, inventory: Path) -> None:
+    inventory.write_text(
+        "Nama Aplikasi,OPD,URL,Tahun,Tahun\n"
+        "Si Uji,Dinas Perhubungan,https://a.id https://b.id,2020,2021\n"
+        "si uji,Dishub,,,\n"
+    )
+    lines = simpul("import", inventory, *REGION).stderr.splitlines()
+    problems = lines[lines.index("Problems:") + 1 : -1]
+    assert problems == [
+        "  E1 Tahun: expected one column of this content, got 'Tahun'",
+        (
+            "  C2 URL: expected one address; the first one is taken, got 'https://a.id "
+            "https://b.id' (the row is imported)"
+        ),
+        (
+            "  A3 Nama Aplikasi: expected each application once, got 'si uji', which row 2 has for "
+            "the same OPD (the row is left)"
+        ),
+    ]
+
+
 def test_an_import_is_written_once_and_undone(
     simpul: Commands, inventory: Path, tmp_path: Path
 ) -> None:
