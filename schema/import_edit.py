@@ -9,8 +9,9 @@ import strawberry
 from engine.spreadsheet import import_edits
 from resolvers import import_edit as resolved
 from schema.arguments import INPUT
-from schema.import_draft import DRAFT_ID, SHEET_NAME, ImportDraft
+from schema.import_draft import DRAFT_ID, ImportDraft
 from schema.import_enums import ImportField
+from schema.import_sheet import SHEET_NAME
 from schema.info import Info
 from schema.problem import (
     InvalidInput,

@@ -8,7 +8,7 @@ from engine.spreadsheet.set_apart import NoTableReason, OpdOrigin, SetApartReaso
 from engine.spreadsheet.sheet import SheetProblemCode
 from engine.spreadsheet.workbook import FileFormat
 from resolvers.import_plan import RowOutcome
-from resolvers.import_undo import UndoRefusalReason
+from resolvers.import_restorer import UndoRefusalReason
 from schema.enums import described_enum
 
 __all__ = [

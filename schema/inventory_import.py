@@ -11,6 +11,7 @@ from engine import model
 from engine.log.inventory_import import InventoryImport as ImportModel
 from resolvers import import_undo as resolved_undo
 from resolvers import inventory_import as resolved
+from resolvers.import_restorer import UndoRefusal as ResolvedRefusal
 from schema.application import Application
 from schema.arguments import INPUT, AfterArgument, FirstArgument
 from schema.connection import Connection, checked_page_size, decode_cursor, to_connection
@@ -118,7 +119,7 @@ class ImportUndone:
         description="The number of integrations of the import that stay, because they were "
         "documented or confirmed since."
     )
-    _refused: strawberry.Private[tuple[resolved_undo.UndoRefusal, ...]]
+    _refused: strawberry.Private[tuple[ResolvedRefusal, ...]]
 
     @strawberry.field(description="The applications that stay as they are, in the order of rows.")
     def refused(

@@ -9,7 +9,7 @@ from engine.model import ApplicationStatus, Capability
 from engine.spreadsheet.export_sheet import CAPABILITY_WORDS, LIST_SEPARATOR, STATUS_WORDS
 from hub.cli.translation import N_, language
 from resolvers.import_plan import ImportPlan, PlanValue
-from resolvers.import_undo import UndoRefusalReason
+from resolvers.import_restorer import UndoRefusalReason
 
 ROWS_LISTED = 12  # the row numbers that a line lists
 

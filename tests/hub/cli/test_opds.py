@@ -89,9 +89,7 @@ def test_the_usual_opds_are_listed_and_all_recorded(filled_data_dir: Path) -> No
     count = len(document["defaults"])
     recorded = commands("opd", "defaults", *region, "--register", "all")
     assert recorded.stdout == f"OPDs recorded in region 32.77: {count}.\n"
-    assert commands("opd", "defaults", *region).stdout == (
-        "Region 32.77 has all the usual OPDs.\n"
-    )
+    assert commands("opd", "defaults", *region).stdout == ("Region 32.77 has all the usual OPDs.\n")
 
 
 @pytest.mark.parametrize(
