@@ -10,8 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from engine.spreadsheet.sheet import Row
-from engine.spreadsheet.workbook import FileFormat, Workbook
-from engine.spreadsheet.xlsx_scan import parse_reference
+from engine.spreadsheet.workbook import FileFormat, Workbook, parse_reference
 
 AUTHOR = "Simpul"
 RED, YELLOW = "FFC7CE", "FFEB9C"  # a fault keeps its row out; a warning leaves a value out

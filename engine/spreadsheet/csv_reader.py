@@ -10,7 +10,7 @@ from itertools import islice
 
 from engine.spreadsheet.csv_cells import restore_cell
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
-from engine.spreadsheet.read_limits import CellBudget, ReadLimits
+from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_texts
 from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet, cell_lines, cell_text
 
@@ -43,6 +43,7 @@ def read_csv(text: str, encoding: str | None, limits: ReadLimits) -> Workbook:
             texts = [cell_text(restore_cell(cell.strip())) for cell in cells]
             if any(texts):
                 budget.check_cell(number, len(texts))
+                check_texts("", number, texts)
                 rows.append((number, texts))
                 for column, cell in enumerate(cells, start=1):
                     if "\n" in cell:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
-from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count
+from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count, check_texts
 from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.workbook import FileFormat, MergedRange, Workbook, Worksheet, cell_text
 
@@ -101,7 +101,9 @@ class _Table:
         self.end_cell()
         if self.cells:
             width = max(self.column, max(self.cells))
-            self.rows.append((self.row, [self.cells.get(i, "") for i in range(1, width + 1)]))
+            texts = [self.cells.get(column, "") for column in range(1, width + 1)]
+            check_texts("", self.row, texts)
+            self.rows.append((self.row, texts))
         self.cells, self.column = {}, 0
 
     def merged_ranges(self) -> tuple[MergedRange, ...]:

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.package import Package
-from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count
+from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count, check_texts
 from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.workbook import (
     FORMULA_WITHOUT_VALUE,
@@ -17,7 +17,6 @@ from engine.spreadsheet.workbook import (
     MergedRange,
     Workbook,
     Worksheet,
-    cell_reference,
     cell_text,
 )
 
@@ -28,7 +27,6 @@ _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _NOT_CONTENT = frozenset(("annotation", "shapes", "forms", "frame", "custom-shape", "object"))
 _SPACE = frozenset(("s", "tab", "line-break"))
 _DIGITS_MOST = 12  # of a number that is beyond each limit already
-_TEXT_MOST = 32_767  # characters of a cell
 
 
 def read_ods(content: bytes, limits: ReadLimits) -> Workbook:
@@ -189,15 +187,7 @@ class _ContentReader:
             pass  # what the cell shows stands in for a value that is missing or unusual
         if kind == "boolean":
             return attributes.get("boolean-value", "")
-        text = cell_text(attributes.get("string-value") or "".join(self._texts))
-        if len(text) > _TEXT_MOST:
-            raise FileInvalid(
-                FileProblemCode.TEXT_TOO_LONG,
-                most=_TEXT_MOST,
-                cell=cell_reference(self._row, self._column),
-                sheet=self.tables[-1].name,
-            )
-        return text
+        return cell_text(attributes.get("string-value") or "".join(self._texts))
 
     def _error(self, text: str) -> str | None:
         if self._error_type == "error":
@@ -212,10 +202,11 @@ class _ContentReader:
         if self._cells or self._errors:
             width = max((*self._cells, *self._errors))
             self._budget.check_cell(last_row, width)
+            texts = [self._cells.get(column, "") for column in range(1, width + 1)]
+            check_texts(table.name, self._row, texts)
             for row in range(self._row, last_row + 1):
                 if self._cells:
-                    texts = [self._cells.get(column, "") for column in range(1, width + 1)]
-                    table.rows.append((row, texts))
+                    table.rows.append((row, list(texts)))
                 for column, error in self._errors.items():
                     table.error_cells[row, column] = error
                 for column, link in self._row_links.items():

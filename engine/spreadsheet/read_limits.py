@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
-from engine.spreadsheet.workbook import cell_reference
+from engine.spreadsheet.workbook import CELL_CHARACTERS_MOST, cell_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,19 @@ def check_sheet_count(count: int, limits: ReadLimits) -> None:
     """
     if count > limits.sheets:
         raise FileInvalid(FileProblemCode.TOO_MANY_SHEETS, most=limits.sheets, found=count)
+
+
+def check_texts(sheet: str, row: int, texts: Sequence[str]) -> None:
+    """Check the lengths of the texts of a row.
+
+    Raises:
+        FileInvalid: a cell has more text than a spreadsheet program allows.
+    """
+    for column, text in enumerate(texts, start=1):
+        if len(text) > CELL_CHARACTERS_MOST:
+            raise FileInvalid(
+                FileProblemCode.TEXT_TOO_LONG,
+                most=CELL_CHARACTERS_MOST,
+                cell=cell_reference(row, column),
+                sheet=sheet,
+            )

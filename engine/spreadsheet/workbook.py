@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from engine.spreadsheet.sheet import Row
 __all__ = ["FileFormat", "FileInvalid", "FileProblemCode", "MergedRange", "Workbook", "Worksheet"]
 
 CellValue = int | float | str | bool | time | date | datetime | timedelta
+CELL_CHARACTERS_MOST = 32_767  # of a cell in Excel
 FORMULA_WITHOUT_VALUE = "formula"  # the text of such a cell in `Worksheet.error_cells`
 
 
@@ -89,6 +91,20 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """Return the number of a column from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 def cell_reference(row: int, column: int) -> str:
     """Return the name of a cell, such as F102."""
     return f"{column_letters(column)}{row}"
+
+
+def parse_reference(reference: str) -> tuple[int, int] | None:
+    """Return the row and the column of a cell's name, such as F102."""
+    match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)
+    return None if match is None else (int(match[2]), column_number(match[1]))

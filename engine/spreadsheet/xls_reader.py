@@ -7,12 +7,12 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from engine.spreadsheet.calamine_sheet import merged_ranges, read_rows
 from engine.spreadsheet.compound_file import CompoundFile
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.read_limits import ReadLimits
 from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet
 from engine.spreadsheet.xls_scan import scan_records
-from engine.spreadsheet.xlsx_reader import merged_ranges, read_rows
 
 
 def read_xls(content: bytes, limits: ReadLimits) -> Workbook:

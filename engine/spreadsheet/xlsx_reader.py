@@ -9,25 +9,16 @@ from xml.etree.ElementTree import Element
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from engine.spreadsheet import xlsx_scan
+from engine.spreadsheet.calamine_sheet import merged_ranges, read_rows
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.package import Package
 from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count
-from engine.spreadsheet.sheet import Row
-from engine.spreadsheet.workbook import (
-    FileFormat,
-    MergedRange,
-    Workbook,
-    Worksheet,
-    cell_lines,
-    cell_reference,
-    cell_text,
-)
+from engine.spreadsheet.workbook import FileFormat, Workbook, Worksheet, parse_reference
 from engine.spreadsheet.xlsx_scan import SheetScan
 
 _WORKBOOK = "xl/workbook.xml"
 _STRINGS = "xl/sharedStrings.xml"
 _LINKED_CELLS_MOST = 1000  # of one hyperlink; a longer range is a slip
-_TEXT_MOST = 32_767  # characters of a cell in Excel
 
 
 def read_xlsx(content: bytes, limits: ReadLimits) -> Workbook:
@@ -61,48 +52,6 @@ def read_xlsx(content: bytes, limits: ReadLimits) -> Workbook:
             )
     except CalamineError as error:
         raise FileInvalid(FileProblemCode.DAMAGED, reason=str(error)) from error
-
-
-def read_rows(
-    sheet: CalamineSheet, lines: dict[tuple[int, int], tuple[str, ...]]
-) -> tuple[Row, ...]:
-    """Return the rows of a sheet that are not empty, and add the texts of several lines to `lines`.
-
-    Raises:
-        FileInvalid: a cell has more text than a spreadsheet program allows.
-    """
-    if sheet.start is None:
-        return ()
-    left = [""] * sheet.start[1]
-    rows = []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = left + [cell_text(cell) for cell in cells]
-        if any(texts):
-            _check_texts(sheet.name, number, texts)
-            rows.append((number, texts))
-            for column, cell in enumerate(cells, start=len(left) + 1):
-                if isinstance(cell, str) and "\n" in cell:
-                    lines[number, column] = cell_lines(cell)
-    return tuple(rows)
-
-
-def merged_ranges(sheet: CalamineSheet) -> tuple[MergedRange, ...]:
-    """Return the merged cells of a sheet."""
-    return tuple(
-        MergedRange(first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1)
-        for first, last in sheet.merged_cell_ranges or ()
-    )
-
-
-def _check_texts(name: str, number: int, texts: list[str]) -> None:
-    for column, text in enumerate(texts, start=1):
-        if len(text) > _TEXT_MOST:
-            raise FileInvalid(
-                FileProblemCode.TEXT_TOO_LONG,
-                most=_TEXT_MOST,
-                cell=cell_reference(number, column),
-                sheet=name,
-            )
 
 
 def _read_sheet(
@@ -183,7 +132,7 @@ def _addresses(package: Package, part: str) -> dict[str, str]:
 
 def _cells_of(reference: str) -> list[tuple[int, int]]:
     first, _, last = reference.partition(":")
-    start, end = xlsx_scan.parse_reference(first), xlsx_scan.parse_reference(last or first)
+    start, end = parse_reference(first), parse_reference(last or first)
     if start is None or end is None:
         return []
     count = (end[0] - start[0] + 1) * (end[1] - start[1] + 1)

@@ -13,7 +13,7 @@ from html import unescape
 
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.read_limits import CellBudget
-from engine.spreadsheet.workbook import FORMULA_WITHOUT_VALUE
+from engine.spreadsheet.workbook import FORMULA_WITHOUT_VALUE, column_number, parse_reference
 
 _P = rb"(?:\w+:)?"  # a namespace prefix
 _CELL_TAG = re.compile(rb"<" + _P + rb"c(?=[\s>/])")
@@ -92,20 +92,6 @@ def scan_nameless_cells(chunks: Iterable[bytes], budget: CellBudget) -> SheetSca
             if not tag[3] and not tag[4]:
                 budget.check_cell(max(row, 1), column)
     return SheetScan()
-
-
-def column_number(letters: str) -> int:
-    """Return the number of a column from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def parse_reference(reference: str) -> tuple[int, int] | None:
-    """Return the row and the column of a cell's name, such as F102."""
-    match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", reference)
-    return None if match is None else (int(match[2]), column_number(match[1]))
 
 
 def xml_attributes(tag: bytes) -> dict[str, str]:

@@ -11,7 +11,13 @@ import xlsxwriter
 
 from engine.spreadsheet.file_reader import parse_workbook
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
-from engine.spreadsheet.workbook import FileFormat, MergedRange, Workbook, Worksheet
+from engine.spreadsheet.workbook import (
+    FileFormat,
+    FileInvalid,
+    MergedRange,
+    Workbook,
+    Worksheet,
+)
 from tests.engine.spreadsheet.written_files import write_ods, write_xls, write_xlsx
 
 HEADER, ROW = ["Nama", "Alamat"], ["SIMPEG", "https://simpeg.uji.go.id"]
@@ -199,3 +205,41 @@ def test_dates_and_times_of_xlsx_are_iso() -> None:
     sheet.append([date(2021, 5, 3), datetime(2021, 5, 3, 7, 30)])
     workbook.save(content)
     assert read(content.getvalue()).sheets[0].rows == ((1, ["2021-05-03", "2021-05-03 07:30:00"]),)
+
+
+LONG_TEXT = "a" * 32_768
+
+
+@pytest.mark.parametrize(
+    ("content", "sheet"),
+    [
+        (f"Nama,Fungsi\nSIMPEG,{LONG_TEXT}\n".encode(), ""),
+        (
+            f"<table><tr><td>Nama<td>Fungsi<tr><td>SIMPEG<td>{LONG_TEXT}</table>".encode(),
+            "",
+        ),
+        (
+            write_xlsx(
+                '<sheetData><row r="2"><c r="B2" t="inlineStr">'
+                f"<is><t>{LONG_TEXT}</t></is></c></row></sheetData>"
+            ),
+            "Data",
+        ),
+        (
+            write_ods(
+                '<table:table table:name="Data"><table:table-row/><table:table-row>'
+                '<table:table-cell/><table:table-cell office:value-type="string">'
+                f"<text:p>{LONG_TEXT}</text:p></table:table-cell></table:table-row></table:table>"
+            ),
+            "Data",
+        ),
+    ],
+    ids=["CSV", "HTML", ".xlsx", ".ods"],
+)
+def test_a_text_that_no_spreadsheet_program_can_hold_is_refused(content: bytes, sheet: str) -> None:
+    with pytest.raises(FileInvalid) as refusal:
+        read(content)
+    assert str(refusal.value) == (
+        "expected cells of at most 32767 characters, got more in the cell B2 "
+        f"of the sheet {sheet!r}; shorten the text"
+    )
