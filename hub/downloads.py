@@ -14,8 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from engine.model import PUBLIC_VIEWER, Viewer
-from hub.inventory_export import XLSX_MEDIA_TYPE, ExportFormat, write_export
+from hub.inventory_export import ExportFormat, write_export
 from hub.template import write_region_template
+from hub.xlsx import XLSX_MEDIA_TYPE
 from resolvers.context import Context
 from resolvers.inventory_export import RegionExport, load_region_export
 from resolvers.problems import NotFound

@@ -18,6 +18,8 @@ from engine.spreadsheet.export_sheet import (
     CellContent,
     to_sheet_row,
 )
+from engine.spreadsheet.workbook import CELL_CHARACTERS_MOST
+from hub.xlsx import WORKBOOK_OPTIONS, XLSX_MEDIA_TYPE
 from resolvers.inventory_export import RegionExport
 
 if TYPE_CHECKING:
@@ -25,16 +27,7 @@ if TYPE_CHECKING:
 
 JSON_SCHEMA_VERSION = 1  # increases whenever a field of the document changes its meaning
 SHEET_NAME = "Aplikasi"
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CELL_CHARACTERS_MOST = 32_767  # of a cell in a workbook
 PRECISE_NUMBER_MOST = 10**15 - 1  # spreadsheet programs keep fifteen digits
-WORKBOOK_OPTIONS = {
-    "in_memory": True,  # a region's inventory is small, and a server may not write files
-    # A name such as "=1+1" or "https://…" is a text.
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 COLUMN_WIDTHS: Mapping[str, int] = {  # in characters; other columns have DEFAULT_WIDTH
     "id": 18,
     "opd": 34,

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.workbook import FileFormat, Workbook, parse_reference
+from hub.xlsx import WORKBOOK_OPTIONS
 
 AUTHOR = "Simpul"
 RED, YELLOW = "FFC7CE", "FFEB9C"  # a fault keeps its row out; a warning leaves a value out
@@ -18,12 +19,6 @@ COMMENTS_MOST = 5_000  # further cells are coloured only, because spreadsheet pr
 _ORIGINAL_BYTES_MOST = 15_000_000  # unpacked; a larger workbook is written new, with its texts
 _COLUMN_WIDTH = 24  # characters
 _SHEET_NAME_MOST = 31
-_WRITER_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,  # a text of the file stays a text
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +102,7 @@ def _write_new(
     import xlsxwriter
 
     saved = BytesIO()
-    with xlsxwriter.Workbook(saved, _WRITER_OPTIONS) as output:
+    with xlsxwriter.Workbook(saved, WORKBOOK_OPTIONS) as output:
         red = output.add_format({"bg_color": f"#{RED}"})
         yellow = output.add_format({"bg_color": f"#{YELLOW}"})
         names: set[str] = set()

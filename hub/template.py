@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from engine.model import ApplicationStatus
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS, NO, STATUS_WORDS, YES
 from engine.spreadsheet.import_sheet import ROWS_MOST
-from hub.inventory_export import SHEET_NAME, WORKBOOK_OPTIONS, write_header
+from engine.spreadsheet.workbook import column_letters
+from hub.inventory_export import SHEET_NAME, write_header
 from hub.template_texts import EXAMPLE_ROW, FIELD_HINTS, guide_lines
+from hub.xlsx import WORKBOOK_OPTIONS
 from resolvers.application import list_common_applications
 from resolvers.application_values import EARLIEST_YEAR, FIT_SCALE
 from resolvers.inventory_export import RegionExport, list_function_names
@@ -101,7 +103,7 @@ def _write_lists(sheet: Worksheet, names_by_field: Mapping[str, Sequence[str]]) 
         for row, name in enumerate(names, start=1):
             sheet.write_string(row, column, name)
         if names:
-            letter = chr(ord("A") + column)
+            letter = column_letters(column + 1)
             ranges[field] = f"={LIST_SHEET}!${letter}$2:${letter}${len(names) + 1}"
     return ranges
 

@@ -22,11 +22,11 @@ from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
 from hub.auth.authentication import AuthenticationError, Authenticator
 from hub.auth.signing_keys import KeysUnavailable
-from hub.inventory_export import XLSX_MEDIA_TYPE
 from hub.marked_workbook import CellMark, cell_position
 from hub.problem_text import indonesian_file_problem, indonesian_problem
 from hub.transport.request_limits import RequestLimits, RequestRejected, read_request_body
 from hub.workbook_reader import WorkbookReader
+from hub.xlsx import XLSX_MEDIA_TYPE
 from resolvers.context import Context
 from resolvers.import_draft import add_draft, load_importable_region
 from resolvers.inventory_import import PlannedDraft, plan_draft
