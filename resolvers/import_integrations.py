@@ -59,14 +59,15 @@ class IntegrationPlanner:
                 continue
             for name in plan.row.values.integrated_with:
                 key = integration_key(name)
-                if key in recorded[source.id]:
+                choice = choices.get(key)
+                if key in recorded[source.id] or (choice is not None and _is_left_out(choice)):
                     continue
-                planned = self._find_target(source, name, choices.get(key), by_name, applications)
+                planned = self._find_target(source, name, choice, by_name, applications)
                 if planned is None:
                     self.unknown_names[plan.row.sheet, plan.row.row].append(name)
                     continue
                 pair = _pair(planned)
-                if planned.target != source.id and pair is not None and pair not in connected:
+                if pair is not None and pair not in connected:
                     connected.add(pair)
                     self.integrations.append(planned)
         self._collect_unknown(by_name)
@@ -101,17 +102,11 @@ class IntegrationPlanner:
         by_name: dict[str, list[Application]],
         applications: dict[str, Application],
     ) -> PlannedIntegration | None:
-        """Return the integration that a name means, None if that is not clear.
-
-        A name that a person left out becomes an integration of the source with itself, which is
-        never connected.
-        """
+        """Return the integration that a name means; None if that is not clear."""
         if choice is not None:
             if choice.is_external:
                 return PlannedIntegration(source.id, None, name)
-            if choice.application is None:
-                return PlannedIntegration(source.id, source.id, name)
-            chosen = applications.get(choice.application)
+            chosen = applications.get(choice.application or "")
             return None if chosen is None else PlannedIntegration(source.id, chosen.id, chosen.name)
         namesakes = [
             application
@@ -150,8 +145,15 @@ def integration_key(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold())
 
 
+def _is_left_out(choice: IntegrationChoice) -> bool:
+    return choice.application is None and not choice.is_external
+
+
 def _pair(integration: PlannedIntegration) -> frozenset[str] | None:
-    """Return the two ends in any order, so that an exchange is connected only once."""
+    """Return the two ends in any order, so that an exchange is connected only once.
+
+    An application that names itself has no pair.
+    """
     if integration.target == integration.source:
         return None
     target = integration.target or f"external {integration_key(integration.target_name)}"

@@ -20,7 +20,7 @@ class RowOutcome(Enum):
 
     ADD = "ADD"
     CHANGE = "CHANGE"
-    LEAVE = "LEAVE"  # the inventory has it already, or a row above has
+    LEAVE = "LEAVE"  # the inventory or a row above has the same, or a person retired it
     REFUSE = "REFUSE"
 
 

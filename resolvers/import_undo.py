@@ -18,12 +18,12 @@ from resolvers.import_restorer import (
 )
 from resolvers.inventory_import import find_import
 from resolvers.problems import Forbidden, NotFound, SubjectState, WrongState
-from resolvers.region_change import open_region_change
+from resolvers.region_change import RegionChange, open_region_change
 from storage import application as stored_application
 from storage import integration as stored_integration
 from storage import inventory_import as stored
 from storage import log
-from storage.log import LogTransaction, NewEntry
+from storage.log import NewEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ async def undo_import(context: Context, request: UndoImport, key: str | None) ->
     Raises:
         NotFound: there is no such import, or none that this viewer may read.
         WrongState: it is undone already.
-        Forbidden: the viewer may not import into the region, or works for an OPD and another viewer
-            imported the file.
+        Forbidden: the viewer may not import into the region; or it works for an OPD, and another
+            viewer imported the file, or the file has applications of another OPD.
     """
     imported = await find_import(context, request.id)
     if imported is None:
@@ -64,11 +64,12 @@ async def undo_import(context: Context, request: UndoImport, key: str | None) ->
         access.allow_inventory_import(context.viewer, change.region)
         if context.viewer.role is Role.OPD and imported.by != context.viewer.subject:
             raise Forbidden(Role.OPD, "undo an import of another viewer")
-        return change.store_result(await _undo(context, change.transaction, request.id))
+        return change.store_result(await _undo(context, change, request.id))
 
 
-async def _undo(context: Context, transaction: LogTransaction, id: str) -> UndoneImport:
-    session, viewer = transaction.session, context.viewer
+async def _undo(context: Context, change: RegionChange[UndoneImport], id: str) -> UndoneImport:
+    transaction, viewer = change.transaction, context.viewer
+    session = transaction.session
     imported = await stored.find_import(session, id)
     assert imported is not None  # the log forgets nothing
     if imported.undone_at is not None:
@@ -93,6 +94,9 @@ async def _undo(context: Context, transaction: LogTransaction, id: str) -> Undon
         },
     )
     for row in imported.applications:
+        application = restorer.current[row.application]
+        if application.version == row.after:  # others are refused whatever the viewer may write
+            access.allow_application_edit(context.acting_viewer, change.region, application.opd)
         restorer.restore_application(row)
     restorer.entries += await restore_corrections(transaction, restorer, ids, sequence)
     integrations = await stored_integration.integrations_by_id(session, imported.integrations)

@@ -30,7 +30,7 @@ class Affair:
 @strawberry.type
 class AffairQuery:
     @strawberry.field(
-        description="The government affairs that OPDs carry out, in the order of the law: 32."
+        description="The 32 government affairs that OPDs carry out, in the order of the law."
     )
     def affairs(self) -> list[Affair]:
         return Affair.from_ids(None)

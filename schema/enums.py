@@ -126,7 +126,7 @@ described_enum(
     {
         "BASIC_SERVICE": "A mandatory affair of basic services (wajib, pelayanan dasar).",
         "OTHER_MANDATORY": "Another mandatory affair (wajib, bukan pelayanan dasar).",
-        "OPTIONAL": "An affair that a region has by its potential (pilihan).",
+        "OPTIONAL": "An affair of the regions that have a potential for it (pilihan).",
     },
 )
 described_enum(

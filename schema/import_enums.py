@@ -99,7 +99,8 @@ described_enum(
     {
         "ADD": "It registers the application.",
         "CHANGE": "It changes an application of the inventory.",
-        "LEAVE": "It writes nothing, because the inventory or a row above has the same.",
+        "LEAVE": "It writes nothing, because the inventory or a row above has the same, or because a "
+        "person retired the application.",
         "REFUSE": "It does not write the row, because a problem prevents it.",
     },
 )
@@ -118,7 +119,7 @@ described_enum(
 )
 described_enum(
     SetApartReason,
-    "Why a row of a sheet is no application.",
+    "Why a row of a sheet lists no application.",
     {
         "TITLE": "It is a title above the header.",
         "HEADER_REPEATED": "It repeats the header.",
@@ -164,7 +165,7 @@ described_enum(
         "NOT_AN_AMOUNT": "The cell has no amount in rupiah.",
         "NUMBER_OUT_OF_RANGE": "The number is too small or too large.",
         "NOT_YES_OR_NO": "The cell says neither yes nor no.",
-        "NOT_AN_ADDRESS": "The cell has no address of the web.",
+        "NOT_AN_ADDRESS": "The cell has no web address, or other words with one.",
         "SECOND_ADDRESS": "The cell has more than one address; the first one is taken.",
         "LINK_NOT_READ": "The addresses behind the texts of the column cannot be read in this "
         "format.",

@@ -20,8 +20,8 @@ ROWS_MOST = 50
 
 @strawberry.type(description="The least and the most that a number or a length may be.")
 class ImportBounds:
-    least: WholeNumber = strawberry.field(description="The least.")
-    most: WholeNumber = strawberry.field(description="The most.")
+    least: WholeNumber = strawberry.field(description="The smallest allowed value.")
+    most: WholeNumber = strawberry.field(description="The largest allowed value.")
 
 
 @strawberry.type(description="An OPD that a name may mean.")
@@ -39,7 +39,8 @@ class ImportProblem:
         description="The problem in an English sentence, for a log or for a developer."
     )
     is_blocking: bool = strawberry.field(
-        description="Whether the row is not written; otherwise it is written without this value."
+        description="Whether the problem prevents the row from being written. If it does not, the "
+        "value of the cell is left out, unless the code says otherwise."
     )
     sheet: str = strawberry.field(description="The name of the sheet; empty for a CSV file.")
     row: int | None = strawberry.field(

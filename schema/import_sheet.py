@@ -46,17 +46,17 @@ class ImportColumn:
         )
 
 
-@strawberry.type(description="A row of a sheet that is no application.")
+@strawberry.type(description="A row of a sheet that lists no application.")
 class ImportSetApartRow:
     row: int = strawberry.field(description="The number of the row, from 1.")
-    reason: SetApartReason = strawberry.field(description="Why it is no application.")
+    reason: SetApartReason = strawberry.field(description="Why it lists no application.")
     text: str = strawberry.field(description="The texts of its cells.")
 
 
 @strawberry.type(description="A sheet of an uploaded file, and how it is read.")
 class ImportSheet:
     name: str = strawberry.field(description=SHEET_NAME)
-    is_read: bool = strawberry.field(description="Whether its rows are taken.")
+    is_read: bool = strawberry.field(description="Whether its rows are read.")
     reason: NoTableReason | None = strawberry.field(
         description="Why it is not read; null if it is read."
     )
@@ -74,11 +74,11 @@ class ImportSheet:
     )
     row_count: int = strawberry.field(description="The number of rows that list applications.")
     set_apart_count: int = strawberry.field(
-        description="The number of rows that are no applications."
+        description="The number of rows that list no application."
     )
     _value: strawberry.Private[SheetReading]
 
-    @strawberry.field(description="The rows that are no applications, in their order.")
+    @strawberry.field(description="The rows that list no application, in their order.")
     def set_apart(
         self,
         first: Annotated[

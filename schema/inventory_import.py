@@ -51,7 +51,8 @@ class InventoryImport(Node):
     )
     changed_count: int = strawberry.field(description="The number of applications that it changed.")
     left_count: int = strawberry.field(
-        description="The number of rows that were left, because the inventory had the same."
+        description="The number of rows that wrote nothing, because the inventory or a row above had "
+        "the same, or because a person had retired the application."
     )
     refused_count: int = strawberry.field(
         description="The number of rows that were not written because of their problems."
@@ -227,7 +228,8 @@ class InventoryImportMutation:
     @strawberry.mutation(
         description="Undoes an import: retires what it registered, restores what it changed and "
         "withdraws its integrations. What was changed since stays as it is. The staff of the "
-        "region and of its province may do it, and staff of an OPD for their own imports."
+        "region and of its province may do it, and staff of an OPD for their own imports into "
+        "their OPD."
     )
     async def undo_import(
         self, info: Info, input: Annotated[UndoImportInput, INPUT]

@@ -152,14 +152,14 @@ class ImportCounts:
     add: int = strawberry.field(description="The number of rows that add an application.")
     change: int = strawberry.field(description="The number of rows that change one.")
     leave: int = strawberry.field(
-        description="The number of rows of which nothing is written, because the inventory or a "
-        "row above has the same."
+        description="The number of rows that write nothing, because the inventory or a row above "
+        "has the same, or because a person retired the application."
     )
     refuse: int = strawberry.field(
         description="The number of rows that are not written because of a problem."
     )
     warnings: int = strawberry.field(
-        description="The number of problems that prevent no row from being written."
+        description="The number of problems that do not prevent a row from being written."
     )
 
     @classmethod

@@ -354,10 +354,14 @@ async def test_the_region_records_a_row_without_an_opd_with_a_warning(hub: Hub) 
     assert application["opd"] == {"id": "32.11:opd-dinkes"}
 
 
-async def test_staff_of_an_opd_undo_only_their_own_import(hub: Hub) -> None:
+async def test_staff_of_an_opd_undo_only_their_own_import_into_their_opd(hub: Hub) -> None:
     imported = await import_file(hub, FILE)
     assert await hub.change_refusal("undoImport", OPD, importId=imported["id"]) == "FORBIDDEN"
     own = await import_file(hub, "Nama Aplikasi\nSi Uji\n", OPD)
+    transferred = Viewer(OPD.subject, Role.OPD, OPD.regions, frozenset({"32.11:opd-diskominfo"}))
+    before = await hub.list_all_rows()
+    assert await hub.change_refusal("undoImport", transferred, importId=own["id"]) == "FORBIDDEN"
+    assert await hub.list_all_rows() == before
     assert (await hub.change("undoImport", OPD, importId=own["id"]))["undone"] == 1
 
 
