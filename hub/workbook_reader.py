@@ -44,8 +44,8 @@ def read_workbook(content: bytes) -> Workbook:
             timeout=READ_SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return _workbook_of(b"")
+    except subprocess.TimeoutExpired as expiry:
+        raise _too_slow() from expiry
     return _workbook_of(process.stdout if process.returncode == 0 else b"")
 
 
@@ -128,5 +128,9 @@ def _workbook_of(output: bytes) -> Workbook:
 
 def _unpickle(output: bytes) -> object:
     if not output:
-        raise FileInvalid(FileProblemCode.TOO_SLOW, seconds=int(READ_SECONDS))
+        raise _too_slow()
     return pickle.loads(output)  # the output of this module's own process
+
+
+def _too_slow() -> FileInvalid:
+    return FileInvalid(FileProblemCode.TOO_SLOW, seconds=int(READ_SECONDS))

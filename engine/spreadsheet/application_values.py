@@ -99,7 +99,3 @@ class ApplicationWorkbook:
     sheets: tuple[SheetReading, ...]
     rows: tuple[ApplicationRow, ...]
     problems: tuple[SheetProblem, ...] = ()  # of whole sheets or columns; none is blocking
-
-    def columns_of(self, sheet: str) -> tuple[ColumnUse, ...]:
-        """Return the columns of the sheet of this name."""
-        return next((reading.columns for reading in self.sheets if reading.name == sheet), ())

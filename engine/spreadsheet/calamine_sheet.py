@@ -9,7 +9,7 @@ from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.workbook import MergedRange, cell_lines, cell_text
 
 
-def read_rows(
+def read_sheet_rows(
     sheet: CalamineSheet, lines: dict[tuple[int, int], tuple[str, ...]]
 ) -> tuple[Row, ...]:
     """Return the rows of a sheet that are not empty, and add the texts of several lines to `lines`.

@@ -27,7 +27,7 @@ ERROR_TEXTS = frozenset(
 
 
 class UnreadType:
-    """The value of a cell that was reported instead."""
+    """The type of UNREAD, the value of a cell that could not be read."""
 
 
 UNREAD = UnreadType()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.spreadsheet.application_values import ColumnUse
@@ -66,23 +66,30 @@ def find_columns(
     header = [*table.header, *[""] * (width - len(table.header))]
     examples = _find_examples(table, width)
     choices = {**(remembered or {}), **(chosen or {})}
-    field_by_column: dict[int, str] = {}
-    repeats: dict[int, str] = {}
-    for column, choice in sorted(choices.items(), key=lambda item: item[0] not in (chosen or {})):
-        if choice is None or choice not in fields or not 1 <= column <= width:
-            continue
-        is_repeated = choice in field_by_column.values()
-        (repeats if is_repeated else field_by_column)[column] = choice
-    guesses = [
+    # The columns of each field, of which the first one is read.
+    candidates = [
+        (column, choice)
+        for column, choice in sorted(
+            choices.items(), key=lambda item: item[0] not in (chosen or {})
+        )
+        if choice is not None and choice in fields and 1 <= column <= width
+    ]
+    guesses = sorted(
         (match[1], column, match[0])
         for column, match in enumerate(table.matches, start=1)
         if match is not None and match[0] in fields and column not in choices
+    )
+    candidates += [
+        (column, field)
+        for _, column, field in guesses
+        if (field == "id" and not are_ids_of_simpul)
+        or _is_plausible(field, header[column - 1], table, column)
     ]
-    for _, column, field in sorted(guesses):
-        is_any_id = field == "id" and not are_ids_of_simpul
-        if is_any_id or _is_plausible(field, header[column - 1], table, column):
-            is_repeated = field in field_by_column.values()
-            (repeats if is_repeated else field_by_column)[column] = field
+    field_by_column: dict[int, str] = {}
+    repeats: dict[int, str] = {}
+    for column, field in candidates:
+        is_repeated = field in field_by_column.values()
+        (repeats if is_repeated else field_by_column)[column] = field
     uses = tuple(
         ColumnUse(
             column=column,
@@ -94,8 +101,14 @@ def find_columns(
         )
         for column, text in enumerate(header, start=1)
     )
-    header_row = table.header_rows[-1][0]
-    problems = tuple(
+    return Columns(uses, _repeat_problems(sheet, table.header_rows[-1][0], header, repeats))
+
+
+def _repeat_problems(
+    sheet: str, header_row: int, header: Sequence[str], repeats: Mapping[int, str]
+) -> tuple[SheetProblem, ...]:
+    """Return a warning for each column whose field another column has. `repeats` has its field."""
+    return tuple(
         SheetProblem(
             header_row,
             header[column - 1],
@@ -109,7 +122,6 @@ def find_columns(
         )
         for column, field in sorted(repeats.items())
     )
-    return Columns(uses, problems)
 
 
 def _is_plausible(field: str, header: str, table: SheetTable, column: int) -> bool:

@@ -20,9 +20,7 @@ class ReadLimits:
     columns: int
     cells: int  # of all sheets, each as a rectangle up to its last cell
     sheets: int = 100
-    html_bytes: int = (
-        10_000_000  # the parser of the standard library reads about 5 million a second
-    )
+    html_bytes: int = 10_000_000  # the parser reads about 5 million a second
 
 
 UPLOAD_LIMITS = ReadLimits(

@@ -64,7 +64,7 @@ class SheetProblem:
     code: SheetProblemCode = SheetProblemCode.VALUE_REFUSED
     sheet: str = ""  # name of the sheet
     cell: str | None = None  # reference of the cell, such as F102
-    field: str | None = None  # field of the application, one of `columns.FIELDS`
+    field: str | None = None  # field of the application, one of `headers.FIELDS`
     is_blocking: bool = True  # False: the row is written without this value
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from engine.spreadsheet.calamine_sheet import merged_ranges, read_rows
+from engine.spreadsheet.calamine_sheet import merged_ranges, read_sheet_rows
 from engine.spreadsheet.compound_file import CompoundFile
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.read_limits import ReadLimits
@@ -36,7 +36,7 @@ def read_xls(content: bytes, limits: ReadLimits) -> Workbook:
         tuple(
             Worksheet(
                 name=sheet.name,
-                rows=read_rows(sheet, lines[sheet.name]),
+                rows=read_sheet_rows(sheet, lines[sheet.name]),
                 lines=lines[sheet.name],
                 merged=merged_ranges(sheet),
                 are_links_read=False,

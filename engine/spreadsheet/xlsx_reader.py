@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from engine.spreadsheet import xlsx_scan
-from engine.spreadsheet.calamine_sheet import merged_ranges, read_rows
+from engine.spreadsheet.calamine_sheet import merged_ranges, read_sheet_rows
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.package import Package
 from engine.spreadsheet.read_limits import CellBudget, ReadLimits, check_sheet_count
@@ -64,7 +64,7 @@ def _read_sheet(
     lines: dict[tuple[int, int], tuple[str, ...]] = {}
     return Worksheet(
         name=sheet.name,
-        rows=read_rows(sheet, lines),
+        rows=read_sheet_rows(sheet, lines),
         lines=lines,
         merged=merged_ranges(sheet),
         links=links,

@@ -13,13 +13,8 @@ _NO = frozenset(
     (
         *("tidak", "tdk", "t", "n", "no", "false", "belum", "0", "bukan", "✗", "✘"),
         *("bukan layanan publik", "internal", "non publik", "administrasi pemerintahan"),
-        *(
-            "layanan administrasi pemerintahan",
-            "administrasi",
-            "internal pemerintah",
-            "bukan publik",
-        ),
-        *("layanan administrasi pemerintahan berbasis elektronik",),
+        *("layanan administrasi pemerintahan", "administrasi", "internal pemerintah"),
+        *("bukan publik", "layanan administrasi pemerintahan berbasis elektronik"),
     )
 )
 
