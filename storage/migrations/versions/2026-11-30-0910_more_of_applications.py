@@ -1,4 +1,4 @@
-"""What registers of applications state besides: developer, hosting, database and legal basis."""
+"""The developer, hosting, database, legal basis and public service of an application."""
 
 from __future__ import annotations
 
