@@ -82,6 +82,7 @@ class _Listings:
     """What has been read so far."""
 
     is_one_sheet: bool
+    function_ids: Mapping[str, str]  # by name in lower case, and by id
     regions: RegionNames | None
     listings: list[Listing] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
@@ -90,6 +91,25 @@ class _Listings:
     retired_count: int = 0
     row_count: int = 0
     _matches: dict[str, RegionMatch] = field(default_factory=dict)
+
+    def add_sheet(self, sheet: FoundSheet) -> SheetReading:
+        if not sheet.is_read or sheet.table is None:
+            return describe_sheet(sheet)
+        reader = ApplicationRows(
+            sheet.worksheet,
+            sheet.table,
+            sheet.columns,
+            functions=self.function_ids,
+            common_applications={},
+            opd=sheet.opd,
+            is_function_required=True,
+        )
+        count = self.row_count
+        headers = [use.header for use in sheet.columns.uses if use.field == "region"]
+        for row in reader.read_rows():
+            self.add_row(row, "".join(headers))
+        self.problems += sheet.columns.problems
+        return describe_sheet(sheet, reader, self.row_count - count)
 
     def add_row(self, row: ApplicationRow, region_header: str) -> None:
         self.row_count += 1
@@ -164,28 +184,10 @@ def parse_listing_workbook(
     )
     _require_table(found)
     _require_few_rows(found)
-    listings = _Listings(sum(sheet.is_read for sheet in found) <= 1, regions)
-    readings: list[SheetReading] = []
-    function_ids = ids_by_word(functions)
-    for sheet in found:
-        if not sheet.is_read or sheet.table is None:
-            readings.append(describe_sheet(sheet))
-            continue
-        reader = ApplicationRows(
-            sheet.worksheet,
-            sheet.table,
-            sheet.columns,
-            functions=function_ids,
-            common_applications={},
-            opd=sheet.opd,
-            is_function_required=True,
-        )
-        count = listings.row_count
-        headers = [use.header for use in sheet.columns.uses if use.field == "region"]
-        for row in reader.read_rows():
-            listings.add_row(row, "".join(headers))
-        listings.problems += sheet.columns.problems
-        readings.append(describe_sheet(sheet, reader, listings.row_count - count))
+    listings = _Listings(
+        sum(sheet.is_read for sheet in found) <= 1, ids_by_word(functions), regions
+    )
+    readings = [listings.add_sheet(sheet) for sheet in found]
     problems = [*filter(_is_refusal, listings.problems), *_oversized_regions(listings.listings)]
     if problems:
         raise SheetInvalid(*problems)
