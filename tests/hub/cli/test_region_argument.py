@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ def test_an_inventory_and_a_start_are_named_by_the_name_of_their_region(
 def test_a_token_has_the_code_of_the_region(west_java: Commands) -> None:
     result = west_java("token", "--role", "REGION", "--subject", "a", "--region", "Kota Bandung")
     assert (result.exit_code, result.stderr) == (0, "")
+    claims = result.stdout.strip().split(".")[1]
+    assert json.loads(urlsafe_b64decode(f"{claims}=="))["regions"] == ["32.73"]
 
 
 @pytest.mark.parametrize(
