@@ -14,7 +14,7 @@ from hub.cli import preconditions
 from hub.cli.console import err, exit_with_error
 from hub.cli.known_messages import system_reason
 from hub.cli.region_argument import resolve_region
-from hub.cli.region_hint import recording_hint
+from hub.cli.region_hint import exit_with_unknown_region
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def _load_export(region: str, *, include_retired: bool) -> RegionExport:
     try:
         return asyncio.run(load())
     except NotFound:
-        message = _("there is no region {region!r}").format(region=region)
-        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
+        exit_with_unknown_region(region)
 
 
 def _write_output(output: str, content: bytes) -> None:

@@ -24,7 +24,7 @@ from hub.cli.console import (
     progress_callback,
 )
 from hub.cli.region_argument import resolve_region
-from hub.cli.region_hint import recording_hint
+from hub.cli.region_hint import exit_with_foreign_owner, exit_with_unknown_region
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -234,15 +234,9 @@ def _refusals_as_errors(region: str) -> Iterator[None]:
     try:
         yield
     except NotFound:
-        message = _("there is no region {region!r}").format(region=region)
-        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
+        exit_with_unknown_region(region)
     except OwnedElsewhere as elsewhere:
-        exit_with_error(
-            _("region {region} is owned by {url}, and read-only here").format(
-                region=region, url=elsewhere.url
-            ),
-            ExitCode.STATE,
-        )
+        exit_with_foreign_owner(region, elsewhere.url)
     except ImportRefused:
         exit_with_error(
             _("the inventory has changed meanwhile: nothing is imported; run the command again"),

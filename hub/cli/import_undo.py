@@ -14,6 +14,7 @@ from engine.log.inventory_import import InventoryImport
 from hub.app import open_instance
 from hub.cli.console import confirm, exit_with_error, out, print_result
 from hub.cli.import_words import UNDO_REFUSALS
+from hub.cli.region_hint import exit_with_foreign_owner
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from resolvers.context import Context
@@ -55,12 +56,7 @@ def run_undo(settings: Settings, id: str, region: str | None, *, yes: bool, as_j
     except WrongState:
         exit_with_error(_("{id}: this import is undone already").format(id=id), ExitCode.STATE)
     except OwnedElsewhere as elsewhere:
-        exit_with_error(
-            _("region {region} is owned by {url}, and read-only here").format(
-                region=imported.region, url=elsewhere.url
-            ),
-            ExitCode.STATE,
-        )
+        exit_with_foreign_owner(imported.region, elsewhere.url)
     print_result(
         _undo_document(undone), as_json=as_json, print_text=lambda: _show_undone_import(undone)
     )

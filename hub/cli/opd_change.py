@@ -14,7 +14,7 @@ from engine.model import Opd
 from hub.cli import preconditions
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_message, translate_refusal
-from hub.cli.region_hint import recording_hint
+from hub.cli.region_hint import exit_with_foreign_owner, exit_with_unknown_region
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
 
@@ -74,15 +74,9 @@ def run_opd_change(region: str, change: Callable[[OpdChange], Awaitable[Value]])
     try:
         return asyncio.run(_run(settings, region, change))
     except OwnedElsewhere as elsewhere:
-        exit_with_error(
-            _("region {region} is owned by {url}, and read-only here").format(
-                region=region, url=elsewhere.url
-            ),
-            ExitCode.STATE,
-        )
+        exit_with_foreign_owner(region, elsewhere.url)
     except (NotFound, InvalidArgument):
-        message = _("there is no region {region!r}").format(region=region)
-        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
+        exit_with_unknown_region(region)
     except AlreadyExists as existing:
         exit_with_error(
             _("there is already an OPD of that name in this region: {id}").format(id=existing.id),

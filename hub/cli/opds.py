@@ -13,7 +13,7 @@ from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, out, print_result
 from hub.cli.opd_change import Affairs, OpdChange, opd_document, run_opd_change
 from hub.cli.region_argument import RegionOption
-from hub.cli.region_hint import recording_hint
+from hub.cli.region_hint import exit_with_unknown_region
 from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)
@@ -93,8 +93,7 @@ def list_command(
 
     opds = asyncio.run(list_opds())
     if opds is None:
-        message = _("there is no region {region!r}").format(region=region)
-        exit_with_error(f"{message}{recording_hint(region)}", ExitCode.INPUT)
+        exit_with_unknown_region(region)
 
     def print_table() -> None:
         if not opds:

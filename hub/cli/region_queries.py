@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Any
 
 from engine.model import Role, Viewer
 from hub.app import open_instance
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_refusal
-from hub.cli.region_hint import recording_hint
+from hub.cli.region_hint import exit_with_unknown_region
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from resolvers.context import Context
@@ -128,6 +127,5 @@ async def query_region(
         exit_with_error(translate_refusal(result.errors[0].message), ExitCode.INPUT)
     region: dict[str, Any] | None = (result.data or {})["region"]
     if region is None:
-        message = _("there is no region {region!r}").format(region=code)
-        exit_with_error(f"{message}{recording_hint(code)}", ExitCode.INPUT)
+        exit_with_unknown_region(code)
     return region
