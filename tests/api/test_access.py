@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import AssessmentKind, AssessmentState, Role, Viewer
+from engine.log.inventory_import import InventoryImport
+from engine.model import AssessmentKind, AssessmentState, EventKind, Role, Viewer, Visibility
 from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, copied_database_url, mutation, running_hub
 
@@ -36,6 +37,7 @@ OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
 PROPOSAL_INPUTS_HASH = "80072905777d411324d1e46d3aea6841ed8e5d623a950592308e20bfaa50cfc5"
+IMPORT = "32.11:import-dinkes"
 KINDS = {"regionCode": "32.11", "instrumentId": "pemdi-2026", "year": 2027}
 
 # One letter per viewer, in the order above: + allowed, f FORBIDDEN, n NotFound.
@@ -113,6 +115,11 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "reason": "Perbup",
         },
         "ffff+fff+f+",
+    ),
+    "undo an import of the OPD": (
+        "undoImport",
+        {"importId": IMPORT},
+        "n+fn+nfn+n+",
     ),
     "register usual OPDs": (
         "registerDefaultOpds",
@@ -245,6 +252,11 @@ async def _prepare(hub: Hub) -> None:
         hub, INTEGRATION, "32.73:application-budget", "32.11:application-health"
     )
     await two_provinces.write_integration(hub, OUTGOING, "32.11:application-health", None)
+    imported = InventoryImport(
+        IMPORT, "32.11", "daftar.csv", two_provinces.OPD.subject, hub.instance.clock(), ()
+    )
+    kind = EventKind.INVENTORY_IMPORTED
+    await hub.record(kind, "32.11", IMPORT, imported, Visibility.REGION)
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +290,7 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
         if letter == "f":
             assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN", operation
         elif letter == "n":
-            id = fields.get("id") or fields.get("assessmentId")
+            id = fields.get("id") or fields.get("assessmentId") or fields.get("importId")
             answer = await prepared.change(name, viewer, **fields)
             assert answer == {"__typename": "NotFound", "id": id}, operation
     assert await prepared.list_all_rows() == before
