@@ -9,6 +9,7 @@ from engine.log.inventory_import import InventoryImport
 from engine.model import ApplicationStatus, EventKind, IntegrationStatus, Role, Visibility
 from resolvers import access
 from resolvers.context import Context
+from resolvers.import_history import find_import
 from resolvers.import_restorer import (
     ImportRestorer,
     UndoRefusal,
@@ -16,7 +17,6 @@ from resolvers.import_restorer import (
     owner_and_name,
     restore_corrections,
 )
-from resolvers.inventory_import import find_import
 from resolvers.problems import Forbidden, NotFound, SubjectState, WrongState
 from resolvers.region_change import RegionChange, open_region_change
 from storage import application as stored_application

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from engine.log.inventory_import import InventoryImport
 from engine.model import OWN_ACTOR_PREFIX, Region, Role, Viewer
-from engine.page import Page
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.workbook import Workbook
@@ -29,7 +28,6 @@ from resolvers.region_change import RegionChange, new_id, open_region_change
 from resolvers.shipped_functions import functions_by_id
 from storage import column_mapping, idempotency
 from storage import import_draft as stored_draft
-from storage import inventory_import as stored
 from storage.database import Session
 from storage.import_draft import ImportDraft
 
@@ -182,27 +180,6 @@ async def import_uploaded_file(
                 only_good_rows=request.only_good_rows,
             )
         )
-
-
-async def find_import(context: Context, id: str) -> InventoryImport | None:
-    """Return an import with this id that the viewer may read, or None."""
-    async with context.read() as session:
-        found = await stored.find_import(session, id)
-    if found is None:
-        return None
-    region = await context.loaders.regions.load(found.region)
-    is_readable = region is not None and access.covers_region(context.viewer, region)
-    return found if is_readable else None
-
-
-async def page_of_imports(
-    context: Context, region: Region, first: int, after: tuple[str, ...] | None
-) -> Page[InventoryImport]:
-    """Return one page of a region's imports; an empty one if the viewer may not read them."""
-    if not access.covers_region(context.viewer, region):
-        return Page([], [], has_next=False, has_previous=False, total=0)
-    async with context.read() as session:
-        return await stored.paginate_imports(session, region=region.code, first=first, after=after)
 
 
 async def _repeat_import(

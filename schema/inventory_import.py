@@ -11,6 +11,7 @@ from engine import model
 from engine.log.inventory_import import InventoryImport as ImportModel
 from resolvers import import_undo as resolved_undo
 from resolvers import inventory_import as resolved
+from resolvers.import_history import page_of_imports
 from resolvers.import_restorer import UndoRefusal as ResolvedRefusal
 from schema.application import Application
 from schema.arguments import INPUT, AfterArgument, FirstArgument
@@ -157,7 +158,7 @@ class RegionImportsField:
     async def imports(
         self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[InventoryImport]:
-        page = await resolved.page_of_imports(
+        page = await page_of_imports(
             info.context,
             self._value,
             first=checked_page_size(first),

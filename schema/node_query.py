@@ -9,8 +9,8 @@ import strawberry
 from engine.identifier import EntityId, parse_entity_id
 from resolvers.consolidation import find_proposal
 from resolvers.context import Context
+from resolvers.import_history import find_import
 from resolvers.instrument import find_instrument
-from resolvers.inventory_import import find_import
 from resolvers.verification import find_rule_table
 from schema.application import Application, CommonApplication
 from schema.assessment import Assessment

@@ -18,8 +18,9 @@ from hub.cli.region_hint import exit_with_foreign_owner
 from hub.exit_codes import ExitCode
 from hub.settings import Settings
 from resolvers.context import Context
+from resolvers.import_history import find_import
 from resolvers.import_undo import UndoImport, UndoneImport, undo_import
-from resolvers.inventory_import import IMPORT_VIEWER, find_import
+from resolvers.inventory_import import IMPORT_VIEWER
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import OwnedElsewhere, WrongState
 from storage import inventory_import as stored
