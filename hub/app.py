@@ -105,15 +105,19 @@ def create_app(
         tasks: background tasks, which run while the application runs.
         metrics_folder: where several workers share their metrics; None with a single process.
     """
-    app_state, delivery_lag, owned_regions = (
+    app_state, reader, delivery_lag, owned_regions = (
         AppState(settings.operation_seconds),
+        WorkbookReader(),
         metrics.DeliveryLag(),
         metrics.OwnedRegionCount(metrics_folder),
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with open_instance(settings, replay=replay) as instance, asyncio.TaskGroup() as group:
+        async with (
+            open_instance(settings, replay=replay, reader=reader) as instance,
+            asyncio.TaskGroup() as group,
+        ):
             app_state.instance = instance
             running_tasks = [group.create_task(instance.tail.run())]
             instance_tasks = [
@@ -198,7 +202,7 @@ def create_app(
         Route("/metrics", metrics_text),
         Route("/map.geojson", own_map),
         *Downloads(app_state.context).routes(),
-        *Uploads(app_state.context, authenticator, app_state.executing).routes(),
+        *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
         *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
@@ -211,11 +215,13 @@ async def open_instance(
     replay: bool = False,
     clock: Clock = utc_now,
     broker: Broker[Arrival] | None = None,
+    reader: WorkbookReader | None = None,
 ) -> AsyncIterator[Instance]:
     """Create the parts of the instance, and close them at the end.
 
     Args:
         broker: replaces the configured broker.
+        reader: shares its bound on processes with other users of it.
     """
     database = Database(settings.database)
     try:
@@ -246,7 +252,7 @@ async def open_instance(
             analyses=analyses,
             derive_events=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),
-            read_workbook=WorkbookReader().read,
+            read_workbook=(reader or WorkbookReader()).read,
         )
     finally:
         await database.close()

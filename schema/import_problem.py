@@ -10,7 +10,7 @@ import strawberry
 from engine.model import Opd
 from engine.spreadsheet.import_edits import CellCorrection
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
-from engine.spreadsheet.workbook import Workbook
+from engine.spreadsheet.workbook import Workbook, parse_reference
 from resolvers.import_plan import PlanProblem
 from schema.import_enums import ImportField, SheetProblemCode
 from schema.scalars import WholeNumber
@@ -98,7 +98,7 @@ class ImportProblem:
             sheet=problem.sheet,
             row=problem.row,
             cell=problem.cell,
-            column=_column_number(problem.cell) if problem.cell else None,
+            column=_column_of(problem.cell) if problem.cell else None,
             header=problem.column,
             field=None if problem.field is None else ImportField(problem.field),
             found=found,
@@ -125,7 +125,7 @@ class CellTexts:
         """Return the text of the problem's cell; empty if it has none or is merged with another."""
         if problem.cell is None or problem.row is None:
             return ""
-        column = _column_number(problem.cell)
+        column = _column_of(problem.cell)
         cells = self._rows.get((problem.sheet, problem.row), ())
         text = cells[column - 1] if column <= len(cells) else ""
         return self._corrections.get((problem.sheet, problem.row, column), text)
@@ -149,9 +149,8 @@ def _bounds(problem: SheetProblem) -> ImportBounds | None:
     return ImportBounds(least=WholeNumber(least), most=WholeNumber(most))
 
 
-def _column_number(cell: str) -> int:
+def _column_of(cell: str) -> int:
     """Return the number of the column of a cell reference: 1 for A7, 28 for AB7."""
-    number = 0
-    for letter in cell.rstrip("0123456789"):
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    reference = parse_reference(cell)
+    assert reference is not None  # the reader wrote it
+    return reference[1]

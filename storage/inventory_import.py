@@ -48,6 +48,9 @@ def import_from_row(row: InventoryImportRow) -> InventoryImport:
     )
 
 
+UNDONE_MOST = 20  # undone imports that are read for each plan, of up to 5,000 applications each
+
+
 async def find_import(session: AsyncSession, id: str) -> InventoryImport | None:
     """Return the import with this id, if there is one."""
     row = await session.scalar(select(InventoryImportRow).where(InventoryImportRow.id == id))
@@ -79,13 +82,16 @@ async def paginate_imports(
 async def undone_applications(session: AsyncSession, region: str) -> dict[str, tuple[int, str]]:
     """Return the version and the reason with which undone imports retired applications, by id.
 
-    An application with another version or reason was changed by a person.
+    An application with another version or reason was changed by a person. The newest undone
+    imports are read; what an earlier one retired counts as retired by a person.
     """
-    imports = await session.execute(
+    newest = await session.execute(
         select(InventoryImportRow.file_name, InventoryImportRow.applications)
         .where(InventoryImportRow.region == region, InventoryImportRow.undone_at.is_not(None))
-        .order_by(InventoryImportRow.at)
+        .order_by(InventoryImportRow.at.desc())
+        .limit(UNDONE_MOST)
     )
+    imports = reversed(newest.all())
     return {
         document["application"]: (document["after"] + 1, undo_reason(row.file_name))
         for row in imports

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
+
+from engine.spreadsheet.text_cache import cache_short_texts
 
 NUMBER_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
 _CHARACTERS_MOST = 200  # a longer text is no number; `int` refuses one of 4,300 digits
@@ -32,13 +33,13 @@ _AMOUNT = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts
 def parse_whole_number(text: str) -> int | None:
     """Return the whole number in a cell, such as "1.200" or "1,200 pengguna"; None if none."""
     return _parse(_COUNT, text)
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts
 def parse_amount(text: str) -> int | None:
     """Return the whole rupiah in a cell, such as "Rp1.500.000,00" or "1,5 juta"; None if none."""
     return _parse(_AMOUNT, text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from engine.spreadsheet.text_cache import cache_short_texts
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _ZERO_DECIMALS = re.compile(r"((?:19|20)[0-9]{2})[.,]0+")
@@ -28,7 +29,7 @@ _KNOWN_WORDS = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts
 def parse_year(text: str) -> int | None:
     """Return the year that a cell names; None if it names none, several, or something else."""
     if len(text) == 4 and _YEAR.fullmatch(text):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import sha256
+
+from engine.spreadsheet.text_cache import cache_short_texts
 
 # The headers of each field, as `normalize_header` returns them. The first header that occurs in a
 # sheet is used: headers for the owning OPD precede those for a unit or a manager inside it.
@@ -175,7 +176,7 @@ def normalize_header(text: str) -> str:
     return " ".join(_SEPARATORS.sub(" ", text.casefold()).split())
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts
 def match_header(text: str) -> tuple[str, int] | None:
     """Return the field of a header and its rank, the lower the better; None if it is unknown."""
     header = normalize_header(text)
@@ -196,7 +197,7 @@ def match_header(text: str) -> tuple[str, int] | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts
 def match_grouped_header(group: str, text: str) -> tuple[str, int] | None:
     """Return the field and the rank of a header below the header of a group of columns."""
     if not text or not group:

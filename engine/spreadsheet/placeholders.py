@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from engine.spreadsheet.text_cache import cache_short_texts
 
 _BLANK_WORDS = frozenset(
     (
@@ -22,7 +23,7 @@ _SCHEME = re.compile(r"^[a-z]+://", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=8192)
+@cache_short_texts
 def is_blank_cell(cell: str) -> bool:
     """Whether a cell is empty or means "none": "-", "tidak ada", "https://-"."""
     if len(cell) > _BLANK_CHARACTERS_MOST:

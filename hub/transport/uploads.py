@@ -63,11 +63,12 @@ class Uploads:
         context_factory: Callable[[Viewer], Context],
         authenticator: Authenticator,
         executing: Callable[[], AbstractContextManager[None]],
+        reader: WorkbookReader,
     ) -> None:
         self.context_factory = context_factory
         self.authenticator = authenticator
         self.executing = executing  # counts the operations in progress
-        self._reader = WorkbookReader()
+        self._reader = reader
         self._uploads: Counter[str] = Counter()  # in progress, by viewer
 
     def routes(self) -> list[BaseRoute]:
