@@ -33,7 +33,8 @@ class RowPlan:
     problems: tuple[SheetProblem, ...]
     application: Application | None = None  # after the import; None if the row is refused
     current: Application | None = None  # before the import; None if the inventory lacks it
-    # The values before and after by field of the import; only if the outcome is CHANGE.
+    # The values before and after by field of the import. Those before are None if the outcome
+    # is ADD; it is empty if the outcome is LEAVE or REFUSE.
     changes: Mapping[str, tuple[PlanValue, PlanValue]] = field(default_factory=dict)
     # The function to record for the application; None withdraws one. Only if it is corrected.
     function: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,32 +11,12 @@ from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from resolvers.application_values import check_application_values
 from resolvers.import_cell_problem import CellProblems, Code
+from resolvers.import_field import CLEARED_VALUES, IMPORT_FIELDS, MODEL_FIELDS, list_added_values
 from resolvers.import_match import ApplicationMatcher
 from resolvers.import_owner import OwnerFinder
 from resolvers.import_plan import PlanValue, RowOutcome, RowPlan
 from resolvers.inventory_state import InventoryState
 from resolvers.region_change import new_id
-
-# The fields of an import that are fields of an application, with their names there.
-MODEL_FIELDS: Mapping[str, str] = {
-    **{
-        field: field
-        for field in (
-            *("name", "url", "status", "year", "platform", "developer", "hosting", "database"),
-            *("users", "yearly_cost", "migration_cost", "added_cost", "legal_basis"),
-            *("public_service", "consulted", "fit", "common_application", "capabilities"),
-        )
-    },
-    "use": "function",
-}
-_IMPORT_FIELDS = {model: field for field, model in MODEL_FIELDS.items()}
-_CLEARED: Mapping[str, PlanValue] = {
-    "status": ApplicationStatus.UNKNOWN,
-    "capabilities": (),
-    **dict.fromkeys(
-        ("platform", "developer", "hosting", "database", "legal_basis", "function"), ""
-    ),
-}
 
 
 @dataclass
@@ -130,7 +109,8 @@ class RowPlanner:
             function=function,
             is_function_corrected=function != current_function,
         )
-        return self._complete(plan)
+        plan = self._complete(plan)
+        return replace(plan, changes=list_added_values(plan))
 
     def _plan_change(
         self,
@@ -148,7 +128,7 @@ class RowPlanner:
             if name in row.stated:
                 value = getattr(row.values, name)
             elif name in row.cleared and is_matched_by_id:
-                value = _CLEARED.get(model)
+                value = CLEARED_VALUES.get(model)
             else:
                 continue
             before = getattr(current, model)
@@ -199,7 +179,7 @@ class RowPlanner:
             *plan.problems,
             *(
                 self.cells.value_problem(
-                    row, _IMPORT_FIELDS.get(refused.field, refused.field), refused
+                    row, IMPORT_FIELDS.get(refused.field, refused.field), refused
                 )
                 for refused in value_problems
             ),

@@ -43,7 +43,8 @@ class ImportRow:
         description="The application of the inventory that the row means; null if there is none."
     )
     changes: list[ImportChange] = strawberry.field(
-        description="What changes if the outcome is CHANGE; at most one item for each field."
+        description="What changes; at most one item for each field. For a row that is added, its "
+        "values, with `before` null; empty if the row is left or refused."
     )
     problems: list[ImportProblem] = strawberry.field(
         description=f"The problems of the row, at most {PROBLEMS_MOST}."

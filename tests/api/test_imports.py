@@ -74,6 +74,17 @@ async def test_rows_are_added_changed_and_left_in_one_change(any_hub: Hub) -> No
         {"field": "STATUS", "before": "ACTIVE", "after": "INACTIVE"},
         {"field": "YEAR", "before": None, "after": "2019"},
     ]
+    assert draft["rows"]["nodes"][1]["changes"] == []
+    assert draft["rows"]["nodes"][2]["changes"] == [
+        {"field": field, "before": None, "after": after}
+        for field, after in (
+            ("OPD", "Dinas Kesehatan"),
+            ("NAME", "Si Baru"),
+            ("URL", "https://baru.id"),
+            ("STATUS", "ACTIVE"),
+            ("YEAR", "2021"),
+        )
+    ]
     assert await applications_by_name(any_hub) == before
     imported = await any_hub.change("importApplications", REGION, draftId=id, version=1)
     assert imported["registeredCount"] == imported["changedCount"] == imported["leftCount"] == 1
