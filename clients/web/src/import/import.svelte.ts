@@ -1,5 +1,6 @@
 /** The state of the page: the viewer, the region and its OPDs, the draft of an import, and its changes. */
 import { createContext } from "svelte";
+import { forgetToken } from "../shared/access";
 import { executeDocument, Refusal } from "../shared/request";
 import {
   EDIT_IMPORT,
@@ -34,6 +35,8 @@ export class RegionImport {
   subject = $state.raw<Subject | null>(null);
   isOpened = $state(false);
   openingFailure = $state.raw<Failure | null>(null);
+  /** Whether the server refused the token of the viewer, and the page continues without it. */
+  isTokenRefused = $state(false);
   opds = $state.raw<readonly RegionOpd[]>([]);
   /** Whether all OPDs of the region are read. */
   areOpdsRead = $state(false);
@@ -72,21 +75,44 @@ export class RegionImport {
     }
   });
 
-  /** Reads the viewer, the region, its OPDs and the draft that the address names. */
+  /** The OPDs that the viewer may choose as the owner of applications. The server checks the permission. */
+  readonly choosableOpds = $derived.by(() => {
+    const { viewer } = this;
+    return viewer?.role === "OPD" ? this.opds.filter(({ id }) => viewer.opdIds.includes(id)) : this.opds;
+  });
+
+  /**
+   * Reads the viewer, the region, its OPDs and the draft that the address names. If the server does not
+   * accept the token, the page is read without one, so that it can ask for another.
+   */
   async open(): Promise<void> {
     this.openingFailure = null;
+    this.isTokenRefused = false;
     try {
-      const { instance, region } = await executeDocument(IMPORT_OPENING, { code: this.code });
-      this.viewer = instance.viewer;
-      this.subject = region;
-      this.isOpened = true;
-      if (!region) return;
-      await this.readOpds();
-      const draftId = new URLSearchParams(location.search).get(DRAFT_PARAMETER);
-      if (draftId !== null && this.canImport) await this.readDraft(draftId);
+      await this.#readAll();
+    } catch (reason) {
+      const failure = failureOf(reason);
+      this.isTokenRefused = failure.kind === "refusal" && failure.code === "UNAUTHENTICATED";
+      if (!this.isTokenRefused) this.openingFailure = failure;
+    }
+    if (!this.isTokenRefused) return;
+    forgetToken();
+    try {
+      await this.#readAll();
     } catch (reason) {
       this.openingFailure = failureOf(reason);
     }
+  }
+
+  async #readAll(): Promise<void> {
+    const { instance, region } = await executeDocument(IMPORT_OPENING, { code: this.code });
+    this.viewer = instance.viewer;
+    this.subject = region;
+    this.isOpened = true;
+    if (!region) return;
+    await this.readOpds();
+    const draftId = new URLSearchParams(location.search).get(DRAFT_PARAMETER);
+    if (draftId !== null && this.canImport) await this.readDraft(draftId);
   }
 
   async readOpds(): Promise<void> {
@@ -99,6 +125,17 @@ export class RegionImport {
     } while (after !== null);
     this.opds = opds;
     this.areOpdsRead = true;
+  }
+
+  /** Reads the OPDs and the open draft again after OPDs were recorded, which the draft may name. */
+  async readRecordedOpds(): Promise<void> {
+    await this.readOpds();
+    // After the changes that are under way, whose responses are of another version.
+    const run = this.#edits.then(async () => {
+      if (this.draft) await this.readDraft(this.draft.id);
+    });
+    this.#edits = run.catch(() => undefined);
+    await run;
   }
 
   /** Reads a draft and writes its id to the address, so that a reload goes on with it. */

@@ -9,6 +9,7 @@ const id = {
     `“Simpan semua” dapat dipakai setelah ${count} baris di langkah 3 diperbaiki. “Simpan yang benar” menyimpan baris lainnya sekarang.`,
   fileRefused: "Berkas ini belum dapat diimpor, karena masalah pada berkas secara keseluruhan di langkah 3. Perbaiki kolomnya di langkah 2, atau berkasnya.",
   nothingToSave: "Tidak ada baris yang menambah atau mengubah aplikasi, jadi tidak ada yang perlu disimpan.",
+  nothingYet: (count: number) => `Belum ada yang dapat disimpan: perbaiki dulu ${count} baris di langkah 3.`,
   storing: "Menyimpan…",
   notReached:
     "Server belum menjawab, jadi belum pasti apakah impor ini tersimpan. Tekan tombol yang sama lagi: impor yang sudah tersimpan tidak dicatat dua kali.",
@@ -64,6 +65,7 @@ const en: typeof id = {
     `“Save all” can be used when ${count === 1 ? "1 row" : `${count} rows`} of step 3 are mended. “Save the good rows” saves the others now.`,
   fileRefused: "This file cannot be imported yet, because of the problem of the whole file in step 3. Mend its columns in step 2, or the file.",
   nothingToSave: "No row adds or changes an application, so there is nothing to save.",
+  nothingYet: (count) => `Nothing can be saved yet: first mend ${count === 1 ? "1 row" : `${count} rows`} of step 3.`,
   storing: "Saving…",
   notReached:
     "The server has not answered, so it is not certain whether this import is saved. Press the same button again: an import that is saved is not recorded twice.",
