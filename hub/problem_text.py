@@ -28,7 +28,12 @@ def indonesian_problem(problem: SheetProblem) -> str:
 
 def indonesian_file_problem(invalid: FileInvalid) -> str:
     """Return why a file cannot be read."""
-    return _catalogue().gettext(FILE_PROBLEM_TEXTS[invalid.code]).format(**invalid.values)
+    translate = _catalogue().gettext
+    values = {
+        name: translate(value) if name == "reason" and isinstance(value, str) else value
+        for name, value in invalid.values.items()
+    }
+    return translate(FILE_PROBLEM_TEXTS[invalid.code]).format(**values)
 
 
 @cache

@@ -27,9 +27,9 @@ class ApplicationMatcher:
     cells: CellProblems
     stated_ids: frozenset[str]
 
-    def is_known(self, id: str) -> bool:
-        """Whether the inventory has an application with this id."""
-        return id in self._by_id
+    def find_stated(self, id: str) -> Application | None:
+        """Return the application of the inventory with the id in a row, if there is one."""
+        return self._by_id.get(id)
 
     def match(
         self, row: ApplicationRow, opd: str | None

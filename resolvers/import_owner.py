@@ -7,7 +7,7 @@ from functools import cached_property
 
 from engine.matching.opd_names import OpdNames, name_key
 from engine.matching.region_names import RegionMatch
-from engine.model import Opd, Role, Viewer
+from engine.model import Application, Opd, Role, Viewer
 from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
@@ -68,14 +68,19 @@ class OwnerFinder:
         )
 
     def find_owner(
-        self, row: ApplicationRow, *, is_known: bool
+        self, row: ApplicationRow, stated: Application | None
     ) -> tuple[str | None, SheetProblem | None]:
         """Return the id of the OPD that a row names, and the problem with it, if any.
 
         Args:
-            is_known: whether the id in the row is that of an application, which keeps its owner.
+            stated: the application whose id the row has. It keeps its owner if the row names none,
+                or if the row names it as it is on record, although others may have that name.
         """
         written = row.values.opd
+        owner = None if stated is None or stated.opd is None else self._opds.get(stated.opd)
+        is_named = owner is not None and name_key(written) == name_key(owner.name)
+        if owner is not None and is_named and self.may_edit(owner.id):
+            return owner.id, None
         if written not in self._opds_by_text:
             chosen = self._choices.get(name_key(written))
             by_name = self.opd_names.match(written) if written else self.default_opd
@@ -95,7 +100,7 @@ class OwnerFinder:
                 row, "opd", Code.OPD_UNKNOWN, expected, quote_cell(written), values=values
             )
         is_refused = self.viewer.role is Role.OPD
-        if is_known:
+        if stated is not None:
             return None, None
         return None, self.cells.problem(
             row,

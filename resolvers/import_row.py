@@ -38,8 +38,8 @@ class RowPlanner:
 
     def plan_row(self, row: ApplicationRow) -> RowPlan:
         """Return what the import does with the next row."""
-        is_known = self.matcher.is_known(row.values.id)
-        opd, opd_problem = self.owners.find_owner(row, is_known=is_known)
+        stated = self.matcher.find_stated(row.values.id)
+        opd, opd_problem = self.owners.find_owner(row, stated)
         current, id_problem = self.matcher.match(row, opd)
         found = (self.owners.region_problem(row), opd_problem, id_problem)
         problems = [*row.problems, *(problem for problem in found if problem is not None)]

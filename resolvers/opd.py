@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.document import to_document
-from engine.matching.opd_names import name_key
+from engine.matching.opd_names import OpdNames
 from engine.model import EventKind, Opd, OpdKind, Region
 from facts.affair import GovernmentAffair, affairs_by_id
 from resolvers import access
@@ -21,6 +21,7 @@ from resolvers.region_change import (
     open_region_change,
 )
 from storage import opd as stored
+from storage import region as stored_region
 from storage.log import LogTransaction
 
 NAME_LENGTH = 200
@@ -157,12 +158,11 @@ async def append_opd(
     existing_opds = await stored.list_opds_by_region(transaction.session, opd.region)
     others = [existing for existing in existing_opds if existing.id != opd.id]
     await _check_parent(transaction, opd, others)
-    ids_by_key = {
-        name_key(text): other.id for other in others for text in (other.acronym, other.name)
-    }
-    for name in filter(None, (name_key(opd.name), name_key(opd.acronym))):
-        if name in ids_by_key:
-            raise AlreadyExists("OPD of that name in this region", ids_by_key[name])
+    region = (await stored_region.regions_by_code(transaction.session, [opd.region]))[opd.region]
+    names = OpdNames(others, region.name)
+    for name in filter(None, (opd.name, opd.acronym)):
+        if other := names.match(name):  # also another spelling, which files would confuse
+            raise AlreadyExists("OPD of that name in this region", other.id)
     await transaction.append(
         actor=context.viewer.subject, kind=kind, subject=opd.id, body=to_document(opd)
     )

@@ -92,6 +92,10 @@ class OpdNames:
         self._aliases = tuple(aliases)
         existing = [opd for opd in self._opds.values() if opd.dissolved_reason is None]
         dissolved = [opd for opd in self._opds.values() if opd.dissolved_reason is not None]
+        self._ids_as_written: dict[str, set[str]] = {}
+        for opd in existing:
+            for text in filter(None, (opd.name, opd.acronym)):
+                self._ids_as_written.setdefault(name_key(text), set()).add(opd.id)
         names = self._index((opd.name, opd) for opd in existing)
         # A key of an earlier index hides the same key of a later one.
         self._indexes: tuple[Mapping[str, frozenset[str]], ...] = (
@@ -146,6 +150,10 @@ class OpdNames:
         ]
 
     def _find(self, name: str) -> Opd | None:
+        # The name on record precedes other spellings, which may be those of another OPD.
+        as_written = self._ids_as_written.get(name_key(name), ())
+        if len(as_written) == 1:
+            return self._opds[next(iter(as_written))]
         key = self._key(name)
         for index in self._indexes:
             if key in index:

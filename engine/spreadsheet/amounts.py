@@ -21,7 +21,7 @@ _BEFORE = r"(?:±|\+/-|~|(?:kurang lebih|sekitar|kl|k\.l\.|sebanyak|total)\s)?\s
 _DIGITS = r"(?P<digits>[0-9]+(?:[., '][0-9]+)*)"
 _COUNT = re.compile(
     _BEFORE + _DIGITS + r"\s*(?:(?P<unit>ribu|rb|juta|jt)\b)?\s*\+?\s*"
-    r"(?P<noun>pengguna|users?|orang|akun|pegawai|asn|pemakai|kali)?\s*(?:aktif)?\s*"
+    r"(?P<noun>pengguna|users?|orang|org|akun|pegawai|asn|pemakai|kali)?\s*(?:aktif)?\s*"
     r"(?:(?:/|per)\s*(?:tahun|thn|th))?\.?",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.spreadsheet.application_values import ColumnUse
 from engine.spreadsheet.headers import FIELDS, normalize_header
 from engine.spreadsheet.placeholders import is_blank_cell
+from engine.spreadsheet.row_kinds import is_numbering
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
 from engine.spreadsheet.table import SheetTable
 from engine.spreadsheet.workbook import cell_reference
@@ -147,7 +148,9 @@ def _find_examples(table: SheetTable, width: int) -> dict[int, str]:
     """Return the first text of each column, and a placeholder only where there is nothing else."""
     examples: dict[int, str] = {}
     placeholders: dict[int, str] = {}
-    for _, cells in table.rows[:_ROWS_SAMPLED]:
+    for position, (_, cells) in enumerate(table.rows[:_ROWS_SAMPLED]):
+        if is_numbering(cells, is_below_header=position == 0):
+            continue
         for column, cell in enumerate(cells[:width], start=1):
             if cell:
                 kept = placeholders if is_blank_cell(cell) else examples

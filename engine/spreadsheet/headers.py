@@ -66,7 +66,7 @@ HEADERS_BY_FIELD: Mapping[str, tuple[str, ...]] = {
     ),
     "year": (
         *("year", "tahun", "tahun mulai", "tahun pembuatan", "tahun pembangunan"),
-        *("tahun pengembangan", "tahun operasional", "tahun dibuat", "thn pembuatan", "thn"),
+        *("tahun pengembangan", "tahun operasional", "tahun dibuat"),
         *("tahun pengadaan", "tahun mulai digunakan", "mulai beroperasi", "mulai digunakan"),
         *("tahun mulai operasional", "tahun penerapan", "tahun implementasi", "tahun dibangun"),
         *("tahun beroperasi", "tahun digunakan", "tahun peluncuran", "tanggal mulai"),
@@ -95,8 +95,8 @@ HEADERS_BY_FIELD: Mapping[str, tuple[str, ...]] = {
     ),
     "users": (
         *("users", "jumlah pengguna", "banyak pengguna", "jumlah user", "jumlah pengguna aktif"),
-        *("jumlah pengguna per tahun", "pengguna per tahun", "jml pengguna", "jumlah users"),
-        *("total pengguna",),
+        *("jumlah pengguna per tahun", "pengguna per tahun", "jumlah users", "total pengguna"),
+        *("jumlah pemakai", "banyak pemakai"),
     ),
     "yearly_cost": (
         *("yearly cost", "biaya tahunan", "anggaran per tahun", "biaya per tahun"),
@@ -162,6 +162,14 @@ _PERSON_GROUP = re.compile(
     r"|server|integrasi|pemilik|penyedia)\b"
 )
 _SEPARATORS = re.compile(r"[\W_]+")
+_ABBREVIATED_WORDS = {
+    **dict.fromkeys(("thn", "th"), "tahun"),
+    "tgl": "tanggal",
+    "jml": "jumlah",
+    "jlh": "jumlah",
+    "ket": "keterangan",
+    "apl": "aplikasi",
+}
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _FIELD_BY_HEADER = {
     header: (field, rank)
@@ -172,8 +180,9 @@ _INEXACT = 1000  # added to the rank of a header that is not listed itself
 
 
 def normalize_header(text: str) -> str:
-    """Return a header in lower case, with single spaces for punctuation and line breaks."""
-    return " ".join(_SEPARATORS.sub(" ", text.casefold()).split())
+    """Return a header in lower case and whole words, with single spaces for punctuation."""
+    words = _SEPARATORS.sub(" ", text.casefold()).split()
+    return " ".join(_ABBREVIATED_WORDS.get(word, word) for word in words)
 
 
 @cache_short_texts

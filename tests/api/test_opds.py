@@ -67,3 +67,14 @@ async def test_an_idempotency_key_records_an_opd_once(hub: Hub) -> None:
     fields = {**CLINIC, "idempotencyKey": "k"}
     first = await hub.change("registerOpd", two_provinces.ADMIN, **fields)
     assert await hub.change("registerOpd", two_provinces.ADMIN, **fields) == first
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dinas kesehatan", "Dinas Kesehatan Kota Semarang", "1.02 - Dinas Kesehatan", "DINKES"],
+)
+async def test_another_spelling_of_a_recorded_name_is_not_recorded(hub: Hub, name: str) -> None:
+    opd = await hub.change("registerOpd", SEMARANG, **CLINIC)
+    refused = await hub.change("registerOpd", SEMARANG, **CLINIC | {"name": name, "acronym": None})
+    assert (refused["__typename"], refused["id"]) == ("AlreadyExists", opd["id"])
+    assert len((await hub.query_data(OPDS))["region"]["opds"]["nodes"]) == 2

@@ -134,7 +134,7 @@ async def test_a_messy_workbook_is_mended_saved_undone_and_saved_again(
         ["37 aplikasi akan ditambahkan", "3 baris belum dapat disimpan"]
     )
     await expect(page.get_by_test_id("problems").get_by_test_id("problem").first).to_have_text(
-        "E8 Tahun: harus berupa tahun, misalnya 2021 — tertulis “sejak dulu” Simpan sel"
+        "E8 Tahun: harus berupa angka bulat, misalnya 2021 — tertulis “sejak dulu” Simpan sel"
     )
     await expect(page.get_by_role("button", name="Simpan semua")).to_be_disabled()
     await expect(page.get_by_role("button", name="Simpan yang benar (37 dari 40)")).to_be_enabled()

@@ -193,3 +193,13 @@ def test_a_name_of_several_opds_is_known_but_matches_none() -> None:
     names = OpdNames([opd("one", "Dinas Pasar"), opd("two", "Dinas Pasar")])
     assert (names.is_known("dinas  pasar"), names.match("dinas  pasar")) == (True, None)
     assert not names.is_known("Dinas Kesehatan")
+
+
+def test_the_name_on_record_precedes_another_spelling() -> None:
+    names = OpdNames(
+        [opd("short", "Dinas Kesehatan"), opd("long", "Dinas Kesehatan Kab. Garut")],
+        "Kabupaten Garut",
+    )
+    assert names.match("dinas  kesehatan") == opd("short", "Dinas Kesehatan")
+    assert names.match("Dinas Kesehatan Kab. Garut") == opd("long", "Dinas Kesehatan Kab. Garut")
+    assert names.match("Dinas Kesehatan Kabupaten Garut") is None

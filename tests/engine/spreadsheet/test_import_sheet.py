@@ -91,6 +91,9 @@ def test_every_spelling_of_a_column_is_found(field: str, spelling: str) -> None:
         ("Platform Aplikasi", "platform"),
         ("Basis Data Aplikasi", "database"),
         ("Jumlah Pengguna (orang)", "users"),
+        ("Jml. Pemakai", "users"),
+        ("Th. Pembuatan", "year"),
+        ("Tgl Mulai", "year"),
         ("Jenis Aplikasi", None),
         ("Keterangan", None),
         ("Alamat IP", None),
@@ -121,6 +124,7 @@ def test_a_header_is_known_whatever_its_punctuation(header: str, field: str | No
         ("Jumlah Pengguna", "1.200", "users", 1200),
         ("Jumlah Pengguna", "1,200 pengguna", "users", 1200),
         ("Jumlah Pengguna", "± 3 ribu orang", "users", 3000),
+        ("Jumlah Pengguna", "5 org", "users", 5),
         ("Jumlah Pengguna", "0", "users", 0),
         ("Biaya Tahunan", "Rp 1.500.000", "yearly_cost", 1_500_000),
         ("Biaya Tahunan", "1,5 juta", "yearly_cost", 1_500_000),
@@ -390,3 +394,9 @@ def test_the_rows_of_a_heading_are_of_its_opd() -> None:
         ("Surat", "Kecamatan Uji"),
     ]
     assert [row.reason for row in parsed.sheets[0].set_apart] == [SetApartReason.OPD_HEADING] * 2
+
+
+def test_the_example_of_a_column_is_neither_its_number_nor_a_placeholder() -> None:
+    sheet = to_sheet([["Nama", "URL"], ["1", "2"], ["A", "-"], ["B", "b.uji.id"]])
+    (reading,) = parse_application_workbook(to_workbook(sheet)).sheets
+    assert [use.example for use in reading.columns] == ["A", "b.uji.id"]
