@@ -13,12 +13,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from engine.model import Role
+from tests.clients.accessibility import expect_accessible
 from tests.clients.messy_workbook import build_messy_workbook
 from tests.clients.region_visit import token
 from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
-WEB = Path(__file__).parents[2] / "clients" / "web"
 GARUT = "32.05"
 OFFERED_COUNT = 41
 PHONE = {"width": 390, "height": 844}
@@ -67,15 +67,6 @@ def list_applications(hub: SimpulProcess) -> dict[str, dict[str, Any]]:
         for application in applications
         if application["name"].startswith("Layanan Contoh ")
     }
-
-
-async def expect_accessible(page: Page) -> None:
-    # As an evaluation, because the page's content security policy allows no other script tag.
-    await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
-    report = await page.evaluate("axe.run()")
-    assert [
-        f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in report["violations"]
-    ] == []
 
 
 async def upload(page: Page) -> None:
@@ -167,6 +158,7 @@ async def test_a_messy_workbook_is_mended_saved_undone_and_saved_again(
     await expect(page.get_by_test_id("undo-result").first).to_have_text(
         "Impor dibatalkan: 40 aplikasi kembali seperti sebelumnya."
     )
+    await expect(page.get_by_test_id("undo-result").first).to_be_focused()
     assert {application["status"] for application in list_applications(hub).values()} == {"RETIRED"}
 
     await page.get_by_role("button", name="Impor berkas lain").press("Enter")

@@ -1,0 +1,100 @@
+"""The page of an import in a real browser keeps the focus and shows what the server has."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from engine.model import Role
+from tests.clients.accessibility import expect_accessible
+from tests.clients.region_visit import token
+from tests.fixtures.processes import SimpulProcess, start_processes
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
+GARUT = "32.05"
+
+
+@pytest.fixture(scope="module")
+def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
+    folder = tmp_path_factory.mktemp("import-page-focus")
+    shutil.copy(filled_template, folder)
+    with start_processes(folder) as start:
+        yield start("demo", "--no-nodes", data_dir=folder)
+
+
+async def test_the_page_asks_for_another_token_after_one_is_refused(
+    browser: Browser, hub: SimpulProcess
+) -> None:
+    context = await browser.new_context(locale="id-ID")
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token=terpotong")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Impor aplikasi")
+    field = page.get_by_label("Token akses")
+    await expect(field).to_have_accessible_description(
+        "Token disimpan di tab ini saja dan hilang bila tab ditutup. Server tidak menerima token "
+        "itu: mungkin sudah kedaluwarsa atau terpotong. Mintalah token baru."
+    )
+    await expect_accessible(page)
+    await field.fill("juga terpotong")
+    await field.press("Enter")
+    await expect(page.get_by_role("button", name="Pakai token")).not_to_have_attribute(
+        "aria-disabled", "true"
+    )
+    await expect(field).to_be_focused()
+    await field.fill(token(hub, Role.REGION, GARUT))
+    await field.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()
+    await expect(page.get_by_test_id("step-file")).to_be_visible()
+    await context.close()
+
+
+async def test_focus_choices_and_the_preview_follow_what_the_server_has(
+    browser: Browser, hub: SimpulProcess
+) -> None:
+    context = await browser.new_context(locale="id-ID")
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={token(hub, Role.REGION, GARUT)}")
+    rows = "\n".join(f"Layanan Uji {number},Dinas Uji Coba,20{number}" for number in range(10, 40))
+    content = f"Nama Aplikasi,OPD,Tahun\n{rows}\n"
+    file = page.get_by_label("Berkas daftar aplikasi")
+    await file.set_input_files({"name": "a.csv", "mimeType": "", "buffer": b"\x00\x01\x02"})
+    button = page.get_by_role("button", name="Unggah dan baca")
+    await button.press("Enter")
+    await expect(page.get_by_test_id("upload-problem")).not_to_be_empty()
+    await expect(button).to_be_focused()
+    await file.set_input_files({"name": "a.csv", "mimeType": "", "buffer": content.encode()})
+    await button.press("Enter")
+    await expect(page.get_by_test_id("why-not")).to_have_text(
+        "Belum ada yang dapat disimpan: perbaiki dulu 30 baris di langkah 3."
+    )
+
+    offices = page.get_by_test_id("offices")
+    await offices.locator("summary").press("Enter")
+    await offices.get_by_label("Nama resmi").fill("Dinas Uji Coba")
+    await offices.get_by_label("Nama resmi").press("Enter")
+    counts = page.get_by_test_id("counts").get_by_role("listitem")
+    await expect(counts.first).to_contain_text("aplikasi akan ditambahkan")
+
+    table = page.get_by_test_id("rows")
+    await table.locator("summary").first.press("Enter")
+    await expect(table.get_by_role("row").nth(1)).to_contain_text(
+        "Status: Tidak diketahui · Tahun: 2010"
+    )
+    following = table.get_by_role("button", name="Berikutnya")
+    await following.press("Enter")
+    await expect(table.get_by_role("status")).to_have_text("26–30 dari 30")
+    await expect(following).to_be_focused()
+
+    other = await context.new_page()
+    await other.goto(f"{page.url}#token={token(hub, Role.REGION, GARUT)}")
+    await other.get_by_label("Kolom C Tahun: dicatat sebagai").select_option("")
+    await expect(other.get_by_test_id("not-taken")).to_contain_text("1 dari 3")
+    year = page.get_by_label("Kolom C Tahun: dicatat sebagai")
+    await year.select_option("FIT")
+    await expect(page.get_by_text("sudah dibaca ulang di sini")).to_be_visible()
+    await expect(year).to_have_value("")
+    await context.close()
