@@ -114,6 +114,7 @@ described_enum(
         "NO_HEADER": "No row looks like a header.",
         "NO_NAME_COLUMN": "No column has the names of applications. The viewer can choose one.",
         "REFERENCE": "It is a list of offices, functions or the like.",
+        "GUIDE": "It states how to fill in a template. The viewer can choose its columns.",
         "NO_ROWS": "There is nothing below its header.",
     },
 )

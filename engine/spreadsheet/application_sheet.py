@@ -19,6 +19,7 @@ from engine.spreadsheet.workbook import Workbook, Worksheet
 RememberedColumns = Callable[[str], Mapping[int, str | None] | None]  # by header key
 _SHEET_NAME_MOST = 31  # characters; a spreadsheet program cuts the name of a sheet to them
 # A list with only these fields is one of offices or functions if another sheet has more.
+_GUIDE_NAMES = frozenset(("petunjuk", "petunjuk pengisian", "instructions"))  # casefolded
 _REFERENCE_FIELDS = frozenset(("name", "id", "function", "use", "region"))
 _REFERENCE_HEADERS = frozenset(("nama", "name"))
 _DATA_FIELDS_LEAST = 3
@@ -191,7 +192,10 @@ def _find_sheet(
     numbers = columns.number_by_field
     opd, origin = ("", None) if "opd" in numbers else _find_opd(worksheet.name, table)
     if "name" not in numbers:
-        found_reason: NoTableReason | None = NoTableReason.NO_NAME_COLUMN
+        is_guide = worksheet.name.strip().casefold() in _GUIDE_NAMES and not chosen
+        found_reason: NoTableReason | None = (
+            NoTableReason.GUIDE if is_guide else NoTableReason.NO_NAME_COLUMN
+        )
     else:
         found_reason = None if table.rows else NoTableReason.NO_ROWS
     return FoundSheet(worksheet, table, columns, found_reason, key, opd, origin)

@@ -29,6 +29,7 @@ class NoTableReason(Enum):
     NO_HEADER = "NO_HEADER"  # no row looks like a header
     NO_NAME_COLUMN = "NO_NAME_COLUMN"  # the header has no column of names of applications
     REFERENCE = "REFERENCE"  # a list of offices, functions or the like
+    GUIDE = "GUIDE"  # the sheet of a template that states how to fill it in
     NO_ROWS = "NO_ROWS"  # nothing is below the header
 
 

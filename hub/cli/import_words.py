@@ -46,6 +46,7 @@ NOT_READ_REASONS: Mapping[str, str] = {  # by the value of NoTableReason
     "NO_HEADER": N_("no row looks like a header"),
     "NO_NAME_COLUMN": N_("no column holds names of applications"),
     "REFERENCE": N_("it is a list for reference"),
+    "GUIDE": N_("it states how to fill in the template"),
     "NO_ROWS": N_("no row is below the header"),
 }
 SET_APART_REASONS: Mapping[str, str] = {  # by the value of SetApartReason

@@ -357,7 +357,7 @@ def test_each_sheet_is_read_or_named_with_the_reason() -> None:
     assert [(sheet.name, sheet.reason) for sheet in parsed.sheets] == [
         ("Dinas Perhubungan", None),
         ("Lembar 2", None),
-        ("Petunjuk", NoTableReason.NO_NAME_COLUMN),
+        ("Petunjuk", NoTableReason.GUIDE),
         ("Fungsi", NoTableReason.REFERENCE),
         ("Rahasia", NoTableReason.HIDDEN),
         ("Kosong", NoTableReason.EMPTY),
