@@ -17,7 +17,7 @@ from resolvers.problems import NotFound, OwnedElsewhere, TooManyDrafts, VersionC
 from storage import column_mapping, log
 from storage import import_draft as stored
 from storage.database import Session
-from storage.import_draft import ImportDraft
+from storage.import_draft import ImportDraft, WaitingFile
 from storage.region import regions_by_code
 
 DRAFTS_MOST = 5  # files of one viewer
@@ -85,6 +85,28 @@ async def load_draft(context: Context, id: str) -> ImportDraft:
     if draft is None:
         raise NotFound("import draft", id)
     return draft
+
+
+async def list_waiting_files(context: Context) -> list[WaitingFile]:
+    """Return the files of this viewer that wait to be imported, the newest first."""
+    async with context.read() as session:
+        return await stored.list_waiting_files(
+            session, context.viewer.subject, context.instance.clock()
+        )
+
+
+async def discard_draft(context: Context, id: str) -> str:
+    """Delete a file that this viewer uploaded, so that another may wait; return its id.
+
+    Raises:
+        NotFound: this viewer has no such file any more.
+    """
+    async with context.database.write() as session:
+        if not await stored.delete_draft_of(
+            session, id, context.viewer.subject, context.instance.clock()
+        ):
+            raise NotFound("import draft", id)
+    return id
 
 
 def check_draft_version(draft: ImportDraft, version: int) -> None:

@@ -49,6 +49,7 @@ from schema.scalars import SCALARS
 from schema.simulation import SimulationMutation
 from schema.source import SourceQuery
 from schema.verification_scope import ScopeMutation
+from schema.waiting_file import WaitingFileMutation, WaitingFileQuery
 
 
 @strawberry.type(description="What can be read.")
@@ -68,6 +69,7 @@ class Query(
     FreshnessQuery,
     SourceQuery,
     ImportDraftQuery,
+    WaitingFileQuery,
     AffairQuery,
     DefaultOpdQuery,
 ):
@@ -91,6 +93,7 @@ class Mutation(
     EffortMutation,
     SimulationMutation,
     ImportDraftMutation,
+    WaitingFileMutation,
     InventoryImportMutation,
 ):
     pass

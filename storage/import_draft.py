@@ -28,6 +28,17 @@ class ImportDraft:
     version: int = 1  # of the edits
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """What a list of uploaded files states about one of them."""
+
+    id: str
+    region: str
+    file_name: str
+    size: int  # bytes
+    expires_at: datetime
+
+
 async def measure_drafts(session: AsyncSession, actor: str) -> tuple[int, int]:
     """Return the number of files of a viewer and their bytes, until the transaction ends.
 
@@ -82,6 +93,20 @@ async def find_draft(
     )
 
 
+async def list_waiting_files(session: AsyncSession, actor: str, now: datetime) -> list[WaitingFile]:
+    """Return the files of a viewer that have not expired, the newest first."""
+    row = ImportDraftRow
+    query = (
+        select(row.id, row.region, row.file_name, row.size, row.expires_at)
+        .where(row.actor == actor, row.expires_at > format_timestamp(now))
+        .order_by(row.expires_at.desc(), row.id)
+    )
+    return [
+        WaitingFile(id, region, file_name, size, datetime.fromisoformat(expires_at))
+        for id, region, file_name, size, expires_at in await session.execute(query)
+    ]
+
+
 async def update_draft_edits(session: AsyncSession, draft: ImportDraft, version: int) -> int:
     """Store the edits of a draft if it still has `version`; return the number of updated rows."""
     result = await session.execute(
@@ -98,6 +123,20 @@ async def delete_draft(session: AsyncSession, id: str, version: int) -> bool:
     result = await session.execute(
         delete(ImportDraftRow)
         .where(ImportDraftRow.id == id, ImportDraftRow.version == version)
+        .returning(ImportDraftRow.id)
+    )
+    return bool(result.all())
+
+
+async def delete_draft_of(session: AsyncSession, id: str, actor: str, now: datetime) -> bool:
+    """Delete a draft that this viewer uploaded; return whether there was one."""
+    result = await session.execute(
+        delete(ImportDraftRow)
+        .where(
+            ImportDraftRow.id == id,
+            ImportDraftRow.actor == actor,
+            ImportDraftRow.expires_at > format_timestamp(now),
+        )
         .returning(ImportDraftRow.id)
     )
     return bool(result.all())

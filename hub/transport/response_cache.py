@@ -42,7 +42,7 @@ ENTRY_BYTES = 1_024  # approximate size of an entry without its body and the tex
 # A field of these types states the present condition of a replica or of an uploaded file, which
 # changes without an arrival, and this argument waits for a fresh replica. Responses with either of
 # them are not cached.
-MOMENTARY_TYPES = frozenset({"Source", "FreshnessCoverage", "ImportDraft"})
+MOMENTARY_TYPES = frozenset({"Source", "FreshnessCoverage", "ImportDraft", "WaitingFile"})
 MOMENTARY_ARGUMENT = "freshness"
 
 Execute = Callable[[], Awaitable[tuple[Response, bool]]]  # the response, and whether to cache it

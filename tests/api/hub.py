@@ -52,6 +52,7 @@ SELECTED_FIELDS = {
     "RegionEffort": "region { code } instrument { id } steps { indicator level effort isEdited }",
     "Assessment": "id version state returnedReason score { index { value } predicate claimedCount }",
     "ImportDraft": "id version counts { add change leave refuse warnings }",
+    "DiscardedImportDraft": "id",
     "InventoryImport": "id fileName registeredCount changedCount leftCount refusedCount "
     "integrationCount isUndone",
     "ImportUndone": "import { id isUndone } undone refused { application { id } reason } "
@@ -76,6 +77,7 @@ CHANGED_TYPES = (
     "DevelopmentPolicy",
     "RegionEffort",
     "ImportDraft",
+    "DiscardedImportDraft",
     "InventoryImport",
     "ImportUndone",
 )

@@ -56,7 +56,11 @@ EDITS: dict[str, list[tuple[Fields, Fields]]] = {
             {**IMPORT, "cells": [{"sheet": "", "row": 2, "column": 1, "text": "x" * 2001}]},
             invalid_input("cells.0.text", "at most 2000 characters", "2001"),
         ),
-    ]
+    ],
+}
+# Discarding a file changes no region, so it may be done after another instance owns the region.
+DISCARDS: dict[str, list[tuple[Fields, Fields]]] = {
+    "discardImportDraft": [({"draftId": "none"}, not_found("none"))]
 }
 
 

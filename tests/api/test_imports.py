@@ -405,6 +405,31 @@ async def test_a_viewer_has_five_waiting_files_with_sixty_megabytes_at_most(hub:
     await upload(hub, FILE, PROVINCE)
 
 
+async def test_a_viewer_lists_and_discards_the_own_waiting_files(hub: Hub) -> None:
+    clock = hub.instance.clock
+    assert isinstance(clock, Clock)
+    ids = []
+    for _ in range(DRAFTS_MOST):
+        ids.insert(0, await upload(hub, FILE))
+        clock.now += timedelta(seconds=1)
+    query = "{ importDrafts { id fileName size region { code } } }"
+    files = (await hub.query_data(query, REGION))["importDrafts"]
+    assert files == [
+        {"id": id, "fileName": "daftar.csv", "size": len(FILE), "region": {"code": "32.11"}}
+        for id in ids
+    ]
+    other = await hub.change("discardImportDraft", ADMIN, draftId=ids[0])
+    assert (other["__typename"], other["id"]) == ("NotFound", ids[0])
+    discarded = await hub.change("discardImportDraft", REGION, draftId=ids[0])
+    assert discarded == {"__typename": "DiscardedImportDraft", "id": ids[0]}
+    assert await preview_or_none(hub, ids[0]) is None
+    again = await upload(hub, FILE)
+    files = (await hub.query_data(query, REGION))["importDrafts"]
+    assert [file["id"] for file in files] == [again, *ids[1:]]
+    for viewer in (PUBLIC, ADMIN):
+        assert await hub.query_data(query, viewer) == {"importDrafts": []}
+
+
 async def test_a_file_is_taken_only_for_a_region_into_which_the_viewer_may_write(
     hub: Hub,
 ) -> None:

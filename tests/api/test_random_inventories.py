@@ -113,7 +113,7 @@ async def try_mutation(hub: Hub, pool: Pool, name: str, label: str) -> bool:
     """Try a mutation with random inputs until one succeeds; return whether one did."""
     [argument] = GRAPHQL.mutation_type.fields[name].args.values()  # type: ignore[union-attr]
     for attempt in range(TRIES):
-        if name in ("editImport", "importApplications"):
+        if name in ("editImport", "discardImportDraft", "importApplications"):
             await upload_file(hub, pool)
         fields = random_value(pool, argument.type, "input", name, odd=attempt == 0)
         viewer = pool.random.choice((ADMIN, ADMIN, ADMIN, PROVINCE, REGION, OPD))

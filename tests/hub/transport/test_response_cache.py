@@ -134,8 +134,8 @@ def test_all_queries_of_the_pages_are_cached_but_those_that_ask_for_the_moment()
         name for name, text in queries.items() if cache.cache_key(graphql_request(text)) is None
     }
     assert (len(queries), momentary) == (
-        38,
-        {"SOURCES", "SOURCE", "IMPORT_DRAFT", "DRAFT_ROWS"},
+        39,
+        {"SOURCES", "SOURCE", "IMPORT_DRAFT", "WAITING_FILES", "DRAFT_ROWS"},
     )
 
 
@@ -153,6 +153,7 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         ("Query", "compare"),
         ("Query", "coverage"),
         ("Query", "importDraft"),
+        ("Query", "importDrafts"),
         ("Query", "indexMeans"),
         ("Query", "indexMoves"),
         ("Query", "ranking"),
