@@ -155,10 +155,18 @@ async def test_a_messy_workbook_is_mended_saved_undone_and_saved_again(
     assert applications["Layanan Contoh 34"]["opd"] == {"name": "Dinas Komunikasi dan Informatika"}
 
     await page.get_by_role("button", name=f"Batalkan impor ini: {FILE}").press("Enter")
+    await expect(page.get_by_role("group", name="Batalkan 40 aplikasi?")).to_be_focused()
+    await page.get_by_role("button", name="Tidak").press("Enter")
+    assert len(list_applications(hub)) == 40
+    await page.get_by_role("button", name=f"Batalkan impor ini: {FILE}").press("Enter")
+    await page.get_by_role("button", name="Ya, batalkan").press("Enter")
     await expect(page.get_by_test_id("undo-result").first).to_have_text(
         "Impor dibatalkan: 40 aplikasi kembali seperti sebelumnya."
     )
     await expect(page.get_by_test_id("undo-result").first).to_be_focused()
+    await expect(page.get_by_test_id("saved")).to_contain_text(
+        "Impor ini sebelumnya menambahkan 40 aplikasi dan mengubah 0."
+    )
     assert {application["status"] for application in list_applications(hub).values()} == {"RETIRED"}
 
     await page.get_by_role("button", name="Impor berkas lain").press("Enter")
@@ -169,3 +177,24 @@ async def test_a_messy_workbook_is_mended_saved_undone_and_saved_again(
     await expect(page.get_by_test_id("saved")).to_contain_text(SAVED)
     await expect_accessible(page)
     assert list_applications(hub) == applications
+
+
+async def test_waiting_files_are_listed_continued_and_discarded(page: Page) -> None:
+    for _ in range(2):
+        await upload(page)
+        await page.reload()
+        await page.goto(page.url.split("?")[0])
+    waiting = page.get_by_test_id("waiting-files")
+    await expect(waiting.get_by_role("listitem")).to_have_count(2)
+    await expect(waiting.get_by_role("listitem").first).to_contain_text(FILE)
+    await waiting.get_by_role("button", name=f"Buang {FILE}").first.press("Enter")
+    await expect(waiting.get_by_role("listitem")).to_have_count(1)
+    await expect(waiting).to_contain_text(f"{FILE} dibuang.")
+    await expect_accessible(page)
+    await waiting.get_by_role("button", name=f"Lanjutkan {FILE}").press("Enter")
+    await expect(page.get_by_role("heading", name="2. Kolom")).to_be_focused()
+    await expect(waiting.get_by_role("listitem")).to_have_count(0)
+    await page.get_by_role("button", name="Ganti berkas").press("Enter")
+    await upload(page)
+    await expect(page.get_by_test_id("file-read")).to_contain_text(FILE)
+    await expect(waiting.get_by_role("listitem")).to_have_count(0)

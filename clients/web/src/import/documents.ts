@@ -172,6 +172,29 @@ export const DRAFT_ROWS = graphql(`
   }
 `);
 
+/** The files of the viewer, for all regions, that wait to be imported. */
+export const WAITING_FILES = graphql(`
+  query WaitingFiles {
+    importDrafts {
+      id
+      fileName
+      expiresAt
+      region {
+        code
+        name
+      }
+    }
+  }
+`);
+
+export const DISCARD_DRAFT = graphql(`
+  mutation DiscardDraft($input: DiscardImportDraftInput!) {
+    discardImportDraft(input: $input) {
+      __typename
+    }
+  }
+`);
+
 export const EDIT_IMPORT = graphql(`
   mutation EditImport($input: EditImportInput!) {
     editImport(input: $input) {
@@ -230,6 +253,8 @@ export const UNDO_IMPORT = graphql(`
       __typename
       ... on ImportUndone {
         undone
+        withdrawnIntegrationCount
+        keptIntegrationCount
         refusedCount
         refused(first: 200) {
           application {
@@ -295,6 +320,7 @@ export type CellProblem = ResultOf<typeof PROBLEM_FIELDS>;
 export type ProblemCode = CellProblem["code"];
 export type UnknownOpd = Draft["unknownOpds"][number];
 export type UnknownIntegration = Draft["unknownIntegrations"][number];
+export type WaitingFile = ResultOf<typeof WAITING_FILES>["importDrafts"][number];
 export type DraftRow = NonNullable<ResultOf<typeof DRAFT_ROWS>["importDraft"]>["rows"]["nodes"][number];
 export type DraftRowPage = NonNullable<ResultOf<typeof DRAFT_ROWS>["importDraft"]>["rows"];
 export type RowOutcome = DraftRow["outcome"];

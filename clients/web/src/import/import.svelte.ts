@@ -3,6 +3,7 @@ import { createContext } from "svelte";
 import { forgetToken } from "../shared/access";
 import { executeDocument, Refusal } from "../shared/request";
 import {
+  DISCARD_DRAFT,
   EDIT_IMPORT,
   IMPORT_DRAFT,
   IMPORT_OPENING,
@@ -16,7 +17,7 @@ import {
   type Viewer,
 } from "./documents";
 
-const DRAFT_PARAMETER = "berkas";
+export const DRAFT_PARAMETER = "berkas";
 
 /** Why something did not succeed: a transport error, or a code of a refusal or of a problem. */
 export type Failure =
@@ -27,6 +28,11 @@ export type Failure =
 /** Classifies what `executeDocument` throws. */
 export function failureOf(reason: unknown): Failure {
   return reason instanceof Refusal ? { kind: "refusal", code: reason.code } : { kind: "unreachable" };
+}
+
+/** Deletes an uploaded file; one that is gone already is no failure. */
+export async function discardDraft(id: string): Promise<void> {
+  await executeDocument(DISCARD_DRAFT, { input: { draftId: id } });
 }
 
 export class RegionImport {
@@ -50,6 +56,8 @@ export class RegionImport {
   #failedEdits = $state.raw<Edits | null>(null);
   /** The import that was saved last on this page. */
   saved = $state.raw<InventoryImport | null>(null);
+  /** Changes when the imports of the region must be read again. */
+  importsRevision = $state(0);
   #edits: Promise<unknown> = Promise.resolve();
 
   constructor(readonly code: string) {}

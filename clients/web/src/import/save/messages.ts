@@ -1,5 +1,5 @@
 /** The messages of saving an import, of its result, and of undoing imports. */
-import type { ImportProblem, UndoProblem, UndoReason } from "../documents";
+import type { ImportProblem, InventoryImport, UndoProblem, UndoReason } from "../documents";
 
 const id = {
   all: "Simpan semua",
@@ -23,11 +23,27 @@ const id = {
   } satisfies Record<ImportProblem, string>,
   savedTitle: "Impor tersimpan",
   undoneTitle: "Impor dibatalkan",
-  summary: (registered: number, changed: number, left: number, refused: number) =>
-    `${registered} aplikasi ditambahkan, ${changed} diubah, ${left} dibiarkan, dan ${refused} tidak disimpan.`,
-  integrations: (count: number) => `${count} pertukaran data dicatat.`,
+  summaryOf: (subject: InventoryImport) => {
+    const { registeredCount, changedCount, leftCount, refusedCount, integrationCount } = subject;
+    const integrations = integrationCount > 0;
+    if (subject.isUndone)
+      return `Impor ini sebelumnya menambahkan ${registeredCount} aplikasi dan mengubah ${changedCount}${integrations ? `, serta mencatat ${integrationCount} pertukaran data` : ""}.`;
+    const rows = `${registeredCount} aplikasi ditambahkan, ${changedCount} diubah, ${leftCount} dibiarkan, dan ${refusedCount} tidak disimpan.`;
+    return integrations ? `${rows} ${integrationCount} pertukaran data dicatat.` : rows;
+  },
   undo: "Batalkan impor ini",
-  undoOf: (name: string) => `Batalkan impor ini: ${name}`,
+  undoOf: (name: string, moment: string) => `Batalkan impor ini: ${name}, ${moment}`,
+  undoQuestion: (applications: number, integrations: number) =>
+    integrations > 0
+      ? `Batalkan ${applications} aplikasi dan ${integrations} pertukaran data?`
+      : `Batalkan ${applications} aplikasi?`,
+  undoYes: "Ya, batalkan",
+  undoNo: "Tidak",
+  undoForbidden:
+    "Impor ini dibuat oleh orang lain, atau memuat aplikasi perangkat daerah lain, sehingga Anda tidak dapat membatalkannya. Mintalah staf daerah untuk membatalkannya.",
+  withdrawn: (count: number) => `${count} pertukaran data dari impor ini ditarik.`,
+  integrationsKept: (count: number) =>
+    `${count} pertukaran data dari impor ini tetap tercatat, karena sudah dikonfirmasi atau didokumentasikan.`,
   undoing: "Membatalkan…",
   undone: (count: number) => `Impor dibatalkan: ${count} aplikasi kembali seperti sebelumnya.`,
   undoneOn: (moment: string) => `dibatalkan ${moment}`,
@@ -57,12 +73,15 @@ const id = {
   action: "Tindakan",
 };
 
+const applications = (count: number): string => (count === 1 ? "1 application" : `${count} applications`);
+const exchanges = (count: number): string => (count === 1 ? "1 exchange" : `${count} exchanges`);
+
 const en: typeof id = {
   all: "Save all",
   allOf: (count) => `Save all (${count})`,
   onlyGood: (good, all) => `Save the good rows (${good} of ${all})`,
   whyNotAll: (count) =>
-    `“Save all” can be used when ${count === 1 ? "1 row" : `${count} rows`} of step 3 are mended. “Save the good rows” saves the others now.`,
+    `“Save all” can be used when ${count === 1 ? "1 row of step 3 is" : `${count} rows of step 3 are`} mended. “Save the good rows” saves the others now.`,
   fileRefused: "This file cannot be imported yet, because of the problem of the whole file in step 3. Mend its columns in step 2, or the file.",
   nothingToSave: "No row adds or changes an application, so there is nothing to save.",
   nothingYet: (count) => `Nothing can be saved yet: first mend ${count === 1 ? "1 row" : `${count} rows`} of step 3.`,
@@ -79,13 +98,27 @@ const en: typeof id = {
   },
   savedTitle: "The import is saved",
   undoneTitle: "The import is undone",
-  summary: (registered, changed, left, refused) =>
-    `${registered} applications added, ${changed} changed, ${left} left, and ${refused} not saved.`,
-  integrations: (count) => (count === 1 ? "1 exchange recorded." : `${count} exchanges recorded.`),
+  summaryOf: (subject) => {
+    const { registeredCount, changedCount, leftCount, refusedCount, integrationCount } = subject;
+    const integrations = integrationCount > 0;
+    if (subject.isUndone)
+      return `This import had added ${applications(registeredCount)} and changed ${changedCount}${integrations ? `, and recorded ${exchanges(integrationCount)}` : ""}.`;
+    const rows = `${applications(registeredCount)} added, ${changedCount} changed, ${leftCount} left, and ${refusedCount} not saved.`;
+    return integrations ? `${rows} ${exchanges(integrationCount)} recorded.` : rows;
+  },
   undo: "Undo this import",
-  undoOf: (name) => `Undo this import: ${name}`,
+  undoOf: (name, moment) => `Undo this import: ${name}, ${moment}`,
+  undoQuestion: (count, integrations) =>
+    integrations > 0 ? `Undo ${applications(count)} and ${exchanges(integrations)}?` : `Undo ${applications(count)}?`,
+  undoYes: "Yes, undo",
+  undoNo: "No",
+  undoForbidden:
+    "Another person made this import, or it has applications of another OPD, so you cannot undo it. Ask the staff of the region to undo it.",
+  withdrawn: (count) => `${exchanges(count)} of this import withdrawn.`,
+  integrationsKept: (count) =>
+    `${exchanges(count)} of this import kept, because of a later confirmation or document.`,
   undoing: "Undoing…",
-  undone: (count) => `The import is undone: ${count} applications are as before.`,
+  undone: (count) => `The import is undone: ${applications(count)} ${count === 1 ? "is" : "are"} as before.`,
   undoneOn: (moment) => `undone ${moment}`,
   undoRefused: (count) => (count === 1 ? "1 application is not undone:" : `${count} applications are not undone:`),
   undoReason: {
