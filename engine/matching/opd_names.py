@@ -127,18 +127,28 @@ class OpdNames:
         return any(self._key(name) in index for index in self._indexes)
 
     def nearest(self, name: str, count: int = 3) -> tuple[Opd, ...]:
-        """Return up to `count` OPDs whose names are most similar to a name, the nearest first."""
+        """Return up to `count` OPDs whose names are most similar to a name, the nearest first.
+
+        An acronym of the reference list, also after "dinas" and such, is compared as the official
+        name that it stands for; OPDs whose initials are the acronym come first.
+        """
         if len(name) > _CHARACTERS_MOST:
             return ()
-        spellings = self._spellings
-        ranked = process.extract(
-            self._key(name),
-            [text for text, _ in spellings],
-            scorer=_similarity,
-            score_cutoff=_NEAR,
-            limit=None,
-        )
-        ids = dict.fromkeys(spellings[position][1] for _, _, position in ranked)
+        key = self._key(name)
+        acronym = _without_first_word(key)
+        texts, owners = zip(*self._spellings, strict=True) if self._spellings else ((), ())
+        ranked = [
+            match
+            for query in (key, *self._official_keys.get(acronym, ()))
+            for match in process.extract(
+                query, texts, scorer=_similarity, score_cutoff=_NEAR, limit=None
+            )
+        ]
+        ranked.sort(key=lambda match: -match[1])
+        by_initials = [
+            id for text, id in self._spellings if " " in text and acronym in _initials(text)
+        ]
+        ids = dict.fromkeys([*by_initials, *(owners[position] for _, _, position in ranked)])
         return tuple(self._opds[id] for id in ids)[:count]
 
     @cached_property
@@ -148,6 +158,16 @@ class OpdNames:
         return [
             (key, id) for index in (names, acronyms, aliases) for key in index for id in index[key]
         ]
+
+    @cached_property
+    def _official_keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys of the official names that each acronym of the reference list stands for."""
+        keys: dict[str, tuple[str, ...]] = {}
+        for official, *others in self._aliases:
+            for acronym in {_without_first_word(self._key(other)) for other in others}:
+                if " " not in acronym:
+                    keys[acronym] = (*keys.get(acronym, ()), self._key(official))
+        return keys
 
     def _find(self, name: str) -> Opd | None:
         # The name on record precedes other spellings, which may be those of another OPD.
@@ -258,6 +278,18 @@ def _similarity(key: str, other: str, *, score_cutoff: float | None = None) -> f
     if first == other_first and rest and other_rest:
         key, other = rest, other_rest
     return fuzz.ratio(key, other, score_cutoff=score_cutoff)
+
+
+def _without_first_word(key: str) -> str:
+    """Return the last word of a key such as "dinas pupr", and any other key as it is."""
+    first, _, rest = key.partition(" ")
+    return rest if first in FIRST_WORDS and rest and " " not in rest else key
+
+
+def _initials(key: str) -> tuple[str, ...]:
+    """Return the initials of a key, and those without its first word, if they are an acronym."""
+    initials = "".join(word[0] for word in key.split())
+    return tuple(text for text in (initials, initials[1:]) if len(text) > 1)
 
 
 def _shared_keys(groups: Iterable[set[str]]) -> frozenset[str]:

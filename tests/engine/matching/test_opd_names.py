@@ -179,6 +179,29 @@ def test_the_most_similar_name_is_the_nearest(name: str, expected: str) -> None:
     assert CIANJUR.nearest(name)[0].id == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dinas PUPR", ["works"]),  # an acronym of another official name
+        ("DPUPR", ["works"]),
+        ("Dinas PUTR", ["works"]),  # its initials
+        ("DPUTR", ["works"]),
+        ("DPU", []),
+    ],
+)
+def test_an_opd_is_near_by_its_initials_and_by_usual_acronyms(
+    name: str, expected: list[str]
+) -> None:
+    names = OpdNames(
+        [
+            opd("works", "Dinas Pekerjaan Umum dan Tata Ruang"),
+            opd("health", "Dinas Kesehatan", "Dinkes"),
+        ],
+        aliases=[("Dinas Pekerjaan Umum dan Penataan Ruang", "DPUPR", "PUPR")],
+    )
+    assert [near.id for near in names.nearest(name)] == expected
+
+
 def test_no_more_than_the_asked_opds_are_near() -> None:
     assert len(CIANJUR.nearest("Kecamatan Cibaber", count=2)) == 2
     assert len(CIANJUR.nearest("Kecamatan Cibaber", count=1)) == 1
