@@ -12,6 +12,7 @@ class FileProblemCode(Enum):
     EMPTY = "EMPTY"
     TOO_LARGE = "TOO_LARGE"
     TOO_LARGE_UNPACKED = "TOO_LARGE_UNPACKED"
+    TOO_COMPRESSED = "TOO_COMPRESSED"
     FAR_CELL = "FAR_CELL"
     TOO_MANY_CELLS = "TOO_MANY_CELLS"
     TOO_MANY_SHEETS = "TOO_MANY_SHEETS"
@@ -39,6 +40,10 @@ FILE_PROBLEM_TEXTS: Mapping[FileProblemCode, str] = {
     FileProblemCode.TOO_LARGE_UNPACKED: (
         "expected a workbook of at most {most} bytes when unpacked, got more in {part}; "
         "copy the table alone into a new workbook"
+    ),
+    FileProblemCode.TOO_COMPRESSED: (
+        "expected a workbook of at most {most} times the size of its file when unpacked, got "
+        "{found} bytes; copy the table alone into a new workbook"
     ),
     FileProblemCode.FAR_CELL: (
         "expected cells up to {most}, got the cell {cell} of the sheet {sheet!r}; "

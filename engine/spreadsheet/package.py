@@ -31,7 +31,6 @@ class Package:
             FileInvalid: the package is damaged, encrypted or too large when unpacked.
         """
         self._content = content
-        self._limits = limits
         try:
             with ZipFile(BytesIO(content)) as archive:
                 members = archive.infolist()
@@ -45,12 +44,11 @@ class Package:
         if any(member.flag_bits & _ENCRYPTED_FLAG for member in members):
             raise FileInvalid(FileProblemCode.ENCRYPTED)
         stated = sum(member.file_size for member in members)
-        packed = max(len(content), 1)
-        if stated > limits.unpacked_bytes or (
-            stated > _RATIO_FREE_BYTES and stated > packed * _RATIO_MOST
-        ):
+        if stated > limits.unpacked_bytes:
             largest = max(members, key=lambda member: member.file_size)
-            self._refuse_size(largest.filename)
+            raise _too_large(largest.filename, limits.unpacked_bytes)
+        if stated > _RATIO_FREE_BYTES and stated > len(content) * _RATIO_MOST:
+            raise FileInvalid(FileProblemCode.TOO_COMPRESSED, most=_RATIO_MOST, found=stated)
 
     @property
     def names(self) -> frozenset[str]:
@@ -71,7 +69,9 @@ class Package:
             for chunk in self._inflate(member):
                 size += len(chunk)
                 if size > member.file_size:  # a reader that trusts the list would be deceived
-                    self._refuse_size(name)
+                    raise FileInvalid(
+                        FileProblemCode.DAMAGED, reason=f"the part {name} is larger than it states"
+                    )
                 yield chunk
         except zlib.error as error:
             raise FileInvalid(FileProblemCode.DAMAGED, reason=f"{name}: {error}") from error
@@ -85,7 +85,7 @@ class Package:
             FileInvalid: as `chunks` does, or the part is larger.
         """
         if name in self._members and self._members[name].file_size > most:
-            self._refuse_size(name)
+            raise _too_large(name, most)
         return b"".join(self.chunks(name))
 
     def read_xml(self, name: str) -> Element:
@@ -128,11 +128,6 @@ class Package:
             packed = inflater.unconsumed_tail
             yield chunk
 
-    def _refuse_size(self, name: str) -> None:
-        raise FileInvalid(
-            FileProblemCode.TOO_LARGE_UNPACKED, most=self._limits.unpacked_bytes, part=name
-        )
-
 
 def parse_xml(content: bytes, name: str) -> Element:
     """Return the root element of XML without a document type, which could declare entities.
@@ -148,3 +143,7 @@ def parse_xml(content: bytes, name: str) -> Element:
         return parser.close()
     except ParseError as error:
         raise FileInvalid(FileProblemCode.DAMAGED, reason=f"{name}: {error}") from error
+
+
+def _too_large(part: str, most: int) -> FileInvalid:
+    return FileInvalid(FileProblemCode.TOO_LARGE_UNPACKED, most=most, part=part)
