@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.matching.listing import Listing
 from engine.matching.region_names import RegionMatch, RegionNames
@@ -22,6 +22,7 @@ from engine.spreadsheet.application_sheet import (
     unknown_statuses,
 )
 from engine.spreadsheet.application_values import ApplicationRow, SheetReading
+from engine.spreadsheet.columns import Columns
 from engine.spreadsheet.import_edits import ColumnChoice, ImportEdits
 from engine.spreadsheet.set_apart import NoTableReason, SetApartReason
 from engine.spreadsheet.sheet import SheetInvalid, SheetProblem, SheetProblemCode, quote_cell
@@ -66,8 +67,16 @@ class ListingWorkbook:
 
     @property
     def columns(self) -> dict[str, str]:
-        """The header of each field, of the first sheet that has it."""
-        return header_by_field(*(reading for reading in self.sheets if reading.is_read))
+        """The header of each field that is compared, of the first sheet that has it."""
+        headers = header_by_field(*(reading for reading in self.sheets if reading.is_read))
+        return {field: header for field, header in headers.items() if field in FIELDS}
+
+    @property
+    def unneeded_columns(self) -> tuple[str, ...]:
+        """The headers of the columns that an import reads and a comparison does not need."""
+        uses = [use for reading in self.sheets if reading.is_read for use in reading.columns]
+        headers = [use.header for use in uses if use.field is not None and use.field not in FIELDS]
+        return tuple(dict.fromkeys(headers))
 
     @property
     def ignored_headers(self) -> tuple[str, ...]:
@@ -95,20 +104,21 @@ class _Listings:
     def add_sheet(self, sheet: FoundSheet) -> SheetReading:
         if not sheet.is_read or sheet.table is None:
             return describe_sheet(sheet)
+        columns = _compared_columns(sheet.columns)
         reader = ApplicationRows(
             sheet.worksheet,
             sheet.table,
-            sheet.columns,
+            columns,
             functions=self.function_ids,
             common_applications={},
             opd=sheet.opd,
             is_function_required=True,
         )
         count = self.row_count
-        headers = [use.header for use in sheet.columns.uses if use.field == "region"]
+        headers = [use.header for use in columns.uses if use.field == "region"]
         for row in reader.read_rows():
             self.add_row(row, "".join(headers))
-        self.problems += sheet.columns.problems
+        self.problems += columns.problems
         return describe_sheet(sheet, reader, self.row_count - count)
 
     def add_row(self, row: ApplicationRow, region_header: str) -> None:
@@ -178,7 +188,6 @@ def parse_listing_workbook(
     found = find_sheets(
         workbook,
         edits,
-        fields=FIELDS,
         known_headers=known_headers,
         are_ids_of_simpul=False,
     )
@@ -207,6 +216,14 @@ def parse_listing_workbook(
             problem for problem in listings.problems if problem.code not in _LISTED_OTHERWISE
         ),
         encoding=workbook.encoding,
+    )
+
+
+def _compared_columns(columns: Columns) -> Columns:
+    """Return the columns without the fields that are not compared, so that these are not read."""
+    return Columns(
+        tuple(use if use.field in FIELDS else replace(use, field=None) for use in columns.uses),
+        tuple(problem for problem in columns.problems if problem.field in FIELDS),
     )
 
 

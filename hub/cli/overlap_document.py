@@ -78,10 +78,17 @@ def _reading_document(workbook: ListingWorkbook | None) -> dict[str, Any]:
     """Return which columns, rows and sheets of a file were read."""
     if workbook is None:
         none = dict.fromkeys(("columns", "retired", "nameless", "encoding"))
-        return none | {"passedOver": [], "unreadStatus": {}, "sheets": [], "problems": []}
+        return none | {
+            "notNeeded": [],
+            "passedOver": [],
+            "unreadStatus": {},
+            "sheets": [],
+            "problems": [],
+        }
     return {
         "encoding": workbook.encoding,
         "columns": workbook.columns,
+        "notNeeded": list(workbook.unneeded_columns),
         "passedOver": list(workbook.ignored_headers),
         "retired": workbook.retired_count,
         "nameless": workbook.nameless_count,

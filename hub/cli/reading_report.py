@@ -27,6 +27,9 @@ def show_reading(workbook: ListingWorkbook) -> None:
         for field, header in workbook.columns.items()
     )
     out.print(escape(_("Columns found: {columns}").format(columns=columns)))
+    if workbook.unneeded_columns:
+        unneeded = ", ".join(workbook.unneeded_columns)
+        out.print(escape(_("Columns that are not needed: {columns}").format(columns=unneeded)))
     if workbook.ignored_headers:
         passed_over = list_columns(workbook.ignored_headers)
         out.print(escape(_("Columns passed over: {columns}").format(columns=passed_over)))

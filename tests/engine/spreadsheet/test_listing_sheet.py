@@ -49,6 +49,14 @@ def test_columns_are_recognised_by_their_usual_names() -> None:
     assert parsed.ignored_headers == ("No", "Keterangan")
 
 
+def test_columns_that_only_an_import_reads_are_not_needed() -> None:
+    parsed = parse("nama,id_app,thn_pembuatan,petugas\nSi Uji,7,bukan tahun,Ani\n")
+    assert parsed.columns == {"name": "nama", "id": "id_app"}
+    assert parsed.unneeded_columns == ("thn_pembuatan",)
+    assert parsed.ignored_headers == ("petugas",)
+    assert (parsed.ids, parsed.problems) == ({"2": "7"}, ())
+
+
 def test_a_region_code_takes_precedence_over_a_region_name() -> None:
     parsed = parse("name,region,region_code\nSIMPEG,Kota Bandung,32.73\n")
     assert parsed.listings[0].region == "32.73"
