@@ -151,7 +151,7 @@ async def _load_dissolution(
     if successor is None:
         if any(application.status is not ApplicationStatus.RETIRED for application in moved):
             expected = "an OPD that takes over its applications in use"
-            raise InvalidInput("successorId", expected, "null")
+            raise InvalidInput("successorId", expected, "nothing")
         moved = []  # its retired applications stay with it
     else:
         _refuse_collisions(owned, moved)

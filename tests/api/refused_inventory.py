@@ -106,7 +106,9 @@ INVENTORY: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             {**DISSOLUTION, "successorId": None},
-            invalid_input("successorId", "an OPD that takes over its applications in use", "null"),
+            invalid_input(
+                "successorId", "an OPD that takes over its applications in use", "nothing"
+            ),
         ),
         ({**DISSOLUTION, "successorId": SOCIAL}, COLLISION),
         ({**DISSOLUTION, "version": 2}, version_conflict(DINKES, 2, 1)),

@@ -42,7 +42,7 @@ def test_an_opd_that_has_no_application_is_dissolved_without_a_successor(
     refused = commands("opd", "dissolve", "Dishub", *REGION, *REASON)
     assert refused.exit_code == 2
     assert refused.stderr == (
-        "--into: expected an OPD that takes over its applications in use, got null\n"
+        "--into: expected an OPD that takes over its applications in use, got nothing\n"
     )
     commands("opd", "add", "Dinas Pasar", *REGION)
     dissolved = commands("opd", "dissolve", "Dinas Pasar", *REGION, *REASON)
