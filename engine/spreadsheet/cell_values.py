@@ -63,6 +63,7 @@ class CellReader:
         expected: str,
         found: str,
         *,
+        advice: str = "",
         is_blocking: bool = True,
         values: Mapping[str, object] | None = None,
     ) -> UnreadType:
@@ -73,6 +74,7 @@ class CellReader:
                 cell.header or None,
                 expected,
                 found,
+                advice,
                 values={"text": cell.text, **(values or {})},
                 code=code,
                 sheet=self.sheet,
@@ -89,16 +91,18 @@ class CellReader:
             self.add_problem(
                 cell,
                 SheetProblemCode.SECOND_ADDRESS,
-                "one address; the first one is taken",
+                "one address",
                 quote_cell(cell.text),
+                advice="the first one is taken",
                 is_blocking=False,
             )
         elif reading.addresses and reading.has_other_words:
             self.add_problem(
                 cell,
                 SheetProblemCode.NOT_AN_ADDRESS,
-                "an address without other words; the address is taken",
+                "an address without other words",
                 quote_cell(cell.text),
+                advice="the address is taken",
                 is_blocking=False,
             )
         if reading.addresses:

@@ -105,7 +105,9 @@ def import_command(
         options = ImportOptions(sheet, column, opd)
         prepared = _prepare_import(settings, code, inventory, options, new_only=new_only)
         if not json:
-            show_import_plan(prepared.plan, inventory.name, prepared.different)
+            show_import_plan(
+                prepared.plan, inventory.name, prepared.different, prepared.workbook.encoding
+            )
         if marked is not None:
             _write_marked_file(marked, inventory, prepared)
         imported, refusal = None, _find_refusal(prepared, only_good_rows=only_good_rows)
@@ -113,7 +115,7 @@ def import_command(
             refusal = None
             imported = _write_if_confirmed(settings, prepared, yes=yes, json=json)
     print_result(
-        import_document(prepared.plan, imported, prepared.different),
+        import_document(prepared.plan, imported, prepared.different, prepared.workbook.encoding),
         as_json=json,
         print_text=lambda: _print_import(imported) if refusal is None else None,
     )
@@ -148,6 +150,10 @@ def _find_refusal(prepared: PreparedImport, *, only_good_rows: bool) -> str | No
     plan = prepared.plan
     if plan.is_file_refused or not any(sheet.is_read for sheet in plan.workbook.sheets):
         return _("{file}: nothing is imported").format(file=prepared.file_name)
+    if plan.rows and plan.counts.refuse == len(plan.rows):
+        return _(
+            "{file}: all rows are refused: {count}; nothing is imported: correct the file"
+        ).format(file=prepared.file_name, count=plan.counts.refuse)
     if plan.counts.refuse and not only_good_rows:
         return _(
             "{file}: rows with problems: {count}; nothing is imported: correct the file, or pass "

@@ -13,16 +13,21 @@ from resolvers.import_plan import ImportPlan, PlanProblem, RowOutcome, RowPlan
 
 
 def import_document(
-    plan: ImportPlan, imported: InventoryImport | None, different: Sequence[int]
+    plan: ImportPlan,
+    imported: InventoryImport | None,
+    different: Sequence[int],
+    encoding: str | None = None,
 ) -> dict[str, Any]:
     """Return the plan, and the import if it was written.
 
     Args:
         different: the rows that `--new-only` leaves although the inventory differs.
+        encoding: that of the text of the file, if it is not UTF-8.
     """
     counts = plan.counts
     return {
         "region": plan.region.code,
+        "encoding": encoding,
         "import": None if imported is None else _import_summary(imported),
         "counts": {
             "add": counts.add,
@@ -34,7 +39,7 @@ def import_document(
         "differentRows": list(different),
         "sheets": [_sheet_document(sheet) for sheet in plan.workbook.sheets],
         "rows": [_row_document(row) for row in plan.rows],
-        "problems": [_problem_document(problem) for problem in plan.problems],
+        "problems": [_problem_document(plan, problem) for problem in plan.problems],
         "unknownOpds": [
             {
                 "name": unknown.name,
@@ -105,7 +110,7 @@ def _row_document(plan: RowPlan) -> dict[str, Any]:
     return document
 
 
-def _problem_document(problem: PlanProblem) -> dict[str, Any]:
+def _problem_document(plan: ImportPlan, problem: PlanProblem) -> dict[str, Any]:
     found = problem.problem
     return {
         "code": found.code.value,
@@ -115,5 +120,5 @@ def _problem_document(problem: PlanProblem) -> dict[str, Any]:
         "cell": found.cell,
         "column": found.column,
         "field": found.field,
-        "message": describe_plan_problem(problem, with_sheet=False),
+        "message": describe_plan_problem(plan, problem, with_sheet=False),
     }

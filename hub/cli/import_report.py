@@ -34,12 +34,17 @@ _LEAVING_PROBLEMS = (SheetProblemCode.NAME_TWICE, SheetProblemCode.APPLICATION_R
 _ADDRESS_PROBLEMS = (SheetProblemCode.SECOND_ADDRESS, SheetProblemCode.NOT_AN_ADDRESS)
 
 
-def show_import_plan(plan: ImportPlan, file_name: str, different: Sequence[int]) -> None:
+def show_import_plan(
+    plan: ImportPlan, file_name: str, different: Sequence[int], encoding: str | None = None
+) -> None:
     """Print the plan of an import.
 
     Args:
         different: the rows that `--new-only` leaves although the inventory differs.
+        encoding: that of the text of the file, if it is not UTF-8.
     """
+    if encoding is not None:
+        _show(_("The text is read as {encoding}").format(encoding=encoding))
     for sheet in plan.workbook.sheets:
         _show_sheet(sheet, sheet.name or file_name)
     _show_outcomes(plan, different)
@@ -47,18 +52,30 @@ def show_import_plan(plan: ImportPlan, file_name: str, different: Sequence[int])
     problems = [problem for problem in plan.problems if problem.problem.code not in _NAME_PROBLEMS]
     _show_lines(
         _("Problems:"),
-        [describe_plan_problem(problem, _has_sheets(plan)) for problem in problems],
+        [describe_plan_problem(plan, problem, _has_sheets(plan)) for problem in problems],
     )
     _show_names(plan)
 
 
-def describe_plan_problem(problem: PlanProblem, with_sheet: bool) -> str:
+def describe_plan_problem(plan: ImportPlan, problem: PlanProblem, with_sheet: bool) -> str:
     """Return a problem with its cell or its rows and how to solve it, in the user's language."""
     place = _describe_place(problem.problem, problem.rows)
     if with_sheet and problem.problem.sheet:
         place = f"{problem.problem.sheet}, {place}" if place else problem.problem.sheet
-    text = _add_consequence(problem, sheet_file.describe_cell_problem(problem.problem))
+    text = sheet_file.describe_cell_problem(problem.problem)
+    if not _is_refused(plan, problem):
+        text = _add_consequence(problem, text)
     return f"{place}: {text}" if place else text
+
+
+def _is_refused(plan: ImportPlan, problem: PlanProblem) -> bool:
+    """Return whether a row of a problem is not written at all, because of another problem."""
+    refused = {
+        row.row.row
+        for row in plan.rows
+        if row.row.sheet == problem.problem.sheet and row.outcome is RowOutcome.REFUSE
+    }
+    return not refused.isdisjoint(problem.rows)
 
 
 def _add_consequence(problem: PlanProblem, text: str) -> str:

@@ -53,8 +53,8 @@ def list_regions(regions: Iterable[Region]) -> str:
 
 
 RegionArgument = Annotated[
-    str, typer.Argument(help="Code or name of the region, as 32.11.", callback=resolve_region)
+    str, typer.Argument(help="Code or name of the region, such as 32.11.", callback=resolve_region)
 ]
 RegionOption = Annotated[
-    str, typer.Option(help="Code or name of the region, as 32.11.", callback=resolve_region)
+    str, typer.Option(help="Code or name of the region, such as 32.11.", callback=resolve_region)
 ]

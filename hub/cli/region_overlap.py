@@ -23,7 +23,7 @@ async def find_region_overlaps(settings: Settings, code: str) -> OverlapFindings
         if region is None:
             exit_with_error(
                 _(
-                    "expected a .csv or .xlsx file, or the code of a region, as 32.11, got {code!r}"
+                    "expected a .csv or .xlsx file, or the code of a region, such as 32.11, got {code!r}"
                 ).format(code=code),
                 ExitCode.INPUT,
             )

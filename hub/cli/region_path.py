@@ -30,7 +30,7 @@ async def plan_region_path(settings: Settings, code: str, options: PathOptions) 
         if await context.loaders.regions.load(code) is None:
             exit_with_error(
                 _(
-                    "expected the code of a region, as 32.11, or a .csv file of levels, got {code!r}"
+                    "expected the code of a region, such as 32.11, or a .csv file of levels, got {code!r}"
                 ).format(code=code),
                 ExitCode.INPUT,
             )

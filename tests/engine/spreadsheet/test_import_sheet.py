@@ -188,8 +188,8 @@ def test_a_cell_is_read_as_people_write_it(
         ("Kesesuaian", "6", "NUMBER_OUT_OF_RANGE", "a whole number from 1 to 5, got '6'", True),
         ("URL", "ftp://a.uji.id", "NOT_AN_ADDRESS", "an address such as https://", True),
         ("URL", "Aplikasi desktop", "NOT_AN_ADDRESS", "an address such as https://", False),
-        ("URL", "a.uji.id b.uji.id", "SECOND_ADDRESS", "the first one is taken", False),
-        ("URL", "a.uji.id (intranet)", "NOT_AN_ADDRESS", "the address is taken", False),
+        ("URL", "a.uji.id b.uji.id", "SECOND_ADDRESS", "expected one address, got", False),
+        ("URL", "a.uji.id (intranet)", "NOT_AN_ADDRESS", "an address without other words", False),
         ("Status", "Entah", "STATUS_UNKNOWN", "expected a status such as Aktif", False),
         ("Terintegrasi dengan", "Ya", "VALUE_REFUSED", "the names of the applications", False),
         (

@@ -94,8 +94,8 @@ def test_a_warning_says_what_becomes_of_its_row(simpul: Commands, inventory: Pat
     assert problems == [
         "  E1 Tahun: expected one column of this content, got 'Tahun'",
         (
-            "  C2 URL: expected one address; the first one is taken, got 'https://a.id "
-            "https://b.id' (the row is imported)"
+            "  C2 URL: expected one address, got 'https://a.id https://b.id'; the first one is "
+            "taken (the row is imported)"
         ),
         (
             "  A3 Nama Aplikasi: expected each application once, got 'si uji', which row 2 has for "
@@ -163,6 +163,29 @@ def test_rows_with_problems_keep_all_rows_out_unless_the_good_ones_are_requested
     imported = import_json(simpul, inventory, "--only-good-rows")["import"]
     assert (imported["registeredCount"], imported["refusedCount"]) == (3, 1)
     assert len(read_inventory(simpul, tmp_path)) == len(before) + 3
+
+
+def test_a_file_of_refused_rows_only_is_an_error_and_promises_no_import(
+    simpul: Commands, inventory: Path
+) -> None:
+    inventory.write_text("Nama Aplikasi,OPD,Status\nSi Salah,Dinas Sihr,Entah\n")
+    refused = simpul("import", inventory, *REGION, "--yes", "--only-good-rows")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.endswith(
+        "daftar.csv: all rows are refused: 1; nothing is imported: correct the file\n"
+    )
+    assert "  C2 Status: expected " in refused.stderr
+    assert "(the row is imported" not in refused.stderr
+
+
+def test_the_encoding_of_a_file_is_named_unless_it_is_utf_8(
+    simpul: Commands, inventory: Path
+) -> None:
+    inventory.write_bytes("Nama Aplikasi,OPD\nSi Café,Dinas Perhubungan\n".encode("cp1252"))
+    assert simpul("import", inventory, *REGION).stderr.startswith("The text is read as ")
+    assert import_json(simpul, inventory)["encoding"] == "Windows-1252"
+    inventory.write_text(GOOD)
+    assert import_json(simpul, inventory)["encoding"] is None
 
 
 def test_a_refused_file_is_explained_in_json(simpul: Commands, inventory: Path) -> None:

@@ -119,7 +119,7 @@ def test_the_reading_of_a_file_is_reported(west_java: Commands, tmp_path: Path) 
         "Rows set apart as note: 7",
         "1 rows say that there is no application and are left out",
         "C4 URL: expected an address such as https://simpeg.example.go.id, got 'Play Store'",
-        "C5 URL: expected one address; the first one is taken, got 'a.uji.id b.uji.id'",
+        "C5 URL: expected one address, got 'a.uji.id b.uji.id'; the first one is taken",
         "0 systems are listed more than once, 0 groups ask a person, 0 listings are websites, 0 name several",
         "2 listings have a function, 0 are left without: their names do not say enough",
     ]
@@ -222,7 +222,7 @@ def test_a_wrong_file_is_reported_by_row_and_column(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["99"], "expected a .csv or .xlsx file, or the code of a region, as 32.11, got '99'"),
+        (["99"], "expected a .csv or .xlsx file, or the code of a region, such as 32.11, got '99'"),
         (
             ["none.csv"],
             "none.csv: expected a file that can be read, got: No such file or directory",

@@ -143,7 +143,7 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
     [
         (
             ["99", "--instrument", "spbe-2020", "--target", "4"],
-            "expected the code of a region, as 32.11, or a .csv file of levels, got '99'",
+            "expected the code of a region, such as 32.11, or a .csv file of levels, got '99'",
         ),
         (
             ["32.05", "--instrument", "pemdi-2026", "--target", "4"],
