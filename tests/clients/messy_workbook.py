@@ -66,3 +66,19 @@ def build_messy_workbook() -> bytes:
     content = BytesIO()
     workbook.save(content)
     return content.getvalue()
+
+
+def build_guided_workbook() -> bytes:
+    """Return an .xlsx with one application and a sheet of instructions, like that of the template."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.title = "Aplikasi"
+    sheet.append(["Nama Aplikasi", "Status", "Tahun"])
+    sheet.append(["Layanan Panduan", "Aktif", 2020])
+    guide = workbook.create_sheet("Petunjuk")
+    guide.append(["Kolom", "Cara mengisi"])
+    guide.append(["Tahun", "Tahun mulai dipakai, empat angka"])
+    content = BytesIO()
+    workbook.save(content)
+    return content.getvalue()

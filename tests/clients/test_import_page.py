@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from engine.model import Role
 from tests.clients.accessibility import expect_accessible
-from tests.clients.messy_workbook import build_messy_workbook
+from tests.clients.messy_workbook import build_guided_workbook, build_messy_workbook
 from tests.clients.region_visit import token
 from tests.fixtures.processes import SimpulProcess, start_processes
 
@@ -198,3 +198,18 @@ async def test_waiting_files_are_listed_continued_and_discarded(page: Page) -> N
     await upload(page)
     await expect(page.get_by_test_id("file-read")).to_contain_text(FILE)
     await expect(waiting.get_by_role("listitem")).to_have_count(0)
+
+
+async def test_a_sheet_of_instructions_is_one_line_until_its_columns_are_asked_for(
+    page: Page,
+) -> None:
+    await page.get_by_label("Berkas daftar aplikasi").set_input_files(
+        {"name": "panduan.xlsx", "mimeType": "", "buffer": build_guided_workbook()}
+    )
+    await page.get_by_role("button", name="Unggah dan baca").press("Enter")
+    await expect(page.get_by_test_id("sheet")).to_have_count(1)
+    unread = page.get_by_test_id("sheets-not-read").get_by_role("listitem")
+    await expect(unread).to_contain_text(["Lembar “Petunjuk”: petunjuk pengisian"])
+    await page.get_by_role("button", name="Pilih kolomnya: lembar “Petunjuk”").press("Enter")
+    await expect(page.get_by_role("heading", name="Lembar “Petunjuk”")).to_be_focused()
+    await expect(page.get_by_test_id("sheet")).to_have_count(2)
