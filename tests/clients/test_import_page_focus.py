@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.async_api import Browser, expect
 
 from engine.model import Role
+from hub.auth.tokens import issue_token
 from tests.clients.accessibility import expect_accessible
 from tests.clients.region_visit import token
 from tests.fixtures.processes import SimpulProcess, start_processes
@@ -97,4 +100,29 @@ async def test_focus_choices_and_the_preview_follow_what_the_server_has(
     await year.select_option("FIT")
     await expect(page.get_by_text("sudah dibaca ulang di sini")).to_be_visible()
     await expect(year).to_have_value("")
+    await context.close()
+
+
+async def test_the_viewer_of_an_opd_is_offered_only_its_own_opd_for_an_unknown_name(
+    browser: Browser, hub: SimpulProcess
+) -> None:
+    query = f'{{ region(code: "{GARUT}") {{ opds(first: 2) {{ nodes {{ id name }} }} }} }}'
+    answer = httpx2.post(f"{hub.url}/graphql", json={"query": query}, trust_env=False).json()
+    own, _other = answer["data"]["region"]["opds"]["nodes"]
+    key, now = (hub.data_dir / "token.key").read_bytes(), datetime.now(UTC)
+    minutes = timedelta(minutes=5)
+    bearer = issue_token(
+        key, "simpul", "simpul", "tester", Role.OPD, [GARUT], [own["id"]], minutes, now
+    )
+    context = await browser.new_context(locale="id-ID")
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={bearer}")
+    name = "Dinas Perindustrian Lama"  # most similar to the OPD that is not the viewer's
+    content = f"Nama Aplikasi,OPD\nLayanan Uji,{name}\n".encode()
+    await page.get_by_label("Berkas daftar aplikasi").set_input_files(
+        {"name": "a.csv", "mimeType": "", "buffer": content}
+    )
+    await page.get_by_role("button", name="Unggah dan baca").press("Enter")
+    options = page.get_by_label(f"Perangkat daerah untuk “{name}”").get_by_role("option")
+    await expect(options).to_have_text(["pilih…", own["name"]])
     await context.close()
