@@ -153,7 +153,7 @@ async def test_an_opd_without_applications_in_use_needs_no_successor(hub: Hub) -
         "__typename": "InvalidInput",
         "field": "successorId",
         "expected": "an OPD that takes over its applications in use",
-        "got": "null",
+        "got": "nothing",
     }
     await hub.change("retireApplication", two_provinces.REGION, id=HEALTH, version=1)
     clinic = await register_unit(hub, "Puskesmas Uji", DINKES)
