@@ -23,6 +23,7 @@ from hub.cli.console import (
     print_result,
     progress_callback,
 )
+from hub.cli.known_messages import translate_refusal
 from hub.cli.region_argument import resolve_region
 from hub.cli.region_hint import exit_with_foreign_owner, exit_with_unknown_region
 from hub.exit_codes import ExitCode
@@ -61,6 +62,9 @@ def import_command(
     ] = [],  # noqa: B006
     new_only: Annotated[
         bool, typer.Option("--new-only", help="Add only; leave applications that differ.")
+    ] = False,
+    new_opds: Annotated[
+        bool, typer.Option("--new-opds", help="Record the OPDs that the region does not have.")
     ] = False,
     only_good_rows: Annotated[
         bool, typer.Option("--only-good-rows", help="Import the rows without problems.")
@@ -104,6 +108,8 @@ def import_command(
     with _refusals_as_errors(code):
         options = ImportOptions(sheet, column, opd)
         prepared = _prepare_import(settings, code, inventory, options, new_only=new_only)
+        if new_opds and _record_opds_if_confirmed(settings, prepared, yes=yes, json=json):
+            prepared = _prepare_import(settings, code, inventory, options, new_only=new_only)
         if not json:
             show_import_plan(
                 prepared.plan, inventory.name, prepared.different, prepared.workbook.encoding
@@ -145,6 +151,41 @@ def _prepare_import(
         )
 
 
+def _record_opds_if_confirmed(
+    settings: Settings, prepared: PreparedImport, *, yes: bool, json: bool
+) -> bool:
+    """Record the OPDs that the file names and the region lacks; return whether there are any."""
+    from hub.cli.import_opds import official_name, record_opds
+    from resolvers.problems import AlreadyExists, InvalidInput
+
+    names = [unknown.name for unknown in prepared.plan.unknown_opds]
+    if not names:
+        return False
+    if not yes:
+        _require_terminal(json=json)
+        listed = ", ".join(dict.fromkeys(official_name(name)[0] for name in names))
+        question = _("Record these OPDs in region {region}: {names}?")
+        if not confirm(question.format(region=prepared.region, names=listed)):
+            return False
+    try:
+        recorded = asyncio.run(record_opds(settings, prepared.region, names))
+    except (AlreadyExists, InvalidInput) as problem:
+        exit_with_error(translate_refusal(str(problem)), ExitCode.INPUT)
+    text = _("OPDs recorded in region {region}: {names}").format(
+        region=prepared.region, names=", ".join(recorded)
+    )
+    err.print(text, markup=False, soft_wrap=True)
+    return True
+
+
+def _require_terminal(*, json: bool) -> None:
+    if json or not sys.stdin.isatty():
+        exit_with_error(
+            _("expected --yes to write without asking, got none: nothing is imported"),
+            ExitCode.INPUT,
+        )
+
+
 def _find_refusal(prepared: PreparedImport, *, only_good_rows: bool) -> str | None:
     """Return why nothing is imported, or None."""
     plan = prepared.plan
@@ -182,11 +223,7 @@ def _write_if_confirmed(
     if counts.add + counts.change == 0 and not prepared.plan.integrations:
         return None
     if not yes:
-        if json or not sys.stdin.isatty():
-            exit_with_error(
-                _("expected --yes to write without asking, got none: nothing is imported"),
-                ExitCode.INPUT,
-            )
+        _require_terminal(json=json)
         question = _(
             "Import into region {region}: add {add}, change {change}, leave {leave}, refuse "
             "{refuse}?"

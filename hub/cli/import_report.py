@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from gettext import gettext as _
 from gettext import ngettext
 
-from engine.matching.opd_names import name_key
 from engine.spreadsheet.application_values import ApplicationRow, SheetReading
 from engine.spreadsheet.set_apart import NoTableReason
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode
-from facts.tables import opd_aliases
 from hub.cli import sheet_file
 from hub.cli.console import err
+from hub.cli.import_opds import official_name
 from hub.cli.import_options import describe_nearest
 from hub.cli.import_words import (
     FIELD_NAMES,
@@ -195,6 +194,7 @@ def _show_names(plan: ImportPlan) -> None:
     if opds:
         command = f"simpul opd defaults --region {region}"
         _show(_("  the usual OPDs that the region lacks: `{command}`").format(command=command))
+        _show(_("  or import with --new-opds, which records all of these names"))
     systems = [
         _("{name!r} (rows: {count}){nearest}").format(
             name=unknown.name,
@@ -208,14 +208,9 @@ def _show_names(plan: ImportPlan) -> None:
 
 def _recording_command(name: str, region: str) -> str:
     """Return the command that records an OPD, by its official name if the name is a usual one."""
-    key = name_key(name)
-    for official, acronym, *others in (names for names in opd_aliases() if len(names) > 1):
-        if key != name_key(official) and key in map(name_key, (acronym, *others)):
-            return (
-                f"simpul opd add {shlex.quote(official)} --acronym {shlex.quote(acronym)} "
-                f"--region {region}"
-            )
-    return f"simpul opd add {shlex.quote(name)} --region {region}"
+    name, acronym = official_name(name)
+    option = f"--acronym {shlex.quote(acronym)} " if acronym else ""
+    return f"simpul opd add {shlex.quote(name)} {option}--region {region}"
 
 
 def _show_lines(title: str, lines: Sequence[str]) -> None:

@@ -332,3 +332,28 @@ def test_the_file_comes_back_with_its_faulty_cells_marked(
     assert sheet["B6"].value == "Si Salah"
     again = simpul(*arguments)
     assert (again.exit_code, again.stderr) == (2, f"{marked}: the file exists\n")
+
+
+def test_the_opds_of_a_file_are_recorded_with_it(simpul: Commands, inventory: Path) -> None:
+    region = ("--region", "32.03")
+    inventory.write_text(
+        "Nama,OPD\nSi Uji,Disnaker\nSi Coba,Dinas Tenaga Kerja\nSi Desa,RSUD Uji\n"
+    )
+    refused = simpul("import", inventory, *region, "--yes")
+    assert refused.exit_code == 2
+    assert "--new-opds" in refused.stderr
+    undecided = simpul("import", inventory, *region, "--new-opds")
+    assert (undecided.exit_code, undecided.stdout) == (2, "")
+    result = simpul("import", inventory, *region, "--new-opds", "--yes")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (
+        0,
+        "Applications added: 3; changed: 0; left: 0; refused: 0; integrations connected: 0.",
+    )
+    assert (
+        "OPDs recorded in region 32.03: Dinas Tenaga Kerja, RSUD Uji"
+        == result.stderr.splitlines()[0]
+    )
+    opds = json.loads(simpul("opd", "list", *region, "--json").stdout)["opds"]
+    kinds = {opd["name"]: (opd["acronym"], opd["kind"]) for opd in opds}
+    assert kinds["Dinas Tenaga Kerja"] == ("Disnaker", "DEPARTMENT")
+    assert kinds["RSUD Uji"][1] == "TECHNICAL_UNIT"
