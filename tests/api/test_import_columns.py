@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.column_mapping import MAPPINGS_MOST, column_mappings_by_header, save_column_mapping
 from tests.api.hub import Hub
-from tests.api.test_imports import upload
+from tests.api.imported_files import upload
 from tests.api.two_provinces import ADMIN, REGION
 
 TEXT = "Nama Aplikasi,OPD,Rincian,Catatan\nSi Uji,Dinkes,Mencatat hasil uji,x\n"

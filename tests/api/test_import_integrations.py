@@ -8,7 +8,7 @@ from engine.matching.function_classifier import FunctionCorrection
 from engine.model import EventKind
 from storage.function_correction import corrected_functions
 from tests.api.hub import Hub
-from tests.api.test_imports import applications_by_name, import_file, preview, upload
+from tests.api.imported_files import applications_by_name, import_file, preview, upload
 from tests.api.two_provinces import OPD, REGION
 
 HEADER = "Nama Aplikasi,OPD,Terintegrasi Dengan\n"

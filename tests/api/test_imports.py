@@ -1,67 +1,29 @@
-"""A file is uploaded, previewed, imported as one change, and undone with new entries."""
+"""A file is previewed and imported as one change: rows to add, change, leave and refuse."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from engine.model import Role, Viewer
-from resolvers.import_draft import DRAFT_BYTES_MOST, DRAFT_LIFETIME, DRAFTS_MOST, add_draft
-from resolvers.problems import Forbidden, NotFound, TooManyDrafts
 from storage import log
 from storage.database import Database
 from storage.rebuild import rebuild_projection
 from storage.tables import Table
 from storage.upsert import PROJECTED_TABLES
-from tests.api.hub import Clock, Hub
-from tests.api.two_provinces import ADMIN, OPD, OTHER_REGION, PROVINCE, PUBLIC, REGION
-
-HEADER = "Nama Aplikasi,OPD,Status,Tahun,Alamat\n"
-FILE = (
-    f"{HEADER}E-Office,Diskominfo,Tidak Aktif,2019,\n"
-    "Wakepo,Dinas Kesehatan,Aktif,,\n"
-    "Si Baru,Dinkes,Aktif,2021,https://baru.id\n"
+from tests.api.hub import Hub
+from tests.api.imported_files import (
+    FILE,
+    HEADER,
+    applications_by_name,
+    import_file,
+    outcomes,
+    preview,
+    preview_or_none,
+    upload,
 )
-PREVIEW = """query ($id: ID!) { importDraft(id: $id) {
-  id version counts { add change leave refuse warnings } newIntegrationCount
-  defaultOpd { id }
-  rows { nodes { row outcome name opdName changes { field before after } problems { code cell } } }
-  problems { nodes { code isBlocking cell found rowCount candidates { id } } }
-  unknownOpds { name rowCount nearest { id } }
-} }"""
-APPLICATIONS = """{ region(code: "32.11") { applications { nodes {
-  id name status year url version retiredReason opd { id } provenance { source note }
-} } } }"""
-
-
-async def upload(hub: Hub, text: str, viewer: Viewer = REGION, region: str = "32.11") -> str:
-    """Return the id of an uploaded CSV file."""
-    return (await add_draft(hub.context(viewer), region, "daftar.csv", text.encode())).id
-
-
-async def preview(hub: Hub, id: str, viewer: Viewer = REGION) -> dict[str, Any]:
-    draft: dict[str, Any] = (await hub.query_data(PREVIEW, viewer, id=id))["importDraft"]
-    return draft
-
-
-async def import_file(
-    hub: Hub, text: str, viewer: Viewer = REGION, /, **fields: object
-) -> dict[str, Any]:
-    """Upload a CSV file and import it; return the result of the mutation."""
-    id = await upload(hub, text, viewer)
-    return await hub.change("importApplications", viewer, draftId=id, version=1, **fields)
-
-
-async def applications_by_name(hub: Hub) -> dict[str, dict[str, Any]]:
-    nodes = (await hub.query_data(APPLICATIONS))["region"]["applications"]["nodes"]
-    return {node["name"]: node for node in nodes}
-
-
-def outcomes(draft: dict[str, Any]) -> dict[str, str]:
-    return {row["name"]: row["outcome"] for row in draft["rows"]["nodes"]}
+from tests.api.two_provinces import OPD, PUBLIC, REGION
 
 
 async def test_rows_are_added_changed_and_left_in_one_change(any_hub: Hub) -> None:
@@ -97,10 +59,6 @@ async def test_rows_are_added_changed_and_left_in_one_change(any_hub: Hub) -> No
         "note": "dicatat oleh daerah 32.11",
     }
     assert await preview_or_none(any_hub, id) is None
-
-
-async def preview_or_none(hub: Hub, id: str, viewer: Viewer = REGION) -> object:
-    return (await hub.query_data(PREVIEW, viewer, id=id))["importDraft"]
 
 
 async def test_the_corrected_file_updates_instead_of_adding_twice(hub: Hub) -> None:
@@ -226,36 +184,6 @@ async def test_an_edit_that_is_too_long_or_names_something_unknown_is_refused(
     assert (await preview(hub, id))["version"] == 1
 
 
-async def test_undo_retires_what_was_added_and_restores_what_was_changed(any_hub: Hub) -> None:
-    before = await applications_by_name(any_hub)
-    imported = await import_file(any_hub, FILE)
-    undone = await any_hub.change("undoImport", REGION, importId=imported["id"])
-    assert (undone["undone"], undone["refused"]) == (2, [])
-    after = await applications_by_name(any_hub)
-    assert after["E-Office"] == {**before["E-Office"], "version": 3}
-    assert after["Wakepo"] == before["Wakepo"]
-    assert (after["Si Baru"]["status"], after["Si Baru"]["retiredReason"]) == (
-        "RETIRED",
-        "impor daftar.csv dibatalkan",
-    )
-    again = await any_hub.change("undoImport", REGION, importId=imported["id"])
-    assert (again["currentState"], again["allowedStates"]) == ("UNDONE", ["IMPORTED"])
-
-
-async def test_an_import_after_the_undo_takes_the_same_applications_into_use(hub: Hub) -> None:
-    first = await import_file(hub, FILE)
-    id = (await applications_by_name(hub))["Si Baru"]["id"]
-    await hub.change("undoImport", REGION, importId=first["id"])
-    second = await import_file(hub, FILE)
-    assert (second["registeredCount"], second["changedCount"]) == (1, 1)
-    application = (await applications_by_name(hub))["Si Baru"]
-    assert (application["id"], application["status"], application["version"]) == (id, "ACTIVE", 3)
-    await hub.change("undoImport", REGION, importId=second["id"])
-    assert (await applications_by_name(hub))["Si Baru"]["status"] == "RETIRED"
-    third = await import_file(hub, FILE)
-    assert third["registeredCount"] == 1
-
-
 async def test_an_application_that_a_person_retired_is_left_with_a_warning(hub: Hub) -> None:
     await hub.change("retireApplication", REGION, id="32.11:application-health", version=1)
     draft = await preview(hub, await upload(hub, FILE))
@@ -274,35 +202,6 @@ async def test_a_retired_namesake_in_the_file_does_not_take_the_name(hub: Hub) -
     draft = await preview(hub, await upload(hub, f"ID,Nama Aplikasi,OPD,Tahun\n{rows}"))
     assert [row["outcome"] for row in draft["rows"]["nodes"]] == ["LEAVE", "CHANGE"]
     assert draft["counts"]["warnings"] == 0
-
-
-async def test_an_application_that_a_person_retired_before_the_undo_stays_retired(hub: Hub) -> None:
-    imported = await import_file(hub, FILE)
-    new = (await applications_by_name(hub))["Si Baru"]
-    await hub.change("retireApplication", REGION, id=new["id"], version=1, reason="Diganti")
-    undone = await hub.change("undoImport", REGION, importId=imported["id"])
-    assert undone["refused"] == [{"application": {"id": new["id"]}, "reason": "CHANGED_SINCE"}]
-    assert outcomes(await preview(hub, await upload(hub, FILE)))["Si Baru"] == "LEAVE"
-
-
-async def test_undo_refuses_the_application_that_a_person_changed_since(hub: Hub) -> None:
-    imported = await import_file(hub, FILE)
-    new = (await applications_by_name(hub))["Si Baru"]
-    await hub.change("updateApplication", REGION, id=new["id"], version=1, year=2024)
-    undone = await hub.change("undoImport", REGION, importId=imported["id"])
-    assert undone["undone"] == 1
-    assert undone["refused"] == [{"application": {"id": new["id"]}, "reason": "CHANGED_SINCE"}]
-    assert (await applications_by_name(hub))["Si Baru"]["year"] == 2024
-
-
-async def test_undo_refuses_an_earlier_name_that_another_application_has_now(hub: Hub) -> None:
-    id = "32.11:application-health"
-    imported = await import_file(hub, f"ID,Nama,OPD,Status\n{id},Si Sehat,Dinkes,Aktif\n")
-    await hub.change(
-        "registerApplication", REGION, regionCode="32.11", opdId="32.11:opd-dinkes", name="Wakepo"
-    )
-    undone = await hub.change("undoImport", REGION, importId=imported["id"])
-    assert undone["refused"] == [{"application": {"id": id}, "reason": "NAME_TAKEN"}]
 
 
 async def test_staff_of_an_opd_import_rows_of_their_opd_only(hub: Hub) -> None:
@@ -363,83 +262,6 @@ async def test_the_region_records_a_row_without_an_opd_with_a_warning(hub: Hub) 
     await hub.change("importApplications", REGION, draftId=id, version=2)
     application = (await applications_by_name(hub))["Si Uji"]
     assert application["opd"] == {"id": "32.11:opd-dinkes"}
-
-
-async def test_staff_of_an_opd_undo_only_their_own_import_into_their_opd(hub: Hub) -> None:
-    imported = await import_file(hub, FILE)
-    assert await hub.change_refusal("undoImport", OPD, importId=imported["id"]) == "FORBIDDEN"
-    own = await import_file(hub, "Nama Aplikasi\nSi Uji\n", OPD)
-    transferred = Viewer(OPD.subject, Role.OPD, OPD.regions, frozenset({"32.11:opd-diskominfo"}))
-    before = await hub.list_all_rows()
-    assert await hub.change_refusal("undoImport", transferred, importId=own["id"]) == "FORBIDDEN"
-    assert await hub.list_all_rows() == before
-    assert (await hub.change("undoImport", OPD, importId=own["id"]))["undone"] == 1
-
-
-async def test_only_the_viewer_who_uploaded_a_file_has_it_and_only_for_an_hour(
-    hub: Hub,
-) -> None:
-    id = await upload(hub, FILE)
-    for viewer in (PUBLIC, OPD, PROVINCE, ADMIN, OTHER_REGION):
-        assert await preview_or_none(hub, id, viewer) is None
-    refused = await hub.change("importApplications", ADMIN, draftId=id, version=1)
-    assert (refused["__typename"], refused["id"]) == ("NotFound", id)
-    clock = hub.instance.clock
-    assert isinstance(clock, Clock)
-    clock.now += DRAFT_LIFETIME - timedelta(seconds=10)
-    assert await preview_or_none(hub, id) is not None
-    clock.now += timedelta(seconds=10)
-    assert await preview_or_none(hub, id) is None
-    await upload(hub, FILE)
-    assert len((await hub.list_all_rows())["import_draft"]) == 1
-
-
-async def test_a_viewer_has_five_waiting_files_with_sixty_megabytes_at_most(hub: Hub) -> None:
-    context = hub.context(REGION)
-    with pytest.raises(TooManyDrafts):
-        await add_draft(context, "32.11", "besar.csv", bytes(DRAFT_BYTES_MOST + 1))
-    for _ in range(DRAFTS_MOST):
-        await upload(hub, FILE)
-    with pytest.raises(TooManyDrafts):
-        await upload(hub, FILE)
-    await upload(hub, FILE, PROVINCE)
-
-
-async def test_a_viewer_lists_and_discards_the_own_waiting_files(hub: Hub) -> None:
-    clock = hub.instance.clock
-    assert isinstance(clock, Clock)
-    ids = []
-    for _ in range(DRAFTS_MOST):
-        ids.insert(0, await upload(hub, FILE))
-        clock.now += timedelta(seconds=1)
-    query = "{ importDrafts { id fileName size region { code } } }"
-    files = (await hub.query_data(query, REGION))["importDrafts"]
-    assert files == [
-        {"id": id, "fileName": "daftar.csv", "size": len(FILE), "region": {"code": "32.11"}}
-        for id in ids
-    ]
-    other = await hub.change("discardImportDraft", ADMIN, draftId=ids[0])
-    assert (other["__typename"], other["id"]) == ("NotFound", ids[0])
-    discarded = await hub.change("discardImportDraft", REGION, draftId=ids[0])
-    assert discarded == {"__typename": "DiscardedImportDraft", "id": ids[0]}
-    assert await preview_or_none(hub, ids[0]) is None
-    again = await upload(hub, FILE)
-    files = (await hub.query_data(query, REGION))["importDrafts"]
-    assert [file["id"] for file in files] == [again, *ids[1:]]
-    for viewer in (PUBLIC, ADMIN):
-        assert await hub.query_data(query, viewer) == {"importDrafts": []}
-
-
-async def test_a_file_is_taken_only_for_a_region_into_which_the_viewer_may_write(
-    hub: Hub,
-) -> None:
-    with pytest.raises(NotFound):
-        await upload(hub, FILE, ADMIN, "99.99")
-    no_opd = Viewer("ani", Role.OPD, frozenset({"32.11"}))
-    for viewer in (PUBLIC, OTHER_REGION, no_opd):
-        with pytest.raises(Forbidden):
-            await upload(hub, FILE, viewer)
-    assert (await hub.list_all_rows())["import_draft"] == []
 
 
 async def test_a_repeated_request_returns_the_first_import(hub: Hub) -> None:
