@@ -73,15 +73,14 @@ class InventoryImport(Node):
 
     @classmethod
     def from_model(cls, value: ImportModel) -> InventoryImport:
-        registered = sum(row.before is None for row in value.applications)
         return cls(
             id=strawberry.ID(value.id),
             file_name=value.file_name,
             at=value.at,
             is_undone=value.undone_at is not None,
             undone_at=value.undone_at,
-            registered_count=registered,
-            changed_count=len(value.applications) - registered,
+            registered_count=value.registered_count,
+            changed_count=value.changed_count,
             left_count=value.left,
             refused_count=value.refused,
             integration_count=len(value.integrations),

@@ -32,6 +32,16 @@ class InventoryImport:
     undone_by: str | None = None  # actor; None while the import stands
     undone_at: datetime | None = None
 
+    @property
+    def registered_count(self) -> int:
+        """The number of applications that the import registered."""
+        return sum(application.before is None for application in self.applications)
+
+    @property
+    def changed_count(self) -> int:
+        """The number of applications that the import changed."""
+        return len(self.applications) - self.registered_count
+
 
 def undo_reason(file_name: str) -> str:
     """Return the reason with which the undo of an import retires what it registered."""

@@ -216,7 +216,7 @@ def _find_opd(name: str, table: SheetTable) -> tuple[str, OpdOrigin | None]:
 
 
 def _is_reference(sheet: FoundSheet) -> bool:
-    """Whether a sheet is only a list of names, such as one of functions, beside a data sheet."""
+    """Whether a sheet is only a list of names, such as one of functions, next to a data sheet."""
     uses = [use for use in sheet.columns.uses if use.field is not None]
     headers = {normalize_header(use.header) for use in uses if use.field == "name"}
     return (

@@ -12,7 +12,7 @@ _SURE_SEPARATORS = re.compile(r"[;|\n]")
 _OPENING, _CLOSING = "([{", ")]}"
 _JOINING_WORD = re.compile(r"\s+(?:dan|serta|and|&)\s+", re.IGNORECASE)
 _ACRONYM = re.compile(r"(?=\S*[A-Z]\S*[A-Z]|[a-z]-)\S{2,20}")  # SIMPEG, e-Office
-# A short name beside a slash: one word with a letter.
+# A short name next to a slash: one word with a letter.
 _SHORT_NAME = re.compile(r"(?=[^/]*[^\W\d_])[\w.!-]{2,20}")
 _BEFORE_NAME = re.compile(r"(?:(?:terintegrasi|terhubung|integrasi)\s+)?dengan\s+", re.IGNORECASE)
 _NOT_NAMES = frozenset(

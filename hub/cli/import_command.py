@@ -253,13 +253,12 @@ def _print_import(imported: InventoryImport | None) -> None:
     if imported is None:
         out.print(_("Nothing is imported."))
         return
-    registered = sum(application.before is None for application in imported.applications)
     text = _(
         "Applications added: {added}; changed: {changed}; left: {left}; refused: {refused}; "
         "integrations connected: {integrations}."
     ).format(
-        added=registered,
-        changed=len(imported.applications) - registered,
+        added=imported.registered_count,
+        changed=imported.changed_count,
         left=imported.left,
         refused=imported.refused,
         integrations=len(imported.integrations),

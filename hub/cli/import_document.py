@@ -64,12 +64,11 @@ def import_document(
 
 
 def _import_summary(imported: InventoryImport) -> dict[str, Any]:
-    registered = sum(application.before is None for application in imported.applications)
     return {
         "id": imported.id,
         "fileName": imported.file_name,
-        "registeredCount": registered,
-        "changedCount": len(imported.applications) - registered,
+        "registeredCount": imported.registered_count,
+        "changedCount": imported.changed_count,
         "leftCount": imported.left,
         "refusedCount": imported.refused,
         "integrationCount": len(imported.integrations),
