@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import math
 import os
@@ -48,6 +49,7 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._signals = itertools.count()
         self._forced = asyncio.Event()
 
     def run(self, sockets: list[socket] | None = None) -> None:
@@ -66,10 +68,17 @@ class DrainingServer(uvicorn.Server):
         gc.set_threshold(YOUNG_THRESHOLD, *OLDER_THRESHOLDS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit and self._loop is not None:
-            self.force_exit = True  # uvicorn does so only for a second SIGINT
+        # A second signal can interrupt this handler, so the order is decided by one atomic call.
+        if next(self._signals) == 0:
+            super().handle_exit(sig, frame)
+        else:
+            self.handle_further_signal()
+
+    def handle_further_signal(self) -> None:
+        """Handle a signal after the first one: end the server immediately."""
+        self.force_exit = True  # uvicorn does so only for a second SIGINT
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._forced.set)
-        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         loop = asyncio.get_running_loop()

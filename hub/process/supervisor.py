@@ -42,10 +42,8 @@ logger = logging.getLogger(__name__)
 class WorkerServer(DrainingServer):
     """The server of a worker; it shuts down on a signal, or when its supervisor has died."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A worker may get the signal twice: from the service manager and from the supervisor.
-        if not self.should_exit:
-            super().handle_exit(sig, frame)
+    def handle_further_signal(self) -> None:
+        """Do nothing: the service manager and the supervisor may each send the signal once."""
 
     async def on_tick(self, counter: int) -> bool:
         supervisor = multiprocessing.parent_process()

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import uvicorn
 from websockets.exceptions import ConnectionClosed
 
 from engine.model import Role
+from hub.process.supervisor import WorkerServer
 from hub.transport.websocket_protocol import SERVICE_RESTART
 from storage import migrate
 from tests.fixtures.eventually import eventually
@@ -155,6 +157,30 @@ async def test_all_workers_drain_though_the_whole_group_is_signalled(
     moments = [moment for _, moment in closures]
     assert max(moments) - min(moments) > 0.05
     assert "Traceback" not in hub.log.read_text()
+
+
+def test_a_signal_that_interrupts_the_handler_of_the_first_one_does_not_force_a_worker() -> None:
+    """The service manager and the supervisor signal a worker at almost the same time."""
+
+    class InterruptedServer(WorkerServer):
+        interruptions = 0
+
+        @property
+        def should_exit(self) -> bool:
+            if self._is_exiting is False and self.interruptions == 0:
+                self.interruptions += 1
+                self.handle_exit(signal.SIGTERM, None)
+            return self._is_exiting
+
+        @should_exit.setter
+        def should_exit(self, value: bool) -> None:
+            self._is_exiting = value
+
+    server = InterruptedServer(uvicorn.Config(lambda: None))
+    server.handle_exit(signal.SIGTERM, None)
+    assert server.interruptions == 1
+    assert server.should_exit
+    assert not server.force_exit
 
 
 async def test_a_second_signal_ends_all_at_once(hub: SimpulProcess) -> None:
