@@ -125,9 +125,10 @@ class EvidenceGrade(IntEnum):
 
 
 class Role(Enum):
-    """The role of a viewer. The token also holds the scope (regions and OPDs)."""
+    """The role of a viewer. Its right also holds the scope (regions and OPDs)."""
 
     PUBLIC = "PUBLIC"
+    FOLLOWER = "FOLLOWER"  # reads the logs of regions, and writes nothing
     OPD = "OPD"
     REGION = "REGION"
     ASSESSOR = "ASSESSOR"
@@ -304,11 +305,13 @@ class Assessment:
 class Viewer:
     """The viewer of a request: a role, and the regions and OPDs of its scope."""
 
-    subject: str
+    subject: str  # id of the account
     role: Role
     regions: frozenset[str] = field(default_factory=frozenset)
     opds: frozenset[str] = field(default_factory=frozenset)
-    expires_at: datetime | None = None
+    expires_at: datetime | None = None  # of the session or the token
+    drafts: bool = True  # False for a FOLLOWER that reads published entries only
+    credential: str | None = None  # id of the session or token; None for an identity provider's
 
 
 OWN_ACTOR_PREFIX = "simpul "  # prefix of the actors of entries that the hub itself wrote

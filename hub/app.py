@@ -21,7 +21,12 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from engine.model import Viewer
 from hub import metrics, replication
+from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
+from hub.auth.credentials import SessionCookie
+from hub.auth.open_connections import OpenConnections
+from hub.auth.provider_tokens import JsonWebTokens
+from hub.auth.signing_keys import PublishedKeys
 from hub.downloads import Downloads
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
@@ -49,6 +54,7 @@ from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 from storage import arrival, region
 from storage.arrival import Arrival, ArrivalPosition
+from storage.audit import read_identity
 from storage.database import Database
 from storage.log import Clock
 from storage.region_inventory import InventoryCache
@@ -78,6 +84,16 @@ class AppState:
         assert self.instance is not None
         async with self.instance.database.read() as session:
             return await arrival.read_arrival_position(session)
+
+    def database(self) -> Database:
+        """Return the database of the instance."""
+        assert self.instance is not None
+        return self.instance.database
+
+    def session_cookie(self) -> SessionCookie:
+        """Return the cookie of the instance's sessions."""
+        assert self.instance is not None
+        return SessionCookie(self.instance.identity, self.instance.url)
 
     def executing(self) -> AbstractContextManager[None]:
         """Return a context manager that counts an operation as in progress."""
@@ -115,12 +131,16 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with (
-            open_instance(settings, replay=replay, reader=reader) as instance,
+            open_instance(
+                settings, replay=replay, reader=reader, access_changed=access_watch.wake
+            ) as instance,
             asyncio.TaskGroup() as group,
         ):
             app_state.instance = instance
+            await access_watch.read_new_entries(instance)
             running_tasks = [group.create_task(instance.tail.run())]
-            instance_tasks = [
+            instance_tasks: list[BackgroundTask] = [
+                access_watch.run,
                 recompute.recompute_in_background,
                 delivery_lag.run,
                 owned_regions.run,
@@ -147,11 +167,15 @@ def create_app(
 
     fanout = Fanout(INTERNAL_ERROR_PAYLOAD, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
-    authenticator = create_authenticator(settings)
+    authenticator = create_authenticator(settings, app_state)
+    access_watch = AccessWatch(authenticator)
+    open_connections = OpenConnections(authenticator)
+    access_watch.listen(open_connections.account_changed)
     graphql = GraphQLApp(
         schema,
         context_factory=app_state.context,
         authenticator=authenticator,
+        open_connections=open_connections,
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
@@ -216,17 +240,20 @@ async def open_instance(
     clock: Clock = utc_now,
     broker: Broker[Arrival] | None = None,
     reader: WorkbookReader | None = None,
+    access_changed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Instance]:
     """Create the parts of the instance, and close them at the end.
 
     Args:
         broker: replaces the configured broker.
         reader: shares its bound on processes with other users of it.
+        access_changed: is called after each commit that concerns accounts, sessions or tokens.
     """
     database = Database(settings.database)
     try:
         async with database.read() as session:
             position = await arrival.read_arrival_position(session)
+            identity, secret = await read_identity(session)
 
         async def read(after: int, limit: int) -> Sequence[Arrival]:
             async with database.read() as session:
@@ -235,6 +262,8 @@ async def open_instance(
         bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
         yield Instance(
             name=settings.name,
+            identity=identity,
+            secret=secret,
             version=version("simpul"),
             url=settings.url,
             province=settings.province,
@@ -253,6 +282,7 @@ async def open_instance(
             derive_events=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),
             read_workbook=(reader or WorkbookReader()).read,
+            access_changed=access_changed,
         )
     finally:
         await database.close()
@@ -270,13 +300,16 @@ def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     )
 
 
-def create_authenticator(settings: Settings) -> Authenticator:
-    """Return an authenticator that uses the instance's own key or an identity provider's keys."""
-    issuer, audience = settings.token_issuer, settings.token_audience
-    if settings.jwks is None:
-        return Authenticator.embedded(settings.token_key(), issuer, audience, utc_now)
-    document = settings.jwks if "://" in settings.jwks else Path(settings.jwks)
-    return Authenticator.trusting(document, issuer, audience, utc_now)
+def create_authenticator(settings: Settings, app_state: AppState) -> Authenticator:
+    """Return an authenticator for this instance's sessions and tokens, and those of a provider."""
+    provider_tokens = None
+    if settings.jwks is not None:
+        document = settings.jwks if "://" in settings.jwks else Path(settings.jwks)
+        keys = PublishedKeys(document, utc_now)
+        provider_tokens = JsonWebTokens(
+            keys, settings.token_issuer, settings.token_audience, utc_now
+        )
+    return Authenticator(app_state.database, app_state.session_cookie, utc_now, provider_tokens)
 
 
 async def _run_task(task: BackgroundTask, instance: Instance) -> None:

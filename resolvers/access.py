@@ -20,7 +20,9 @@ def unpublished_access(viewer: Viewer) -> Access:
             return Access(provinces=viewer.regions)
         case Role.REGION | Role.ASSESSOR | Role.OPD:
             return Access(regions=viewer.regions)
-        case Role.PUBLIC:
+        case Role.FOLLOWER if viewer.drafts:
+            return Access(regions=viewer.regions, provinces=viewer.regions)
+        case Role.FOLLOWER | Role.PUBLIC:
             return PUBLISHED_ONLY
 
 

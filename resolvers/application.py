@@ -277,7 +277,7 @@ async def append_application(
     """
     application = await _validate_application(context, transaction, application)
     await transaction.append(
-        actor=context.viewer.subject,
+        actor=context.actor,
         kind=kind,
         subject=application.id,
         body=to_document(application),

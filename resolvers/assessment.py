@@ -308,7 +308,7 @@ async def _append_assessment(
 ) -> Assessment:
     is_published = assessment.state is AssessmentState.PUBLISHED
     await transaction.append(
-        actor=context.viewer.subject,
+        actor=context.actor,
         kind=kind,
         subject=assessment.id,
         visibility=Visibility.PUBLIC if is_published else Visibility.REGION,

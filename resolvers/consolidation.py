@@ -175,7 +175,7 @@ async def decide_proposal(
             applications=subject.applications,
         )
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.PROPOSAL_DECIDED,
             subject=request.proposal_id,
             body=to_document(decided),

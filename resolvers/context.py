@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from engine.coverage import Coverage
+from engine.log.actor import viewer_actor
 from engine.log.source import Source
 from engine.model import Viewer
 from engine.spreadsheet.workbook import Workbook
@@ -40,6 +41,8 @@ class Instance:
     """The long-lived parts of this process, which all operations share."""
 
     name: str
+    identity: str  # names the cookies of its sessions
+    secret: str  # signs what a sign-in leaves in the browser
     version: str
     province: str  # code of the province that the wall display shows
     replay: bool
@@ -60,6 +63,7 @@ class Instance:
     workbook_cache: WorkbookCache = field(default_factory=WorkbookCache)
     url: str | None = None  # address of its API for other instances
     active_operations: ActiveOperations = field(default_factory=ActiveOperations)
+    access_changed: Callable[[], None] = lambda: None  # call it after a commit to the audit
 
 
 @dataclass
@@ -115,6 +119,11 @@ class Context:
         if self._acting_opds is None:
             return self.viewer
         return replace(self.viewer, opds=self._acting_opds)
+
+    @property
+    def actor(self) -> str:
+        """The actor of the entries that this operation appends."""
+        return viewer_actor(self.acting_viewer)
 
     async def load_acting_opds(self, session: Session) -> None:
         """Find the OPDs for which the viewer acts. Transactions that write do this themselves."""

@@ -105,7 +105,7 @@ async def register_default_opds(
                     affairs=default.affairs,
                 )
             )
-        actor = context.viewer.subject
+        actor = context.actor
         await transaction.append_all(
             [NewEntry(actor, EventKind.OPD_RECORDED, opd.id, to_document(opd)) for opd in opds]
         )

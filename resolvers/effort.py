@@ -95,7 +95,7 @@ async def edit_effort(context: Context, request: EditEffort, key: str | None) ->
             ),
         )
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.EFFORT_EDITED,
             subject=region_id(region.code),
             body=to_document(own_effort),

@@ -41,7 +41,7 @@ async def correct_function(
             application.id, request.function, context.viewer.subject, transaction.at
         )
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.FUNCTION_CORRECTED,
             subject=application.id,
             body=to_document(correction),

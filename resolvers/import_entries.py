@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.document import to_document
+from engine.log.actor import parse_actor, viewer_actor
 from engine.log.inventory_import import ImportedApplication, InventoryImport
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
@@ -29,7 +30,7 @@ def import_entries(
     plan: ImportPlan, viewer: Viewer, file_name: str, id: str, at: datetime
 ) -> tuple[InventoryImport, list[NewEntry]]:
     """Return the import that a plan becomes, and its entries in their order."""
-    actor, region = viewer.subject, plan.region.code
+    actor, region = viewer_actor(viewer), plan.region.code
     entries: list[NewEntry] = []
     applications: list[ImportedApplication] = []
     for row in plan.rows:
@@ -45,7 +46,7 @@ def import_entries(
         id=id,
         region=region,
         file_name=file_name,
-        by=actor,
+        by=viewer.subject,
         at=at,
         applications=tuple(applications),
         integrations=tuple(integration.id for integration in integrations),
@@ -77,7 +78,7 @@ def _application_entries(
             kind = EventKind.APPLICATION_RETIRED
         entries.append(NewEntry(actor, kind, application.id, to_document(application)))
     if plan.is_function_corrected:
-        correction = FunctionCorrection(application.id, plan.function, actor, at)
+        correction = FunctionCorrection(application.id, plan.function, parse_actor(actor).id, at)
         document = to_document(correction)
         entries.append(NewEntry(actor, EventKind.FUNCTION_CORRECTED, application.id, document))
     return entries

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from engine.document import from_document, to_document
+from engine.log.actor import parse_actor, viewer_actor
 from engine.log.inventory_import import ImportedApplication, InventoryImport, undo_reason
 from engine.matching.function_classifier import FunctionCorrection
 from engine.matching.opd_names import name_key
@@ -101,7 +102,7 @@ class ImportRestorer:
 
     def new_entry(self, kind: EventKind, subject: str, value: object) -> NewEntry:
         """Return an entry by the viewer who undoes the import."""
-        return NewEntry(self.viewer.subject, kind, subject, to_document(value))
+        return NewEntry(viewer_actor(self.viewer), kind, subject, to_document(value))
 
 
 async def load_earlier_applications(
@@ -150,7 +151,7 @@ async def restore_corrections(
         is_of_import = (
             newest.sequence < sequence
             and newest.at == restorer.imported.at
-            and newest.actor == restorer.imported.by
+            and parse_actor(newest.actor).id == restorer.imported.by
         )
         if id not in restorer.restored or not is_of_import:
             continue

@@ -112,7 +112,7 @@ async def _undo(context: Context, change: RegionChange[UndoneImport], id: str) -
     undone = replace(imported, undone_by=viewer.subject, undone_at=transaction.at)
     restorer.entries.append(
         NewEntry(
-            viewer.subject,
+            context.actor,
             EventKind.IMPORT_UNDONE,
             id,
             to_document(undone),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.document import to_document
+from engine.log.actor import parse_actor
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -203,7 +204,7 @@ async def confirm_integration(
         recorded_by = await log.find_entry_actor(
             transaction.session, region.code, request.id, EventKind.INTEGRATION_CONNECTED
         )
-        if recorded_by == context.viewer.subject:
+        if recorded_by is not None and parse_actor(recorded_by).id == context.viewer.subject:
             raise Forbidden(context.viewer.role, "confirm an integration that it recorded itself")
         confirmed = replace(
             current,
@@ -330,7 +331,7 @@ async def _append_integration(
     context: Context, transaction: LogTransaction, integration: Integration, kind: EventKind
 ) -> Integration:
     await transaction.append(
-        actor=context.viewer.subject,
+        actor=context.actor,
         kind=kind,
         subject=integration.id,
         body=to_document(integration),

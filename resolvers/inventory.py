@@ -88,7 +88,7 @@ async def attest_inventory(
         await find_existing_opd(transaction, "opdId", request.opd)
         attestation = Attestation(request.opd, context.viewer.subject, transaction.at)
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.INVENTORY_ATTESTED,
             subject=request.opd,
             body=to_document(attestation),

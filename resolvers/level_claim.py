@@ -208,7 +208,7 @@ async def _append_claims(
     """
     for version, claim in enumerate(claims, start=assessment.version + 1):
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.LEVEL_CLAIMED,
             subject=assessment.id,
             visibility=Visibility.REGION,

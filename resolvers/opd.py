@@ -163,9 +163,7 @@ async def append_opd(
     for name in filter(None, (opd.name, opd.acronym)):
         if other := names.match(name):  # also another spelling, which files would confuse
             raise AlreadyExists("OPD of that name in this region", other.id)
-    await transaction.append(
-        actor=context.viewer.subject, kind=kind, subject=opd.id, body=to_document(opd)
-    )
+    await transaction.append(actor=context.actor, kind=kind, subject=opd.id, body=to_document(opd))
     return opd
 
 

@@ -217,7 +217,7 @@ async def _append_dissolution(
         replace(opd, version=opd.version + 1, successor=successor_id, dissolved_reason=reason)
         for opd in dissolution.dissolved
     ]
-    actor = context.viewer.subject
+    actor = context.actor
     await transaction.append_all(
         [
             *(

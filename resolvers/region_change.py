@@ -100,6 +100,7 @@ async def open_region_change(
 
 OFFICES = {  # as a source names them, which the pages show
     Role.PUBLIC: "publik",
+    Role.FOLLOWER: "pengikut",
     Role.OPD: "OPD",
     Role.REGION: "daerah",
     Role.ASSESSOR: "asesor",

@@ -134,7 +134,7 @@ async def record_result(context: Context, request: RecordResult, key: str | None
         if existing is not None and existing.version != request.version:
             raise VersionConflict(existing.id, request.version or 0, existing.version)
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.RESULT_RECORDED,
             subject=assessment.id,
             body=to_document(assessment),

@@ -65,7 +65,7 @@ async def simulate_assessment(
             levels=tuple(LevelClaim(*pair) for pair in sorted(levels.items())),
         )
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.ASSESSMENT_STARTED,
             subject=simulation.id,
             visibility=Visibility.REGION,

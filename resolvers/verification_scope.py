@@ -58,7 +58,7 @@ async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> E
         reason = checked_optional_text("reason", request.reason, most=REASON_LENGTH)
         exemption = Exemption(request.opd, reason)
         await transaction.append(
-            actor=context.viewer.subject,
+            actor=context.actor,
             kind=EventKind.OPD_EXEMPTED,
             subject=request.opd,
             body=to_document(exemption),
@@ -108,7 +108,7 @@ async def _append_policy(
     context: Context, transaction: LogTransaction, policy: DevelopmentPolicy
 ) -> DevelopmentPolicy:
     await transaction.append(
-        actor=context.viewer.subject,
+        actor=context.actor,
         kind=EventKind.DEVELOPMENT_POLICY_RECORDED,
         subject=region_id(policy.region),
         body=to_document(policy),

@@ -253,6 +253,8 @@ described_enum(
     "What a viewer may do.",
     {
         "PUBLIC": "Reads what is public.",
+        "FOLLOWER": "A program that copies the logs of regions, with or without drafts. It writes "
+        "nothing.",
         "OPD": "Works for an OPD: maintains its applications and their integrations.",
         "REGION": "Coordinates a region: maintains everything of this region.",
         "ASSESSOR": "Assesses regions: reads their assessments, claims levels in assessments of the "

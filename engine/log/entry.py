@@ -149,6 +149,11 @@ def format_timestamp(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def parse_timestamp(text: str) -> datetime:
+    """Return the time of a text that `format_timestamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
 def _header(
     region: str,
     sequence: int,

@@ -1,243 +1,176 @@
-"""Authentication: verifies a bearer token and returns its Viewer, or raises an error.
+"""Authentication: finds the viewer of a session, of a token, or of an identity provider's token.
 
-AuthenticationError    the token does not identify a viewer
-├── TokenExpired       the token expired at `at`
-└── TokenInvalid       the token is invalid for `reason`
-
-A request without a token has the public viewer; a request with an invalid token is an error.
+The viewers of sessions and tokens are kept in memory. `AccessWatch` reads the audit, in which every
+withdrawal stands, and makes each process forget what changed. While the audit cannot be read,
+nothing in memory counts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
-from unicodedata import category
+from datetime import datetime
+from typing import Protocol
 
-from cachetools import TLRUCache
-from joserfc import jws, jwt
-from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jws import JWSRegistry
+from cachetools import LRUCache
+from starlette.requests import HTTPConnection
 
-from engine.model import OWN_ACTOR_PREFIX, PUBLIC_VIEWER, Role, Viewer
-from hub.auth.signing_keys import Clock, ConfiguredKey, KeySource, PublishedKeys, SigningKey
+from engine.account import AccessToken, Account, Right, SessionRecord
+from engine.model import PUBLIC_VIEWER, Role, Viewer
+from hub.auth.credentials import Credentials, SessionCookie
+from hub.auth.errors import SessionEnded, TokenExpired, TokenInvalid
+from storage.access_token import find_token
+from storage.database import Database
+from storage.secret import TOKEN_PREFIX, secret_digest
+from storage.session import find_session
 
-LEEWAY_SECONDS = 30  # the allowed difference between the clocks of two machines
-TOKEN_CHARACTERS = 8_192
-SCOPE_ENTRIES = 1_000
-SUBJECT_CHARACTERS = 255  # the limit of OpenID Connect for `sub`
-VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most TOKEN_CHARACTERS
+TOKEN_CHARACTERS_MOST = 8_192
+VIEWERS_MOST = 20_000  # in memory, of which each takes about a kilobyte
 
-# Headers that name a key, or change what is signed. A key is looked up by its id among the trusted
-# keys only.
-_REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
-_TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-_REQUIRED_SCOPES = {
-    Role.OPD: ("regions", "opds"),
-    Role.REGION: ("regions",),
-    Role.ASSESSOR: ("regions",),
-    Role.PROVINCE: ("regions",),
-    Role.ADMIN: (),
-}
+Clock = Callable[[], datetime]
 
 
-class AuthenticationError(Exception):
-    """The token does not identify a viewer."""
+class ProviderTokens(Protocol):
+    """Verifies the tokens of an identity provider."""
 
-
-class TokenExpired(AuthenticationError):
-    """The token has expired."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__(
-            f"expected a token that is still good, got one that expired at {at:%FT%TZ}"
-        )
-        self.at = at
-
-
-class TokenInvalid(AuthenticationError):
-    """The token is not signed with a trusted key, or its claims are invalid."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class _VerifiedToken:
-    """The result of verifying a token, valid until the key is withdrawn or the token expires."""
-
-    viewer: Viewer
-    key_id: str
-    signing_key: SigningKey
-
-
-class Authenticator:
-    """Turns the value of an Authorization header into a Viewer, and caches verified tokens."""
-
-    def __init__(
-        self,
-        keys: KeySource,
-        issuer: str,
-        audience: str,
-        clock: Clock,
-        *,
-        verified_tokens_most: int = VERIFIED_TOKENS_MOST,
-    ) -> None:
-        self.clock = clock
-        self._keys = keys
-        self._verified_tokens: TLRUCache[str, _VerifiedToken, datetime] = TLRUCache(
-            verified_tokens_most, _valid_until, clock
-        )
-        self._claims = jwt.JWTClaimsRegistry(
-            now=lambda: int(clock().timestamp()),
-            leeway=LEEWAY_SECONDS,
-            exp={"essential": True},
-            iat={"essential": True},
-            sub={"essential": True},
-            aud={"essential": True, "value": audience},
-            iss={"essential": True, "value": issuer},
-        )
-
-    @classmethod
-    def embedded(cls, secret: bytes, issuer: str, audience: str, clock: Clock) -> Self:
-        """Return an authenticator for an instance that issues its own tokens."""
-        return cls(ConfiguredKey(secret), issuer, audience, clock)
-
-    @classmethod
-    def trusting(cls, jwks: str | Path, issuer: str, audience: str, clock: Clock) -> Self:
-        """Return an authenticator that trusts the JWKS document at a URL or in a file."""
-        return cls(PublishedKeys(jwks, clock), issuer, audience, clock)
-
-    async def viewer(self, authorization: str | None) -> Viewer:
-        """Return the viewer of an Authorization header; None is the public viewer.
+    async def viewer(self, token: str) -> Viewer:
+        """Return the viewer of a token.
 
         Raises:
             AuthenticationError: the token is invalid or has expired.
             KeysUnavailable: the keys to verify it could not be read.
         """
-        if authorization is None:
-            return PUBLIC_VIEWER
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The viewer of a secret, as it was read."""
+
+    viewer: Viewer
+    is_session: bool
+
+
+class Authenticator:
+    """Finds the viewers of credentials."""
+
+    def __init__(
+        self,
+        database: Callable[[], Database],
+        cookie: Callable[[], SessionCookie],
+        clock: Clock,
+        provider_tokens: ProviderTokens | None = None,
+        *,
+        viewers_most: int = VIEWERS_MOST,
+    ) -> None:
+        self.clock = clock
+        self.cookie = cookie
+        self.is_current: Callable[[], bool] = lambda: False  # AccessWatch sets it
+        self.used_tokens: dict[str, datetime] = {}  # last uses to be stored, by id
+        self._database = database
+        self._provider_tokens = provider_tokens
+        self._known: LRUCache[str, _Known] = LRUCache(viewers_most)
+        self._digests_by_account: dict[str, set[str]] = {}
+        self._generation = 0  # changes whenever something is forgotten
+
+    async def viewer(self, credentials: Credentials) -> Viewer:
+        """Return the viewer of credentials; the public viewer if there are none.
+
+        Raises:
+            AuthenticationError: the credentials are invalid, were withdrawn, or have expired.
+            KeysUnavailable: the keys of the identity provider could not be read.
+        """
+        if credentials.authorization is not None:
+            return await self._viewer_of_bearer(credentials.authorization)
+        if credentials.session is not None:
+            return await self._viewer_of_secret(credentials.session, is_session=True)
+        return PUBLIC_VIEWER
+
+    async def viewer_of(self, connection: HTTPConnection) -> Viewer:
+        """Return the viewer of a request or of the handshake of a WebSocket.
+
+        Raises:
+            CrossSiteRequest: the cookie comes with a request of another site's page.
+            AuthenticationError, KeysUnavailable: as `viewer` does.
+        """
+        return await self.viewer(self.cookie().credentials(connection))
+
+    def forget(self, account: str) -> None:
+        """Forget the sessions and tokens of an account, so that they are read again."""
+        self._generation += 1
+        for digest in self._digests_by_account.pop(account, ()):
+            self._known.pop(digest, None)
+
+    async def _viewer_of_bearer(self, authorization: str) -> Viewer:
         scheme, _, token = authorization.strip().partition(" ")
+        token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise TokenInvalid("expected `Bearer` and a token, got something else")
-        token = token.strip()
-        verified = self._verified_tokens.get(token)
-        if verified is None or verified.signing_key is not await self._keys.find(verified.key_id):
-            verified = self._verified_tokens[token] = await self._verify(token)
-        return verified.viewer
-
-    async def _verify(self, token: str) -> _VerifiedToken:
-        if len(token) > TOKEN_CHARACTERS:
+        if len(token) > TOKEN_CHARACTERS_MOST:
             raise TokenInvalid(
-                f"expected a token of at most {TOKEN_CHARACTERS} characters, got {len(token)}"
+                f"expected a token of at most {TOKEN_CHARACTERS_MOST} characters, got {len(token)}"
             )
-        claims: dict[str, Any] = {}
-        try:
-            header = jws.extract_compact(token.encode()).headers()
-            key_id = _checked_key_id(header)
-            signing_key = await self._keys.find(key_id)
-            if signing_key is None:
-                raise TokenInvalid("expected a token signed with a trusted key, got an unknown kid")
-            if header.get("alg") not in signing_key.algorithms:
-                raise TokenInvalid("expected the algorithm of the key, got another")
-            claims = jwt.decode(
-                token, signing_key.key, signing_key.algorithms, _AllAlgorithmsRegistry()
-            ).claims
-            self._claims.validate(claims)
-        except ExpiredTokenError as error:
-            raise TokenExpired(_to_datetime(claims["exp"])) from error
-        except (JoseError, ValueError, TypeError, OverflowError) as error:
-            detail = error.description if isinstance(error, JoseError) else ""
-            name = error.error if isinstance(error, JoseError) else "malformed"
-            raise TokenInvalid(f"expected a valid signed token, got {name} {detail}") from error
-        return _VerifiedToken(_viewer_from_claims(claims), key_id, signing_key)
+        if token.startswith(TOKEN_PREFIX):
+            return await self._viewer_of_secret(token, is_session=False)
+        if self._provider_tokens is None:
+            raise TokenInvalid("expected a token that this instance issued, got another")
+        return await self._provider_tokens.viewer(token)
+
+    async def _viewer_of_secret(self, secret: str, *, is_session: bool) -> Viewer:
+        digest = secret_digest(secret)
+        now = self.clock()
+        known = self._known.get(digest) if self.is_current() else None
+        if known is None or known.is_session != is_session or _is_over(known.viewer, now):
+            known = await self._read(digest, now, is_session=is_session)
+        credential = known.viewer.credential
+        if not is_session and credential is not None:
+            self.used_tokens[credential] = now
+        return known.viewer
+
+    async def _read(self, digest: str, now: datetime, *, is_session: bool) -> _Known:
+        generation = self._generation if self.is_current() else None
+        async with self._database().read() as session:
+            if is_session:
+                viewer = _viewer_of_session(await find_session(session, digest), now)
+            else:
+                viewer = _viewer_of_token(await find_token(session, digest), now)
+        known = _Known(viewer, is_session)
+        if generation == self._generation:  # else a withdrawal since the read may be missed
+            self._known[digest] = known
+            self._digests_by_account.setdefault(viewer.subject, set()).add(digest)
+        return known
 
 
-def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datetime:
-    expires_at = verified.viewer.expires_at
-    assert expires_at is not None
-    leeway = timedelta(seconds=LEEWAY_SECONDS)
-    latest = datetime.max.replace(tzinfo=UTC)
-    return expires_at + leeway if expires_at < latest - leeway else latest
+def _viewer_of_session(found: tuple[SessionRecord, Account] | None, now: datetime) -> Viewer:
+    if found is None:
+        raise SessionEnded
+    record, account = found
+    if record.expires_at <= now or account.right is None:
+        raise SessionEnded
+    return account_viewer(account, account.right, record.expires_at, record.id)
 
 
-class _AllAlgorithmsRegistry(JWSRegistry):
-    """A registry of all algorithms, because the key's own algorithms are checked before."""
-
-    def get_alg(self, name: str) -> Any:  # the library does not export the type
-        return self.algorithms[name]
-
-
-def _checked_key_id(header: dict[str, Any]) -> str:
-    if present := _REFUSED_HEADERS & header.keys():
-        raise TokenInvalid(f"expected no {min(present)!r} in the token's header, got one")
-    if str(header.get("typ", "JWT")).lower() not in _TOKEN_TYPES:
-        raise TokenInvalid("expected a token of type JWT, got another")
-    key_id = header.get("kid")
-    if not isinstance(key_id, str):
-        raise TokenInvalid("expected a kid in the token's header, got none")
-    return key_id
+def _viewer_of_token(found: tuple[AccessToken, Account] | None, now: datetime) -> Viewer:
+    if found is None:
+        raise TokenInvalid(
+            "expected a token that is on record, got one that is unknown or withdrawn"
+        )
+    token, account = found
+    if token.expires_at <= now:
+        raise TokenExpired(token.expires_at)
+    if account.right is None:
+        raise TokenInvalid("expected a token of an account with a right, got one without")
+    return account_viewer(account, account.right, token.expires_at, token.id)
 
 
-def _viewer_from_claims(claims: dict[str, Any]) -> Viewer:
-    try:
-        role = Role(claims.get("role"))
-    except ValueError:
-        role = Role.PUBLIC
-    if role not in _REQUIRED_SCOPES:
-        roles = ", ".join(allowed.value for allowed in _REQUIRED_SCOPES)
-        raise TokenInvalid(f"expected a role of {roles}, got another")
-    subject = checked_subject(claims["sub"])
-    scope = {name: _checked_scope(claims, name) for name in ("regions", "opds")}
-    for name in _REQUIRED_SCOPES[role]:
-        if not scope[name]:
-            raise TokenInvalid(f"expected {name} for the role {role.value}, got none")
+def account_viewer(
+    account: Account, right: Right, expires_at: datetime, credential: str | None
+) -> Viewer:
+    """Return the viewer of an account that acts with its right."""
+    is_draft_reader = right.role is not Role.FOLLOWER or right.drafts
     return Viewer(
-        subject=subject,
-        role=role,
-        regions=scope["regions"],
-        opds=scope["opds"],
-        expires_at=_to_datetime(claims["exp"]),
+        account.id, right.role, right.regions, right.opds, expires_at, is_draft_reader, credential
     )
 
 
-def checked_subject(subject: object) -> str:
-    """Return the subject of a token if the log can record it as the name of an actor.
-
-    Raises:
-        TokenInvalid: the subject is not plain text of the allowed length, or has a reserved prefix.
-    """
-    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
-        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
-    if not _is_plain_text(subject):
-        raise TokenInvalid("expected a `sub` without control characters or lone surrogates")
-    if subject.startswith(OWN_ACTOR_PREFIX):
-        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTOR_PREFIX!r}")
-    return subject
-
-
-def _checked_scope(claims: dict[str, Any], name: str) -> frozenset[str]:
-    entries = claims.get(name, [])
-    if (
-        not isinstance(entries, list)
-        or len(entries) > SCOPE_ENTRIES
-        or not all(isinstance(entry, str) and _is_plain_text(entry) for entry in entries)
-    ):
-        raise TokenInvalid(f"expected {name} to be a list of at most {SCOPE_ENTRIES} plain texts")
-    return frozenset(entries)
-
-
-def _is_plain_text(text: str) -> bool:
-    """Whether a text is safe to store and log: it has no control characters or lone surrogates."""
-    return bool(text) and not any(category(character) in ("Cc", "Cs") for character in text)
-
-
-def _to_datetime(seconds: float) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError) as error:
-        raise TokenInvalid(
-            "expected `exp` to be a representable time, got another number"
-        ) from error
+def _is_over(viewer: Viewer, now: datetime) -> bool:
+    return viewer.expires_at is not None and viewer.expires_at <= now

@@ -1,4 +1,4 @@
-"""The keys that verify tokens: a configured secret, or the JWKS document of an identity provider.
+"""The keys that verify tokens: the JWKS document of an identity provider.
 
 Each key is tied to one family of algorithms, so a token cannot choose how it is verified.
 """
@@ -16,12 +16,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
 Clock = Callable[[], datetime]
 
-EMBEDDED_KEY_ID: Final = "embedded"
-SECRET_BYTES: Final = 32  # HS256 with a shorter secret is weaker than its digest
 DOCUMENT_BYTES: Final = 262_144
 FETCH_SECONDS: Final = 5.0
 REFRESH_EVERY: Final = timedelta(minutes=15)  # the longest time that a withdrawn key stays trusted
@@ -46,16 +44,6 @@ class KeySource(Protocol):
 
     async def find(self, key_id: str) -> SigningKey | None:
         """Return the key with this id, or None if there is none."""
-
-
-class ConfiguredKey:
-    """The secret of an instance that issues its own tokens."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._key = SigningKey(embedded_key(secret), ("HS256",))
-
-    async def find(self, key_id: str) -> SigningKey | None:
-        return self._key if key_id == EMBEDDED_KEY_ID else None
 
 
 class PublishedKeys:
@@ -117,17 +105,6 @@ class PublishedKeys:
                 if len(document) > DOCUMENT_BYTES:
                     break
         return bytes(document)
-
-
-def embedded_key(secret: bytes) -> OctKey:
-    """Return the key of a configured secret.
-
-    Raises:
-        ValueError: the secret is too short.
-    """
-    if len(secret) < SECRET_BYTES:
-        raise ValueError(f"expected a secret of at least {SECRET_BYTES} bytes, got {len(secret)}")
-    return OctKey.import_key(secret)
 
 
 def _signing_keys(document: bytes) -> dict[str, SigningKey]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from gettext import gettext as _
 
+from engine.account import Right
 from engine.model import Opd, Role
 from facts import tables
-from hub.app import open_instance, utc_now
-from hub.auth.tokens import issue_token
+from hub.app import open_instance
 from hub.cli.console import out
 from hub.cli.demo_nodes import DemoNode
+from hub.cli.program_tokens import create_program_token
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import ownership
@@ -44,7 +46,7 @@ async def find_demo_scope(settings: Settings) -> DemoScope | None:
     return None
 
 
-def issue_demo_tokens(settings: Settings, demo_scope: DemoScope) -> dict[Role, str]:
+def create_demo_tokens(settings: Settings, demo_scope: DemoScope) -> dict[Role, str]:
     """Return a token for each role, with a scope that is typical of the role."""
     regions = {
         Role.OPD: [demo_scope.region],
@@ -101,7 +103,7 @@ def print_welcome(
             region=names[scope.region], code=scope.region, opd=scope.opd.name
         )
     )
-    for role, token in issue_demo_tokens(settings, scope).items():
+    for role, token in create_demo_tokens(settings, scope).items():
         _print_token(role.value, token)
     if nodes:
         out.print(_("  A node accepts only tokens that it issued. These are of role REGION:"))
@@ -119,14 +121,7 @@ def _print_token(label: str, token: str) -> None:
 def _issue_token(
     settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]
 ) -> str:
-    return issue_token(
-        settings.token_key(),
-        settings.token_issuer,
-        settings.token_audience,
-        f"demo-{role.value.lower()}",
-        role,
-        regions,
-        opds,
-        TOKEN_LIFETIME,
-        utc_now(),
+    right = Right(role, frozenset(regions), frozenset(opds))
+    return asyncio.run(
+        create_program_token(settings, f"demo-{role.value.lower()}", right, TOKEN_LIFETIME)
     )

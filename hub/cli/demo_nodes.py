@@ -20,10 +20,11 @@ from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 
+from engine.account import Right
 from engine.model import Role
 from hub import replication
-from hub.app import open_instance, utc_now
-from hub.auth.tokens import issue_token
+from hub.app import open_instance
+from hub.cli.program_tokens import create_program_token
 from hub.settings import Settings
 from resolvers.replicas import DatabaseReplicaStore
 from resolvers.seed import seed_regions
@@ -70,9 +71,6 @@ class DemoNode:
         update = {
             "data_dir": self.folder,
             "database_url": None,
-            "token_key_file": None,
-            "token_issuer": "simpul",
-            "token_audience": "simpul",
         }
         return hub.model_copy(update=update)
 
@@ -112,7 +110,7 @@ def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
         asyncio.run(_seed_node(node_settings, node.region))
         token_file = node.folder / "hub.token"
         token_file.touch(mode=0o600)
-        token_file.write_text(_issue_hub_token(node_settings))
+        token_file.write_text(_issue_hub_token(node_settings, node.region))
         endpoints.append(
             f'[[endpoint]]\nurl = "{node.url}"\nregions = ["{node.region}"]\n'
             f'token_file = "nodes/{node.region}/hub.token"\nprivate = true\n'
@@ -133,12 +131,10 @@ async def _seed_node(settings: Settings, region: str) -> None:
         await seed_regions(instance, regions=[region])
 
 
-def _issue_hub_token(settings: Settings) -> str:
-    """Return a token with which the hub reads the node; the role PROVINCE also reads drafts."""
-    scope = (Role.PROVINCE, [settings.province], list[str](), TOKEN_LIFETIME, utc_now())
-    return issue_token(
-        settings.token_key(), settings.token_issuer, settings.token_audience, "hub", *scope
-    )
+def _issue_hub_token(settings: Settings, region: str) -> str:
+    """Return a token with which the hub reads the log of the node's region, with drafts."""
+    right = Right(Role.FOLLOWER, frozenset({region}), drafts=True)
+    return asyncio.run(create_program_token(settings, "hub", right, TOKEN_LIFETIME))
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import asyncio
+from datetime import timedelta
 from gettext import gettext as _
 from typing import Annotated
 
@@ -11,7 +12,6 @@ import typer
 from engine.model import Role
 from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, print_result
-from hub.cli.known_messages import translate_refusal
 from hub.cli.region_argument import resolve_regions
 from hub.exit_codes import ExitCode
 
@@ -30,19 +30,11 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
     json: AsJson = False,
 ) -> None:
-    """Issue a bearer token for an instance that verifies its own tokens."""
-    from hub.auth.authentication import TokenInvalid, checked_subject
-    from hub.auth.tokens import issue_token
+    """Create a bearer token for a program."""
+    from engine.account import Right
+    from hub.cli.program_tokens import create_program_token
 
-    settings = preconditions.load_settings()
-    try:
-        checked_subject(subject)
-    except TokenInvalid as invalid:
-        exit_with_error(f"--subject: {translate_refusal(invalid.reason)}", ExitCode.INPUT)
-    if settings.jwks is not None:
-        exit_with_error(
-            _("this instance takes tokens of the provider in SIMPUL_JWKS only"), ExitCode.STATE
-        )
+    settings = preconditions.load_migrated_settings()
     has_scope = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
     if role is Role.PUBLIC or not has_scope:
         exit_with_error(
@@ -55,16 +47,9 @@ def token(
     if region or opd:
         from hub.cli import token_scope
 
-        token_scope.check_token_scope(preconditions.load_migrated_settings(), role, region, opd)
-    bearer_token = issue_token(
-        settings.token_key(),
-        settings.token_issuer,
-        settings.token_audience,
-        subject,
-        role,
-        region,
-        opd,
-        timedelta(hours=hours),
-        datetime.now(UTC),
+        token_scope.check_token_scope(settings, role, region, opd)
+    right = Right(role, frozenset(region), frozenset(opd), drafts=role is Role.FOLLOWER)
+    bearer_token = asyncio.run(
+        create_program_token(settings, subject, right, timedelta(hours=hours))
     )
     print_result({"token": bearer_token}, as_json=json, print_text=lambda: typer.echo(bearer_token))

@@ -1,7 +1,6 @@
 """Streaming responses for subscriptions over HTTP, which join the same groups as WebSockets.
 
-If the subscription itself ends, the server sends `complete`. In all other cases (the token expires,
-the client reads too slowly, the server stops) it closes the connection without `complete`, because
+If the subscription itself ends, the server sends `complete`. In all other cases (the session ends, the client reads too slowly, the server stops) it closes the connection without `complete`, because
 clients reconnect and resume after a lost connection, but not after `complete`.
 """
 
@@ -14,6 +13,7 @@ from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
+from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.transport.http_protocol import STREAM_EXTENSION, StreamProtocol
 from hub.transport.shared_subscription import SharedSubscription
 from hub.transport.stream_formats import StreamFormat, encode_chunk, encode_message_chunk
@@ -37,7 +37,6 @@ class EventStream(Subscriber):
         headers: dict[str, str],
         *,
         keepalive_seconds: float,
-        lifetime_seconds: float | None,  # None: unlimited
     ) -> None:
         super().__init__()
         self._find_shared = find_shared
@@ -49,7 +48,7 @@ class EventStream(Subscriber):
             "x-accel-buffering": "no",
         }
         self._keepalive_seconds = keepalive_seconds
-        self._lifetime_seconds = lifetime_seconds
+        self._watched: tuple[OpenConnections, OpenConnection] | None = None
         self._wrote_recently = False  # whether anything was written since the last keepalive check
         self._timers: dict[str, TimerHandle] = {}
         # The result is None if the connection is lost.
@@ -72,6 +71,10 @@ class EventStream(Subscriber):
             self._schedule("close", CLOSE_SECONDS, self._protocol.disconnect)
             await send({"type": "http.response.body", "body": final_bytes, "more_body": False})
             self._timers.pop("close").cancel()
+
+    def watch(self, connections: OpenConnections, connection: OpenConnection) -> None:
+        """End the stream when the credentials of its viewer no longer count."""
+        self._watched = (connections, connection)
 
     @property
     def is_ready(self) -> bool:
@@ -114,13 +117,17 @@ class EventStream(Subscriber):
         self._protocol.write(encode_chunk(self._format.opening), 0)
         self._wrote_recently = True
         self._keep_alive()
-        if self._lifetime_seconds is not None:
-            self._schedule("expiry", self._lifetime_seconds, self.disconnect)
+        if self._watched is not None:
+            connections, connection = self._watched
+            connections.add(connection)
         self._shared = self._find_shared()
         self._shared.group.join(self, self._shared.start, self._shared.open)
 
     def _unsubscribe(self) -> None:
         OPEN_STREAMS.discard(self)
+        if self._watched is not None:
+            connections, connection = self._watched
+            connections.remove(connection)
         if self._shared is not None:
             self._shared.group.leave(self)
         for timer in self._timers.values():

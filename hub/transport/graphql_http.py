@@ -29,8 +29,11 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from engine.model import Viewer
-from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from engine.model import Role, Viewer
+from hub.auth.authentication import Authenticator
+from hub.auth.credentials import Credentials
+from hub.auth.errors import AuthenticationError, CrossSiteRequest
+from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import connection_limits, json_request, request_limits, responses
 from hub.transport.compression import CompressibleResponse
@@ -76,6 +79,7 @@ class GraphQLApp(GraphQL[Any, None]):
         *,
         context_factory: Callable[[Viewer], object],
         authenticator: Authenticator,
+        open_connections: OpenConnections | None = None,
         limits: RequestLimits | None = None,
         explorer_html: bytes | None = None,
         allowed_origins: tuple[str, ...] = (),
@@ -99,6 +103,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.response_cache = response_cache
         self.executing = executing  # counts the operations in progress
         self.authenticator = authenticator
+        self.open_connections = open_connections or OpenConnections(authenticator)
         self.explorer_html = explorer_html
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,10 +132,11 @@ class GraphQLApp(GraphQL[Any, None]):
         return SocketConnection(
             self.context_factory,
             self.authenticator,
+            self.open_connections,
             self.limits,
             self.sharing,
             self.connections,
-            request.headers.get("authorization"),
+            self.authenticator.cookie().credentials(request),
         )
 
     def encode_json(self, data: object) -> str:
@@ -151,9 +157,10 @@ class GraphQLApp(GraphQL[Any, None]):
             accepted = negotiate_media_types(request.headers.get("accept"), streams=streams)
             media_type = accepted.json or LEGACY_JSON
             _check_method_and_type(request)
-            viewer = await self.authenticator.viewer(request.headers.get("authorization"))
+            credentials = self.authenticator.cookie().credentials(request)
+            viewer = await self.authenticator.viewer(credentials)
             graphql_request = await self._read_request(request)
-            stream = self._create_stream(request, graphql_request, viewer, accepted)
+            stream = self._create_stream(request, graphql_request, viewer, credentials, accepted)
             if stream is not None:
                 return self.connections.count_stream(stream, viewer)
             cache = self.response_cache if TRACE_HEADER not in request.headers else None
@@ -169,7 +176,11 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))
         except AuthenticationError as error:
             return responses.error_response(
-                media_type, HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error)
+                media_type, HTTPStatus.UNAUTHORIZED, error.code, str(error)
+            )
+        except CrossSiteRequest as error:
+            return responses.error_response(
+                media_type, HTTPStatus.FORBIDDEN, error.code, str(error)
             )
         except KeysUnavailable as error:
             return responses.error_response(
@@ -191,6 +202,7 @@ class GraphQLApp(GraphQL[Any, None]):
         request: Request,
         graphql_request: GraphQLRequest,
         viewer: Viewer,
+        credentials: Credentials,
         accepted: AcceptedMediaTypes,
     ) -> EventStream | None:
         """Return the stream of a subscription, or None if the response is not a stream."""
@@ -206,17 +218,18 @@ class GraphQLApp(GraphQL[Any, None]):
             graphql_request.operation_name,
             last_event_id,
         )
-        lifetime_seconds = None
-        if viewer.expires_at is not None:
-            remaining = viewer.expires_at - self.authenticator.clock()
-            lifetime_seconds = remaining.total_seconds() + LEEWAY_SECONDS
-        return EventStream(
+        stream = EventStream(
             partial(self.sharing.find_or_create_shared, *arguments),
             STREAM_FORMATS[accepted.stream],
             responses.stream_headers(),
             keepalive_seconds=self.limits.keepalive_seconds,
-            lifetime_seconds=lifetime_seconds,
         )
+        if viewer.role is not Role.PUBLIC:
+            connection = OpenConnection(
+                viewer, credentials, lambda _reason: stream.disconnect(), stream.disconnect
+            )
+            stream.watch(self.open_connections, connection)
+        return stream
 
     async def _read_request(self, request: Request) -> GraphQLRequest:
         depth = self.limits.json_depth

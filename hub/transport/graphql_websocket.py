@@ -1,7 +1,7 @@
 """GraphQL over WebSocket (graphql-transport-ws), with validation and limits as over HTTP.
 
 Strawberry implements the protocol's state machine. This module adds strict validation of messages,
-authentication in `connection_init`, a context per operation, and closing when the token expires. An
+authentication in `connection_init`, a context per operation, and closing when the credentials end. An
 invalid document ends its operation and not the connection.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -24,8 +25,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.utils.aio import aclosing
 
-from engine.model import PUBLIC_VIEWER, Viewer
-from hub.auth.authentication import LEEWAY_SECONDS, AuthenticationError, Authenticator
+from engine.model import PUBLIC_VIEWER, Role, Viewer
+from hub.auth.authentication import Authenticator
+from hub.auth.credentials import NO_CREDENTIALS, Credentials
+from hub.auth.errors import AuthenticationError
+from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import json_request
 from hub.transport.connection_limits import TOO_MANY_OF_VIEWER, ConnectionLimiter
@@ -49,8 +53,13 @@ if TYPE_CHECKING:
     )
 
 BAD_MESSAGE = 4400
-FORBIDDEN = 4403  # not 4401, after which the graphql-ws client never reconnects
+UNAUTHORIZED = 4401  # after which the client graphql-ws does not connect again
+FORBIDDEN = 4403  # after which it does
+RIGHT_CHANGED = "the right of this connection has changed: connect again"
 REASON_BYTES = 123  # the most that a close frame can hold
+# A page whose session has ended sends this member with this value to go on without a session, since
+# it cannot keep the browser from sending the cookie.
+SESSION_MEMBER, WITHOUT_SESSION = "session", "none"
 NAME_SHOWN = 30  # characters of a name in connection_init's payload, in messages
 FOREIGN_TOKEN_MEMBERS = frozenset(
     {"headers", "token", "authtoken"}
@@ -73,10 +82,11 @@ class SocketConnection:
 
     context_factory: Callable[[Viewer], object]
     authenticator: Authenticator
+    open_connections: OpenConnections
     limits: RequestLimits
     sharing: SubscriptionSharing | None  # None: subscriptions are not shared
     connections: ConnectionLimiter
-    handshake_authorization: str | None  # from clients that can set headers; browsers cannot
+    handshake: Credentials  # of the headers; browsers can send a cookie there only
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -175,18 +185,19 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
         super().__init__(*arguments, **options)
         self.viewer: Viewer = PUBLIC_VIEWER
         self._counted = False  # whether the connection counts towards its viewer's limit
-        self._expiry_timer: asyncio.TimerHandle | None = None  # a task would take a kilobyte more
+        self._watched: OpenConnection | None = None
         self._closing_task: asyncio.Task[None] | None = None
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         if not self.connection_init_received:
             try:
-                viewer = await self.context.authenticator.viewer(self._find_authorization(message))
+                credentials = self._find_credentials(message)
+                viewer = await self.context.authenticator.viewer(credentials)
             except MisplacedToken as error:
                 await self.websocket.close(BAD_MESSAGE, str(error))
                 return
             except AuthenticationError as error:
-                await self.websocket.close(FORBIDDEN, str(error))
+                await self.websocket.close(UNAUTHORIZED, str(error))
                 return
             except KeysUnavailable as error:
                 await self.websocket.close(TRY_AGAIN_LATER, str(error))
@@ -200,15 +211,19 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
             self.viewer = viewer
             if self._protocol is not None:
                 self._protocol.record.viewer = viewer
-            if viewer.expires_at is not None:
-                remaining = viewer.expires_at - self.context.authenticator.clock()
-                seconds = remaining.total_seconds() + LEEWAY_SECONDS
-                self._expiry_timer = asyncio.get_running_loop().call_later(seconds, self._expire)
+            if viewer.role is not Role.PUBLIC:
+                self._watched = OpenConnection(
+                    viewer,
+                    credentials,
+                    partial(self._close, UNAUTHORIZED),
+                    partial(self._close, FORBIDDEN, RIGHT_CHANGED),
+                )
+                self.context.open_connections.add(self._watched)
         await super().handle_connection_init(message)
 
     async def shutdown(self) -> None:
-        if self._expiry_timer is not None:
-            self._expiry_timer.cancel()
+        if self._watched is not None:
+            self.context.open_connections.remove(self._watched)
         if self._counted:
             self._counted = False
             self.context.connections.remove_connection(self.viewer)
@@ -267,16 +282,17 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
         protocol: FrameProtocol | None = adapter.ws.scope.get("extensions", {}).get(FRAME_EXTENSION)
         return protocol
 
-    def _find_authorization(self, message: ConnectionInitMessage) -> str | None:
+    def _find_credentials(self, message: ConnectionInitMessage) -> Credentials:
         payload = message.get("payload") or {}
+        if payload.get(SESSION_MEMBER) == WITHOUT_SESSION:
+            return NO_CREDENTIALS
         for name, value in payload.items():
             if name.lower() == "authorization" and value is not None:
-                return str(value)
+                return Credentials(str(value))
         for name, value in payload.items():
             if name.lower() in FOREIGN_TOKEN_MEMBERS and value:
                 raise MisplacedToken(name)
-        return self.context.handshake_authorization
+        return self.context.handshake
 
-    def _expire(self) -> None:
-        closing = self.websocket.close(FORBIDDEN, "the token of this connection has expired")
-        self._closing_task = asyncio.create_task(closing)
+    def _close(self, code: int, reason: str) -> None:
+        self._closing_task = asyncio.create_task(self.websocket.close(code, reason))

@@ -20,7 +20,8 @@ from starlette.routing import BaseRoute, Route
 from engine.model import Role, Viewer
 from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
-from hub.auth.authentication import AuthenticationError, Authenticator
+from hub.auth.authentication import Authenticator
+from hub.auth.errors import AuthenticationError, CrossSiteRequest
 from hub.auth.signing_keys import KeysUnavailable
 from hub.marked_workbook import CellMark, cell_position
 from hub.problem_text import indonesian_file_problem, indonesian_problem
@@ -49,7 +50,7 @@ _FORM_TYPES = frozenset(
     ("", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 )
 _REFUSALS = (
-    *(FileInvalid, RequestRejected, AuthenticationError, KeysUnavailable),
+    *(FileInvalid, RequestRejected, AuthenticationError, CrossSiteRequest, KeysUnavailable),
     *(Problem, OperationError),
 )
 _LIMITS = RequestLimits(body_bytes=UPLOAD_LIMITS.file_bytes, body_seconds=BODY_SECONDS)
@@ -135,10 +136,12 @@ class Uploads:
         return Response(content, headers=headers, media_type=XLSX_MEDIA_TYPE)
 
     async def _viewer(self, request: Request) -> Viewer:
-        viewer = await self.authenticator.viewer(request.headers.get("authorization"))
+        viewer = await self.authenticator.viewer_of(request)
         if viewer.role is Role.PUBLIC:
             raise RequestRejected(
-                HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", "expected a bearer token, got none"
+                HTTPStatus.UNAUTHORIZED,
+                "UNAUTHENTICATED",
+                "expected a session or a bearer token, got none",
             )
         return viewer
 
@@ -211,7 +214,9 @@ def _refusal(request: Request, error: Exception) -> Response:
             is_large = error.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return _error(error.status, "FILE_TOO_LARGE" if is_large else error.code, str(error))
         case AuthenticationError():
-            return _error(HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED", str(error))
+            return _error(HTTPStatus.UNAUTHORIZED, error.code, str(error))
+        case CrossSiteRequest():
+            return _error(HTTPStatus.FORBIDDEN, error.code, str(error))
         case KeysUnavailable():
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error))
         case NotFound():

@@ -1,0 +1,43 @@
+"""The actor of a log entry: an opaque account, and the role and OPDs in which it acted.
+
+The log never names a person. A name is in the accounts of the instance alone, where it can be
+erased (UU 27/2022) without changing a hash chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model import Role, Viewer
+
+_ROLES = {role.value: role for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who appended an entry, as far as the entry states it."""
+
+    id: str  # of the account; of a part of Simpul itself, its name
+    role: Role | None = None  # None for Simpul itself, and in entries of earlier versions
+    opds: tuple[str, ...] = ()  # the OPDs in the scope of the role OPD
+
+
+def format_actor(actor: Actor) -> str:
+    """Return the text of an actor, as entries hold it: `account-4f… OPD 32.05:opd-dinkes`."""
+    role = () if actor.role is None else (actor.role.value,)
+    return " ".join((actor.id, *role, *sorted(actor.opds)))
+
+
+def viewer_actor(viewer: Viewer) -> str:
+    """Return the actor of the entries that a viewer appends."""
+    opds = tuple(viewer.opds) if viewer.role is Role.OPD else ()
+    return format_actor(Actor(viewer.subject, viewer.role, opds))
+
+
+def parse_actor(text: str) -> Actor:
+    """Return the actor of an entry. A text without a role is the id as a whole."""
+    id, _, rest = text.partition(" ")
+    role, *opds = rest.split(" ")
+    if id and role in _ROLES:
+        return Actor(id, _ROLES[role], tuple(opds))
+    return Actor(text)

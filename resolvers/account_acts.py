@@ -1,0 +1,179 @@
+"""The acts on accounts, each in the caller's transaction, with its entry in the audit.
+
+These functions check no permission: `resolvers.account` does for viewers, and the operator at the
+command line may do everything. After the commit, call `Instance.access_changed`, so that this
+process applies the change at once; other processes find it in the audit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.account import (
+    ACCOUNT_PREFIX,
+    Account,
+    AccountKind,
+    AuditAction,
+    CodePurpose,
+    Right,
+)
+from storage.access_token import delete_tokens
+from storage.account import insert_account, update_account
+from storage.audit import append_audit
+from storage.database import Session
+from storage.one_time_code import delete_codes, insert_code
+from storage.passkey import delete_passkeys
+from storage.secret import new_id, new_secret, secret_digest
+from storage.session import delete_sessions
+
+INVITATION_LIFETIME = timedelta(days=7)
+LINK_LIFETIME = timedelta(minutes=10)
+
+
+class AccountChanged(Exception):
+    """Another transaction changed the account since it was read."""
+
+
+async def add_account(
+    session: Session,
+    now: datetime,
+    actor: str | None,
+    right: Right,
+    *,
+    name: str,
+    login: str | None = None,
+    kind: AccountKind = AccountKind.PERSON,
+    issuer: str | None = None,
+    external_subject: str | None = None,
+) -> Account:
+    """Record a new account with a right.
+
+    Args:
+        actor: id of the account that gives the right; None for the operator or the provider.
+        login: user name or e-mail address; it must be unused.
+        issuer, external_subject: of the identity provider that gives the right.
+    """
+    account = Account(
+        id=new_id(ACCOUNT_PREFIX),
+        kind=kind,
+        right=right,
+        created_at=now,
+        name=name,
+        login=None if login is None else login.strip().lower(),
+        issuer=issuer,
+        external_subject=external_subject,
+        given_by=actor,
+        given_at=now,
+    )
+    await insert_account(session, account)
+    detail = right_detail(right)
+    await append_audit(session, now, actor, AuditAction.ACCOUNT_INVITED, account.id, detail=detail)
+    return account
+
+
+async def create_invitation(
+    session: Session, now: datetime, actor: str | None, account: Account
+) -> str:
+    """Return a new one-time code with which the person sets a password or a passkey.
+
+    The current password and passkeys stay valid until it is used. Earlier codes are void.
+    """
+    code = new_secret()
+    purpose, expires_at = CodePurpose.INVITATION, now + INVITATION_LIFETIME
+    await insert_code(session, secret_digest(code), account.id, purpose, expires_at, now)
+    await append_audit(session, now, actor, AuditAction.INVITATION_RENEWED, account.id)
+    return code
+
+
+async def create_sign_in_link(
+    session: Session, now: datetime, actor: str | None, account: Account
+) -> str:
+    """Return a new one-time code that can be exchanged for a session, on this machine only."""
+    code = new_secret()
+    purpose, expires_at = CodePurpose.SIGN_IN, now + LINK_LIFETIME
+    await insert_code(session, secret_digest(code), account.id, purpose, expires_at, now)
+    await append_audit(session, now, actor, AuditAction.LINK_CREATED, account.id)
+    return code
+
+
+async def change_right(
+    session: Session, now: datetime, actor: str | None, account: Account, right: Right
+) -> Account:
+    """Give an account another right. Its open connections end, and connect again.
+
+    Raises:
+        AccountChanged: another transaction changed the account since it was read.
+    """
+    changed = replace(
+        account, right=right, given_by=actor, given_at=now, version=account.version + 1
+    )
+    await _update(session, changed)
+    detail = right_detail(right)
+    await append_audit(session, now, actor, AuditAction.RIGHT_CHANGED, account.id, detail=detail)
+    return changed
+
+
+async def withdraw_right(
+    session: Session, now: datetime, actor: str | None, account: Account, reason: str = ""
+) -> Account:
+    """Withdraw the right of an account, and end its sessions, tokens, codes and links.
+
+    Raises:
+        AccountChanged: another transaction changed the account since it was read.
+    """
+    changed = replace(account, right=None, version=account.version + 1)
+    await _update(session, changed)
+    await _end_credentials(session, account.id)
+    detail = {"reason": reason} if reason else {}
+    await append_audit(session, now, actor, AuditAction.RIGHT_WITHDRAWN, account.id, detail=detail)
+    return changed
+
+
+async def erase_account(
+    session: Session, now: datetime, actor: str | None, account: Account
+) -> Account:
+    """Erase all that identifies the person (UU 27/2022), and withdraw the right.
+
+    The log and the audit keep the opaque id.
+
+    Raises:
+        AccountChanged: another transaction changed the account since it was read.
+    """
+    erased = replace(
+        account,
+        name=None,
+        login=None,
+        issuer=None,
+        external_subject=None,
+        password_hash=None,
+        right=None,
+        version=account.version + 1,
+    )
+    await _update(session, erased)
+    await _end_credentials(session, account.id)
+    await delete_passkeys(session, account.id)
+    await append_audit(session, now, actor, AuditAction.ACCOUNT_ERASED, account.id)
+    return erased
+
+
+def right_detail(right: Right) -> dict[str, object]:
+    """Return a right as the detail of an audit entry."""
+    return {
+        "role": right.role.value,
+        "regions": sorted(right.regions),
+        "opds": sorted(right.opds),
+        "drafts": right.drafts,
+    }
+
+
+async def _update(session: Session, account: Account) -> None:
+    if not await update_account(session, account):
+        raise AccountChanged
+
+
+async def _end_credentials(session: Session, account: str) -> None:
+    await delete_sessions(session, account)
+    await delete_tokens(session, account)
+    for purpose in CodePurpose:
+        await delete_codes(session, account, purpose)

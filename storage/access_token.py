@@ -1,0 +1,84 @@
+"""Stores the tokens of programs. A token that is withdrawn is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.account import AccessToken, Account
+from engine.log.entry import format_timestamp, parse_timestamp
+from storage.account import account_from_row
+from storage.tables import AccessTokenRow, AccountRow
+
+
+async def insert_token(session: AsyncSession, token: AccessToken, secret_hash: str) -> None:
+    """Store a new token."""
+    await session.execute(
+        insert(AccessTokenRow).values(
+            id=token.id,
+            secret_hash=secret_hash,
+            account=token.account,
+            name=token.name,
+            created_at=format_timestamp(token.created_at),
+            expires_at=format_timestamp(token.expires_at),
+            last_used_at=None,
+        )
+    )
+
+
+async def find_token(session: AsyncSession, secret_hash: str) -> tuple[AccessToken, Account] | None:
+    """Return the token with this digest and its account, whether it has expired or not."""
+    query = (
+        select(AccessTokenRow, AccountRow)
+        .join(AccountRow, AccountRow.id == AccessTokenRow.account)
+        .where(AccessTokenRow.secret_hash == secret_hash)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None else (token_from_row(row[0]), account_from_row(row[1]))
+
+
+async def find_token_by_id(session: AsyncSession, id: str) -> AccessToken | None:
+    """Return the token with this id, if there is one."""
+    row = await session.get(AccessTokenRow, id)
+    return None if row is None else token_from_row(row)
+
+
+async def list_tokens(session: AsyncSession, account: str) -> Sequence[AccessToken]:
+    """Return the tokens of an account, newest first."""
+    query = select(AccessTokenRow).where(AccessTokenRow.account == account)
+    rows = await session.scalars(
+        query.order_by(AccessTokenRow.created_at.desc(), AccessTokenRow.id)
+    )
+    return [token_from_row(row) for row in rows]
+
+
+async def record_token_use(session: AsyncSession, id: str, now: datetime) -> None:
+    """Store the time of the newest use of a token."""
+    statement = update(AccessTokenRow).where(AccessTokenRow.id == id)
+    await session.execute(statement.values(last_used_at=format_timestamp(now)))
+
+
+async def delete_token(session: AsyncSession, id: str) -> bool:
+    """Withdraw a token; return whether there was one."""
+    statement = delete(AccessTokenRow).where(AccessTokenRow.id == id)
+    return (await session.execute(statement.returning(AccessTokenRow.id))).first() is not None
+
+
+async def delete_tokens(session: AsyncSession, account: str) -> None:
+    """Withdraw all tokens of an account."""
+    await session.execute(delete(AccessTokenRow).where(AccessTokenRow.account == account))
+
+
+def token_from_row(row: AccessTokenRow) -> AccessToken:
+    """Return the token of a row."""
+    return AccessToken(
+        id=row.id,
+        account=row.account,
+        name=row.name,
+        created_at=parse_timestamp(row.created_at),
+        expires_at=parse_timestamp(row.expires_at),
+        last_used_at=None if row.last_used_at is None else parse_timestamp(row.last_used_at),
+    )

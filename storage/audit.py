@@ -1,0 +1,75 @@
+"""The audit of accounts, sessions and tokens; its numbers have the order of the commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.account import AuditAction, AuditEntry
+from engine.log.entry import format_timestamp, parse_timestamp
+from storage.tables import AuditRow, InstanceRow
+
+
+async def append_audit(
+    session: AsyncSession,
+    now: datetime,
+    actor: str | None,
+    action: AuditAction,
+    account: str,
+    credential: str | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Append an entry in the transaction of the act that it records.
+
+    Args:
+        actor: id of the account that acts; None for the operator at the command line.
+    """
+    # The lock on the only row of its table orders the transactions that append.
+    await session.execute(update(InstanceRow).values(identity=InstanceRow.identity))
+    newest = await session.scalar(select(func.max(AuditRow.number))) or 0
+    entry = AuditEntry(newest + 1, now, actor, action, account, credential, dict(detail or {}))
+    await session.execute(
+        insert(AuditRow).values(
+            number=entry.number,
+            at=format_timestamp(now),
+            actor=actor,
+            action=action.value,
+            account=account,
+            credential=credential,
+            detail=entry.detail,
+        )
+    )
+    return entry
+
+
+async def read_identity(session: AsyncSession) -> tuple[str, str]:
+    """Return the identity of the instance, and the secret with which it signs."""
+    row = (await session.execute(select(InstanceRow.identity, InstanceRow.secret))).one()
+    return row.identity, row.secret
+
+
+async def newest_audit_number(session: AsyncSession) -> int:
+    """Return the number of the newest entry, or 0 if there is none."""
+    return await session.scalar(select(func.max(AuditRow.number))) or 0
+
+
+async def list_audit_after(session: AsyncSession, after: int, limit: int) -> Sequence[AuditEntry]:
+    """Return the entries after a number, in order."""
+    query = select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number).limit(limit)
+    return [audit_from_row(row) for row in await session.scalars(query)]
+
+
+def audit_from_row(row: AuditRow) -> AuditEntry:
+    """Return the entry of a row."""
+    return AuditEntry(
+        row.number,
+        parse_timestamp(row.at),
+        row.actor,
+        AuditAction(row.action),
+        row.account,
+        row.credential,
+        row.detail,
+    )

@@ -1,0 +1,74 @@
+"""Stores the digests of one-time codes: invitations and sign-in links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from engine.account import CodePurpose
+from engine.log.entry import format_timestamp
+from storage.tables import OneTimeCodeRow
+
+
+async def insert_code(
+    session: AsyncSession,
+    secret_hash: str,
+    account: str,
+    purpose: CodePurpose,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """Store a new code. It replaces the codes of the account for this purpose; expired ones go."""
+    await session.execute(
+        delete(OneTimeCodeRow).where(OneTimeCodeRow.expires_at < format_timestamp(now))
+    )
+    await delete_codes(session, account, purpose)
+    await session.execute(
+        insert(OneTimeCodeRow).values(
+            secret_hash=secret_hash,
+            account=account,
+            purpose=purpose.value,
+            expires_at=format_timestamp(expires_at),
+        )
+    )
+
+
+async def find_code(
+    session: AsyncSession, secret_hash: str, purpose: CodePurpose, now: datetime
+) -> str | None:
+    """Return the account of a code that has not expired, without using it."""
+    account: str | None = await session.scalar(
+        select(OneTimeCodeRow.account).where(
+            OneTimeCodeRow.secret_hash == secret_hash,
+            OneTimeCodeRow.purpose == purpose.value,
+            OneTimeCodeRow.expires_at > format_timestamp(now),
+        )
+    )
+    return account
+
+
+async def use_code(
+    session: AsyncSession, secret_hash: str, purpose: CodePurpose, now: datetime
+) -> str | None:
+    """Return the account of a code that has not expired, and delete the code."""
+    account: str | None = await session.scalar(
+        delete(OneTimeCodeRow)
+        .where(
+            OneTimeCodeRow.secret_hash == secret_hash,
+            OneTimeCodeRow.purpose == purpose.value,
+            OneTimeCodeRow.expires_at > format_timestamp(now),
+        )
+        .returning(OneTimeCodeRow.account)
+    )
+    return account
+
+
+async def delete_codes(session: AsyncSession, account: str, purpose: CodePurpose) -> None:
+    """Delete the codes of an account for a purpose."""
+    await session.execute(
+        delete(OneTimeCodeRow).where(
+            OneTimeCodeRow.account == account, OneTimeCodeRow.purpose == purpose.value
+        )
+    )
