@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,8 +12,6 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from regions import endpoint_directory
-
-KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -26,9 +23,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    data_dir: Path = Field(
-        Path("data"), description="Folder of the embedded database and of the token key."
-    )
+    data_dir: Path = Field(Path("data"), description="Folder of the embedded database.")
     database_url: str | None = Field(
         None,
         validation_alias=AliasChoices("SIMPUL_DATABASE_URL", "DATABASE_URL"),
@@ -59,11 +54,6 @@ class Settings(BaseSettings):
     )
     token_issuer: str = Field("simpul", min_length=1, description="`iss` that a token must have.")
     token_audience: str = Field("simpul", min_length=1, description="`aud` that it must have.")
-    token_key_file: Path | None = Field(
-        None,
-        description="Secret with which this instance signs and checks its own tokens (HS256); "
-        "by default `token.key` in the data folder, made at first use.",
-    )
     jwks: str | None = Field(
         None,
         description="JWKS document of an identity provider, a path or https:// address: then "
@@ -78,6 +68,22 @@ class Settings(BaseSettings):
         description="Origins, besides the instance's own, whose pages may open a WebSocket; "
         "comma-separated.",
     )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins whose pages may show the public pages in a frame; comma-separated.",
+    )
+    session_idle_minutes: float = Field(
+        60, gt=0, le=1440, description="Minutes without activity after which a session ends."
+    )
+    session_hours: float = Field(
+        12, gt=0, le=168, description="Hours after which a session ends in any case."
+    )
+    smtp_url: str | None = Field(
+        None,
+        description="Server that sends invitations (smtp://… or smtps://user:password@host:port); "
+        "without it, invitations are links to pass on.",
+    )
+    smtp_from: str | None = Field(None, description="Address that sends invitations.")
     workers: int = Field(
         1, ge=1, le=64, description="Processes that `simpul serve` serves the port with."
     )
@@ -96,7 +102,7 @@ class Settings(BaseSettings):
         description="Language of the command line: `en` (English) or `id` (Indonesian).",
     )
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "frame_ancestors", mode="before")
     @classmethod
     def _split_origins(cls, value: object) -> object:
         if isinstance(value, str):
@@ -157,16 +163,6 @@ class Settings(BaseSettings):
             raise ValueError(f"expected a file, got {str(value)!r}")
         return value
 
-    @field_validator("token_key_file")
-    @classmethod
-    def _check_token_key_length(cls, value: Path | None) -> Path | None:
-        if cls._check_readable_file(value) is not None:
-            assert value is not None
-            length = len(value.read_text().strip().encode())
-            if length < KEY_BYTES:
-                raise ValueError(f"expected a secret of at least {KEY_BYTES} bytes, got {length}")
-        return value
-
     @field_validator("jwks")
     @classmethod
     def _check_jwks_source(cls, value: str | None) -> str | None:
@@ -182,21 +178,6 @@ class Settings(BaseSettings):
     def prepare(self) -> None:
         """Create the data folder unless it exists; only its owner can read it."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def token_key(self) -> bytes:
-        """Return the secret for the tokens of this instance; the first use creates the file."""
-        path = self.token_key_file or self.data_dir / "token.key"
-        if self.token_key_file is None and not path.exists():
-            self.prepare()
-            new_file = path.with_suffix(f".{secrets.token_hex(4)}")
-            new_file.touch(mode=0o600)
-            new_file.write_text(secrets.token_hex(KEY_BYTES))
-            try:
-                path.hardlink_to(new_file)  # if two processes race, both read the first key
-            except FileExistsError:
-                pass
-            new_file.unlink()
-        return path.read_text().strip().encode()
 
 
 def explain_settings_errors(error: ValidationError) -> Iterator[str]:
