@@ -33,15 +33,14 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx2
 
 from engine.log.entry_types import claim_body
-from engine.model import EventKind, LevelClaim, Role, Visibility
+from engine.model import EventKind, LevelClaim, Visibility
 from hub.app import open_instance
-from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from storage import log
 
@@ -168,11 +167,7 @@ def measure_hub(work: Work, kind: str) -> Measurement:
     with start_server(server_command) as server, httpx2.Client(trust_env=False, timeout=60) as http:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, http)
-        signing_key = (data / "token.key").read_bytes()
-        scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        bearer = (
-            f"Bearer {issue_token(signing_key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
-        )
+        bearer = create_bearer(data)
 
         def query_hub(document: str) -> dict[str, dict[str, str]]:
             headers = {"authorization": bearer}
@@ -327,6 +322,15 @@ def subscribe_message(after: str | None) -> str:
     query = DOCUMENT % ("Cursor" if after else "String")
     payload = {"query": query, "variables": {"after": after}}
     return json.dumps({"id": ID, "type": "subscribe", "payload": payload})
+
+
+@cache
+def create_bearer(data: Path) -> str:
+    """Return the value of the header with a token of the province in the database of a folder."""
+    environment = {**os.environ, "SIMPUL_DATA_DIR": str(data), "DATABASE_URL": ""}
+    command = [SIMPUL, "token", "--subject", "benchmark", "--role", "PROVINCE", "--region", "32"]
+    completed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return f"Bearer {completed.stdout.strip()}"
 
 
 @contextmanager

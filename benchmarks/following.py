@@ -25,13 +25,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 from fanout import (
     SIMPUL,
     cpu_seconds,
+    create_bearer,
     free_port,
     resident_kilobytes,
     start_server,
@@ -54,11 +54,9 @@ from engine.model import (
     Provenance,
     Region,
     RegionKind,
-    Role,
     Visibility,
 )
 from hub.app import open_instance
-from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from storage import log
 
@@ -339,10 +337,7 @@ def serve_instance(
 
 def bearer_header(folder: Path) -> dict[str, str]:
     """Return the header with the province's token for an instance."""
-    key = Settings(data_dir=folder).token_key()
-    scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-    token = issue_token(key, "simpul", "simpul", "benchmark", Role.PROVINCE, *scope)
-    return {"authorization": f"Bearer {token}"}
+    return {"authorization": create_bearer(folder)}
 
 
 def count_entries(address: str, folder: Path, code: str = "32.11") -> int:

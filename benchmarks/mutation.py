@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -27,6 +26,7 @@ from fanout import (
     START,
     Work,
     cpu_seconds,
+    create_bearer,
     free_port,
     raise_file_limit,
     read_client_result,
@@ -36,9 +36,6 @@ from fanout import (
     to_measurement,
     wait_until_ready,
 )
-
-from engine.model import Role
-from hub.auth.tokens import issue_token
 
 CLAIM = """mutation ($input: ClaimLevelInput!) { claimLevel(input: $input) {
   ... on Assessment { version } ... on Problem { message } } }"""
@@ -75,12 +72,7 @@ def measure_mutations(work: Work) -> None:
     ):
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, http)
-        scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-        signing_key = (data / "token.key").read_bytes()
-        bearer = (
-            f"Bearer {issue_token(signing_key, 'simpul', 'simpul', 'ani', Role.PROVINCE, *scope)}"
-        )
-        http.headers["authorization"] = bearer
+        http.headers["authorization"] = create_bearer(data)
 
         def query_hub(query: str, **variables: object) -> dict[str, dict[str, str]]:
             body = {"query": query, "variables": variables}
@@ -88,7 +80,7 @@ def measure_mutations(work: Work) -> None:
 
         assessment = query_hub(START)["startAssessment"]
         after = query_hub("{ instance { cursor } }")["instance"]["cursor"]
-        init = {"type": "connection_init", "payload": {"authorization": bearer}}
+        init = {"type": "connection_init", "payload": {"authorization": create_bearer(data)}}
         with start_clients(work, port, json.dumps(init), subscribe_message(after)) as client:
             time.sleep(2)
             before = cpu_seconds(server)

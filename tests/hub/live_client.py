@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -15,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.model import Role
-from hub.auth.tokens import issue_token
+from tests.fixtures.credentials import add_token
 from tests.fixtures.processes import SimpulProcess
 
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]
@@ -124,8 +123,7 @@ async def client(simpul: SimpulProcess, role: Role | None = None) -> AsyncIterat
     async with httpx2.AsyncClient(timeout=30, limits=limits, trust_env=False) as http:
         authorization = {}
         if role is not None:
-            key = (simpul.data_dir / "token.key").read_bytes()
-            scope = (["32"], [], timedelta(hours=1), datetime.now(UTC))
-            token = issue_token(key, "simpul", "simpul", "ani", role, *scope)
+            subject = f"ani-{role.value.lower()}"
+            token = await add_token(simpul.database_url, role, ["32"], subject=subject)
             authorization = {"authorization": f"Bearer {token}"}
         yield Client(http, simpul.url, authorization)

@@ -52,10 +52,6 @@ def test_what_a_type_refuses_is_reported_with_the_given_value(
         ),
         (("SIMPUL_MAP_FILE", "none.json"), "SIMPUL_MAP_FILE: expected a file, got 'none.json'"),
         (
-            ("SIMPUL_TOKEN_KEY_FILE", "none.key"),
-            "SIMPUL_TOKEN_KEY_FILE: expected a file, got 'none.key'",
-        ),
-        (
             ("SIMPUL_JWKS", "http://id.example"),
             "SIMPUL_JWKS: expected a file or an address with https://, got 'http://id.example'",
         ),
@@ -107,16 +103,6 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     ]
 
 
-def test_a_key_that_is_too_short_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "short.key").write_text("pendek\n")
-    monkeypatch.setenv("SIMPUL_TOKEN_KEY_FILE", "short.key")
-    assert list_settings_problems() == [
-        "SIMPUL_TOKEN_KEY_FILE: expected a secret of at least 32 bytes, got 6",
-    ]
-
-
 def test_the_variable_of_simpul_takes_precedence_over_the_common_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -136,17 +122,6 @@ def test_redis_is_used_only_where_it_is_set(monkeypatch: pytest.MonkeyPatch) -> 
 def test_origins_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_ALLOWED_ORIGINS", "https://a.example, https://b.example,")
     assert Settings().allowed_origins == ("https://a.example", "https://b.example")
-
-
-def test_the_token_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    settings = Settings()
-    key = settings.token_key()
-    assert len(key) == 64
-    assert Settings().token_key() == key
-    assert [(path.name, path.stat().st_mode & 0o777) for path in settings.data_dir.iterdir()] == [
-        ("token.key", 0o600)
-    ]
-    assert settings.data_dir.stat().st_mode & 0o777 == 0o700
 
 
 def list_settings_problems() -> list[str]:

@@ -1,4 +1,4 @@
-"""A hub with a toy schema, as a process of its own: `python toy_hub.py PORT`."""
+"""A hub with a toy schema, as a process of its own: `python toy_hub.py PORT DATABASE_URL`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from starlette.routing import Route, WebSocketRoute
 
 from engine.model import Viewer
 from hub.auth.authentication import Authenticator
+from hub.auth.credentials import SessionCookie
 from hub.security_headers import SecurityHeaders
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
 from realtime.fanout import Fanout
 from schema.limits import document_extensions
+from storage.database import Database
 
-SECRET = b"toy-secret-toy-secret-toy-secret"
+COOKIE = SessionCookie("toy")
 
 
 @dataclass
@@ -111,12 +113,12 @@ class ImpatientProtocol(BoundedHttpProtocol):
     head_seconds = 1.0
 
 
-def app() -> Starlette:
+def app(database: Database) -> Starlette:
     schema = Schema(Query, Mutation, Subscription, extensions=document_extensions())
     graphql = GraphQLApp(
         schema,
         context_factory=Context,
-        authenticator=Authenticator.embedded(SECRET, "toy", "toy", lambda: datetime.now(UTC)),
+        authenticator=Authenticator(lambda: database, lambda: COOKIE, lambda: datetime.now(UTC)),
         limits=RequestLimits(
             body_seconds=1.0, initialisation_seconds=1.0, subscriptions=3, keepalive_seconds=0.5
         ),
@@ -133,7 +135,7 @@ def app() -> Starlette:
 
 if __name__ == "__main__":
     uvicorn.run(
-        app(),
+        app(Database(sys.argv[2])),
         port=int(sys.argv[1]),
         http=ImpatientProtocol,
         ws="websockets-sansio",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ from sqlalchemy import inspect, select
 
 from engine.model import Role
 from hub.app import open_instance
-from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from resolvers.seed import seed_regions
 from storage import log, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
 from storage.upsert import PROJECTED_TABLES
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.databases import mark_arrivals_processed
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
@@ -70,8 +69,8 @@ class SimpulInstance:
 
     def token(self, role: Role = Role.PROVINCE) -> str:
         """Return a token of this instance for the province of West Java."""
-        claims = (role, ["32"], list[str](), timedelta(hours=1), datetime.now(UTC))
-        return issue_token(self.settings.token_key(), "simpul", "simpul", "hub", *claims)
+        subject = f"hub-{role.value.lower()}"
+        return issue_token(self.settings.database, role, ["32"], subject=subject)
 
     def follow(self, *owners: tuple[SimpulInstance, Sequence[str]]) -> Path:
         """Write the endpoint directory of the owners that this instance follows."""

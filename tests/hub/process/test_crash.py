@@ -73,7 +73,7 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
                 for region, _ in OWNERS
                 for entry in await log.list_log_entries(session, region, limit=100_000)
                 if entry.kind is EventKind.APPLICATION_REGISTERED
-                and entry.actor == "ani"
+                and entry.actor == "ani-province PROVINCE"
                 and entry.body is not None
             ]
             for region in await log.list_regions_with_log(session):

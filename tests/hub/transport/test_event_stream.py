@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.hub.conftest import IssueToken
 from tests.hub.stream_client import EVENT_STREAM, MULTIPART, open_stream
-from tests.hub.transport.test_graphql_http import token
 
 COUNT = "subscription ($to: Int!) { count(to: $to) }"
 COMPLETE = b"event: complete\ndata:\n\n"
@@ -175,8 +175,8 @@ async def test_a_silent_stream_outlives_the_deadline_of_a_request(
         assert [await frames.next() for _ in range(5)] == [b":\n\n"] * 5
 
 
-async def test_a_token_that_expires_cuts_its_stream(toy_port: int) -> None:
-    soon = token(lifetime=timedelta(seconds=-27))  # within the leeway, for some seconds more
+async def test_a_token_that_expires_cuts_its_stream(toy_port: int, toy_token: IssueToken) -> None:
+    soon = toy_token(lifetime=timedelta(seconds=2))
     headers = {"authorization": f"Bearer {soon}"}
     url = f"http://127.0.0.1:{toy_port}"
     async with open_stream(url, "subscription { silence }", headers=headers) as frames:

@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 from base64 import b64decode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from engine.model import Role
-from hub.auth import tokens
 from tests.fixtures.processes import StartSimpul
+from tests.hub.conftest import IssueToken
 
 AUDITS = Path(__file__).parents[2] / "node" / "graphql_http_audits.mjs"
-SECRET = b"toy-secret-toy-secret-toy-secret"
 BOTH = "application/graphql-response+json", "application/json"
 
 
@@ -52,19 +51,6 @@ def fetch(port: int, path: str, accept: str) -> tuple[int, dict[str, str], bytes
     content = answer.read()
     connection.close()
     return answer.status, dict(answer.getheaders()), content
-
-
-def token(role: Role = Role.ADMIN, lifetime: timedelta = timedelta(hours=1), **scope: Any) -> str:
-    return tokens.issue_token(
-        SECRET,
-        "toy",
-        "toy",
-        "ani",
-        role,
-        lifetime=lifetime,
-        now=datetime.now(UTC),
-        **{"regions": (), "opds": (), **scope},
-    )
 
 
 @pytest.mark.integration
@@ -237,16 +223,16 @@ def test_each_operation_has_a_context_of_its_own(toy_port: int) -> None:
     }
 
 
-def test_the_viewer_comes_from_the_token(toy_port: int) -> None:
-    region = token(Role.REGION, regions=["32.11"])
+def test_the_viewer_comes_from_the_token(toy_port: int, toy_token: IssueToken) -> None:
+    region = toy_token(Role.REGION, regions=("32.11",))
     assert post_operation(toy_port, "{ whoami }")[2] == {"data": {"whoami": "anonymous PUBLIC []"}}
     assert post_operation(toy_port, "{ whoami }", token=region)[2] == {
-        "data": {"whoami": "ani REGION ['32.11']"}
+        "data": {"whoami": "ani-region-32.11 REGION ['32.11']"}
     }
 
 
-def test_a_bad_token_is_never_public(toy_port: int) -> None:
-    expired = token(lifetime=timedelta(minutes=-1))
+def test_a_bad_token_is_never_public(toy_port: int, toy_token: IssueToken) -> None:
+    expired = toy_token(lifetime=timedelta(minutes=-1))
     for bad in (expired, "x.y.z"):
         status, headers, body = post_operation(toy_port, "{ hello }", token=bad)
         assert status == 401

@@ -10,7 +10,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,7 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
 from engine.model import Role
-from hub.auth.authentication import LEEWAY_SECONDS
-from hub.auth.tokens import issue_token
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
 from tests.hub.live_client import Client, client
 
@@ -54,9 +53,7 @@ def load_recipe() -> Any:
 
 
 def token(hub: SimpulProcess, lifetime: timedelta = timedelta(hours=1)) -> str:
-    key = (hub.data_dir / "token.key").read_bytes()
-    scope = (["32"], [], lifetime, datetime.now(UTC))
-    return issue_token(key, "simpul", "simpul", "ani", Role.PROVINCE, *scope)
+    return issue_token(hub.database_url, Role.PROVINCE, ["32"], subject="ani", lifetime=lifetime)
 
 
 def address(hub: SimpulProcess) -> str:
@@ -226,7 +223,7 @@ async def test_a_token_that_expires_costs_no_event(
     node: str, demo: SimpulProcess, tmp_path: Path
 ) -> None:
     token_file = tmp_path / "token"
-    token_file.write_text(token(demo, timedelta(seconds=3 - LEEWAY_SECONDS)))
+    token_file.write_text(token(demo, timedelta(seconds=3)))
     async with client(demo, Role.PROVINCE) as writer:
         start = await writer.cursor()
         async with node_client(node, demo, start, token_file) as output:

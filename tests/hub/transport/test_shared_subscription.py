@@ -9,7 +9,6 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -18,8 +17,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from engine.model import Role
-from hub.auth.tokens import issue_token
 from hub.transport.websocket_protocol import BUFFER_BYTES, TRY_AGAIN_LATER
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, start_processes
 from tests.hub.live_client import EVENTS, Client, Stream, client, connected, subscribe
@@ -45,11 +44,8 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def bearer(hub: SimpulProcess, subject: str, role: Role, *regions: str) -> dict[str, str]:
-    key = (hub.data_dir / "token.key").read_bytes()
-    scope = (regions, [], timedelta(hours=1), datetime.now(UTC))
-    return {
-        "authorization": f"Bearer {issue_token(key, 'simpul', 'simpul', subject, role, *scope)}"
-    }
+    token = issue_token(hub.database_url, role, regions, subject=subject)
+    return {"authorization": f"Bearer {token}"}
 
 
 @asynccontextmanager

@@ -16,11 +16,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from engine.model import Role
 from hub.app import create_app
-from hub.auth.tokens import issue_token
 from hub.settings import Settings
 from hub.transport.uploads import clean_file_name
 from resolvers.problems import TooManyDrafts
 from tests.engine.spreadsheet.written_files import write_xlsx
+from tests.fixtures.credentials import issue_token
 
 REGION, OPD = "32.11", "32.11:opd-dishub"
 BINARY = {"content-type": "application/octet-stream"}
@@ -53,17 +53,7 @@ def credentials(
     opds: tuple[str, ...] = (),
     subject: str = "ani",
 ) -> dict[str, str]:
-    token = issue_token(
-        settings.token_key(),
-        settings.token_issuer,
-        settings.token_audience,
-        subject,
-        role,
-        [region],
-        opds,
-        timedelta(hours=1),
-        datetime.now(UTC),
-    )
+    token = issue_token(settings.database, role, [region], opds, subject=subject)
     return {"authorization": f"Bearer {token}", **BINARY}
 
 
