@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue_token
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.processes import SimpulProcess
 
 CHAPTERS = (
@@ -64,17 +63,8 @@ async def open_visit(context: BrowserContext, url: str, hub: SimpulProcess) -> V
 
 
 def token(hub: SimpulProcess, role: Role, region: str) -> str:
-    return issue_token(
-        (hub.data_dir / "token.key").read_bytes(),
-        "simpul",
-        "simpul",
-        "tester",
-        role,
-        [region],
-        [],
-        timedelta(minutes=5),
-        datetime.now(UTC),
-    )
+    """Return a token of a role in a region."""
+    return issue_token(hub.database_url, role, [region])
 
 
 def execute_mutation(

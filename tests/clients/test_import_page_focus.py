@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -12,9 +11,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue_token
 from tests.clients.accessibility import expect_accessible
 from tests.clients.region_visit import token
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -109,11 +108,7 @@ async def test_the_viewer_of_an_opd_is_offered_only_its_own_opd_for_an_unknown_n
     query = f'{{ region(code: "{GARUT}") {{ opds(first: 2) {{ nodes {{ id name }} }} }} }}'
     answer = httpx2.post(f"{hub.url}/graphql", json={"query": query}, trust_env=False).json()
     own, _other = answer["data"]["region"]["opds"]["nodes"]
-    key, now = (hub.data_dir / "token.key").read_bytes(), datetime.now(UTC)
-    minutes = timedelta(minutes=5)
-    bearer = issue_token(
-        key, "simpul", "simpul", "tester", Role.OPD, [GARUT], [own["id"]], minutes, now
-    )
+    bearer = issue_token(hub.database_url, Role.OPD, [GARUT], [own["id"]])
     context = await browser.new_context(locale="id-ID")
     page = await context.new_page()
     await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={bearer}")

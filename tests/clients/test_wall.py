@@ -9,7 +9,6 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from engine.model import Role
-from hub.auth.tokens import issue_token
+from tests.fixtures.credentials import issue_token
 from tests.fixtures.processes import SimpulProcess, StartSimpul
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -130,17 +129,7 @@ def rank_rows(page: Page) -> Any:
 
 def record_result(hub: SimpulProcess, value: str, version: int) -> dict[str, Any]:
     """Correct Subang's official result of 2024, as the province."""
-    token = issue_token(
-        (hub.data_dir / "token.key").read_bytes(),
-        "simpul",
-        "simpul",
-        "tester",
-        Role.PROVINCE,
-        ["32"],
-        [],
-        timedelta(minutes=5),
-        datetime.now(UTC),
-    )
+    token = issue_token(hub.database_url, Role.PROVINCE, ["32"])
     response = httpx2.post(
         f"{hub.url}/graphql",
         json={"query": RECORD, "variables": {"value": value, "version": version}},

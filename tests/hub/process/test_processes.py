@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +248,8 @@ async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
 
 def start_replay(simpul_process: StartSimpul, data_dir: Path) -> SimpulProcess:
     started = simpul_process("demo", "--replay", "--seconds", "0.05", data_dir=data_dir)
-    return SimpulProcess(started.url, data_dir / "replay", started.log, started.process)
+    folder = data_dir / "replay"
+    return replace(started, data_dir=folder, database_url=f"sqlite:///{folder / 'simpul.db'}")
 
 
 async def count_results(hub: Client) -> int:
