@@ -43,6 +43,7 @@ class AuditAction(Enum):
     ACCOUNT_INVITED = "ACCOUNT_INVITED"
     INVITATION_RENEWED = "INVITATION_RENEWED"
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED"
+    ACCOUNT_RENAMED = "ACCOUNT_RENAMED"  # by the person; the names are not recorded
     RIGHT_CHANGED = "RIGHT_CHANGED"
     RIGHT_WITHDRAWN = "RIGHT_WITHDRAWN"
     ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
@@ -114,6 +115,17 @@ class AccessToken:
     name: str
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of a person, without its key."""
+
+    id: str  # public
+    account: str
+    name: str
+    created_at: datetime
     last_used_at: datetime | None = None
 
 

@@ -30,6 +30,7 @@ from resolvers.workbook_cache import WorkbookCache
 from storage import log
 from storage.access import Access
 from storage.arrival import Arrival
+from storage.audit import lock_audit
 from storage.database import Database, Session
 from storage.log import Clock, Derive, LogTransaction
 from storage.opd import current_opd_ids
@@ -64,6 +65,17 @@ class Instance:
     url: str | None = None  # address of its API for other instances
     active_operations: ActiveOperations = field(default_factory=ActiveOperations)
     access_changed: Callable[[], None] = lambda: None  # call it after a commit to the audit
+    # Sends an invitation to an address: the person's name, the path of the link, and its end.
+    # It raises MailNotSent. None: this instance sends no mail.
+    send_invitation: Callable[[str, str, str, datetime], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTransaction:
+    """A transaction that changes accounts, sessions or tokens."""
+
+    session: Session
+    now: datetime
 
 
 @dataclass
@@ -168,6 +180,18 @@ class Context:
         except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown
         self.instance.bus.announce(transaction.arrival)
+        self.loaders.forget()
+
+    @asynccontextmanager
+    async def write_access(self) -> AsyncIterator[AccessTransaction]:
+        """Yield a transaction that changes accounts, and apply it in this process at its commit.
+
+        These transactions run one after another, so that each sees what the one before it did.
+        """
+        async with self.database.write() as session:
+            await lock_audit(session)
+            yield AccessTransaction(session, self.instance.clock())
+        self.instance.access_changed()
         self.loaders.forget()
 
     def _advance_position(self) -> None:

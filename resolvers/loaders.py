@@ -7,20 +7,25 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
+from engine.account import AccessToken, Passkey, SessionRecord
 from engine.assessment.score import Score, ScoredAssessment
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Integration, Opd, Region
 from resolvers.operation_budget import OperationBudget
 from storage import (
+    access_token,
+    account,
     application,
     assessment,
     integration,
     inventory_line,
     opd,
     ownership,
+    passkey,
     region,
     training_set,
 )
+from storage import session as stored_session
 from storage.access import Access
 from storage.database import Database
 from storage.inventory_line import ProvinceInventory
@@ -163,6 +168,50 @@ class Loaders:
                 ]
 
         return DataLoader(load)
+
+    @cached_property
+    def account_names(self) -> DataLoader[str, str | None]:
+        """The names of accounts by id; None if the account is unknown or erased."""
+
+        async def load(ids: list[str]) -> list[str | None]:
+            async with self.budget.open_session(self.database) as session:
+                names = await account.account_names(session, ids)
+            return [names.get(id) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def account_sessions(self) -> DataLoader[str, list[SessionRecord]]:
+        """The sessions of an account, by its id, newest first."""
+
+        async def load(ids: list[str]) -> list[list[SessionRecord]]:
+            async with self.budget.open_session(self.database) as session:
+                rows = await stored_session.sessions_by_account(session, ids)
+            return [rows.get(id, []) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def account_tokens(self) -> DataLoader[str, list[AccessToken]]:
+        """The tokens of an account, by its id, newest first."""
+
+        async def load(ids: list[str]) -> list[list[AccessToken]]:
+            async with self.budget.open_session(self.database) as session:
+                rows = await access_token.tokens_by_account(session, ids)
+            return [rows.get(id, []) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def account_passkeys(self) -> DataLoader[str, list[Passkey]]:
+        """The passkeys of an account, by its id, newest first."""
+
+        async def load(ids: list[str]) -> list[list[Passkey]]:
+            async with self.budget.open_session(self.database) as session:
+                rows = await passkey.passkeys_by_account(session, ids)
+            return [rows.get(id, []) for id in ids]
+
+        return DataLoader(load, max_batch_size=BATCH)
 
 
 LOADERS = tuple(name for name, value in vars(Loaders).items() if isinstance(value, cached_property))

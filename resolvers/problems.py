@@ -20,6 +20,7 @@ OperationError             not expected: a top-level error with a code
 ├── NotFresh               a copy is older than was required
 ├── InvalidArgument        an argument of a query or subscription is not allowed
 └── UnknownEntity          a reference names no entity that this viewer may see
+MailNotSent                the mail server did not take a mail
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from engine.model import Application, Role
 
 
 class SubjectState(Enum):
-    """The state of an assessment, an application, an integration or an import."""
+    """The state of an assessment, an application, an integration, an import or an account."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
@@ -47,6 +48,12 @@ class SubjectState(Enum):
     WITHDRAWN = "WITHDRAWN"
     IMPORTED = "IMPORTED"
     UNDONE = "UNDONE"
+    INVITED = "INVITED"
+    ERASED = "ERASED"
+    OF_PROGRAM = "OF_PROGRAM"
+    OF_PROVIDER = "OF_PROVIDER"
+    LAST_ADMIN = "LAST_ADMIN"
+    LAST_WAY_IN = "LAST_WAY_IN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,3 +296,7 @@ class UnknownEntity(OperationError):
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__(f"there is no {what} {key!r}, or none that this viewer may see")
+
+
+class MailNotSent(Exception):
+    """The mail server did not take a mail; the message states why."""

@@ -427,20 +427,26 @@ described_enum(
 described_enum(
     SubjectState,
     "The state of the thing that a mutation would change: of an assessment, an application, an "
-    "integration or an import.",
+    "integration, an import, an account or a passkey.",
     {
         "DRAFT": "Levels of the assessment are being claimed.",
         "SUBMITTED": "The assessment has been submitted to the assessors.",
         "RETURNED": "An assessor has returned the assessment to its region.",
         "PUBLISHED": "The assessment is published.",
         "PLANNED": "The application or the exchange is planned.",
-        "ACTIVE": "The application is in use, or the exchange takes place.",
+        "ACTIVE": "The application is in use, the exchange takes place, or the account has a right.",
         "INACTIVE": "The application is not used at present.",
         "RETIRED": "The application has been taken out of use for good.",
         "UNKNOWN": "It is not known whether the application is in use.",
-        "WITHDRAWN": "The integration has been withdrawn.",
+        "WITHDRAWN": "The integration, or the right of the account, has been withdrawn.",
         "IMPORTED": "The import stands.",
         "UNDONE": "The import has been undone.",
+        "INVITED": "The person has been invited to the account, and cannot sign in yet.",
+        "ERASED": "All that identifies the person has been erased from the account.",
+        "OF_PROGRAM": "The account is that of a program, which does not sign in.",
+        "OF_PROVIDER": "The person signs in to the account at the identity provider.",
+        "LAST_ADMIN": "No other person with the role ADMIN can sign in.",
+        "LAST_WAY_IN": "The person could not sign in without the passkey.",
     },
 )
 described_enum(

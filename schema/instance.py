@@ -8,29 +8,42 @@ import strawberry
 
 from engine import model
 from resolvers import event as resolved_event
+from resolvers.account_view import find_own_account
+from schema.account import Account
 from schema.enums import Role
 from schema.info import Info
 from schema.scalars import Cursor
 
 
-@strawberry.type(description="The viewer of an operation, as the token describes it.")
+@strawberry.type(
+    description="The viewer of an operation: who is signed in, the program that sent a token, or "
+    "the public."
+)
 class Viewer:
     subject: str | None = strawberry.field(
-        description="The subject of the token. Null without a token."
+        description="The id of the account. Null for the public."
     )
-    role: Role = strawberry.field(description="What the viewer may do; PUBLIC without a token.")
+    role: Role = strawberry.field(description="What the viewer may do; PUBLIC without an account.")
     region_codes: list[strawberry.ID] = strawberry.field(
-        description="The codes of the regions in the scope of the token. A province stands for all "
-        "of its regions. Empty for ADMIN, whose scope is every region, and without a token."
+        description="The codes of the regions in the scope of the right. A province stands for all "
+        "of its regions. Empty for ADMIN, whose scope is every region, and for the public."
     )
     opd_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the OPDs in the scope of the token, to which the role OPD is "
-        "limited. The successor stands for an OPD that was dissolved. Empty if the token names "
+        description="The ids of the OPDs in the scope of the right, to which the role OPD is "
+        "limited. The successor stands for an OPD that was dissolved. Empty if the right names "
         "none."
     )
     expires_at: datetime | None = strawberry.field(
-        description="When the token expires. Null without a token."
+        description="When the session ends unless the person does something before, or when the "
+        "token expires. Null for the public."
     )
+
+    @strawberry.field(
+        description="The account of the viewer, with its sessions, passkeys, tokens and audit. "
+        "Null for the public."
+    )
+    async def account(self, info: Info) -> Account | None:
+        return Account.from_optional_model(await find_own_account(info.context))
 
     @classmethod
     def from_model(cls, value: model.Viewer) -> Viewer:
@@ -64,7 +77,7 @@ class Instance:
     async def cursor(self, info: Info) -> Cursor:
         return Cursor(await resolved_event.newest_event_cursor(info.context))
 
-    @strawberry.field(description="Who sent this operation, as its token states.")
+    @strawberry.field(description="Who sent this operation, by its session or its token.")
     async def viewer(self, info: Info) -> Viewer:
         return Viewer.from_model(await info.context.read_acting_viewer())
 

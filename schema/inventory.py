@@ -11,6 +11,7 @@ from engine import model
 from engine.verification import attestation as engine
 from engine.verification import completeness
 from resolvers import inventory as resolved
+from schema.actor import Actor
 from schema.arguments import INPUT, AfterArgument, FirstArgument
 from schema.connection import Connection, slice_connection
 from schema.descriptions import IDEMPOTENCY_KEY, NOT_COMPUTED
@@ -103,15 +104,21 @@ class InventoryCompleteness:
 @strawberry.type(description="The statement of an OPD that its inventory is complete.")
 class Attestation:
     attested_at: datetime = strawberry.field(description="When the OPD made it.")
-    _opd_id: strawberry.Private[str]
+    _value: strawberry.Private[engine.Attestation]
 
     @strawberry.field(description="The OPD that made it.")
     async def opd(self, info: Info) -> Opd:
-        return Opd.from_required_model(await info.context.loaders.opds.load(self._opd_id))
+        return Opd.from_required_model(await info.context.loaders.opds.load(self._value.opd))
+
+    @strawberry.field(description="Who made it for the OPD.")
+    async def attested_by(self, info: Info) -> Actor:
+        opd = await info.context.loaders.opds.load(self._value.opd)
+        assert opd is not None  # an OPD is never deleted
+        return Actor.from_entry(self._value.by, opd.region)
 
     @classmethod
     def from_model(cls, value: engine.Attestation) -> Attestation:
-        return cls(attested_at=value.at, _opd_id=value.opd)
+        return cls(attested_at=value.at, _value=value)
 
 
 @strawberry.type(

@@ -13,6 +13,7 @@ from resolvers import import_undo as resolved_undo
 from resolvers import inventory_import as resolved
 from resolvers.import_history import page_of_imports
 from resolvers.import_restorer import UndoRefusal as ResolvedRefusal
+from schema.actor import Actor
 from schema.application import Application
 from schema.arguments import INPUT, AfterArgument, FirstArgument
 from schema.connection import Connection, checked_page_size, decode_cursor, to_connection
@@ -62,6 +63,15 @@ class InventoryImport(Node):
         description="The number of integrations that it connected."
     )
     _value: strawberry.Private[ImportModel]
+
+    @strawberry.field(description="Who imported it.")
+    def imported_by(self) -> Actor:
+        return Actor.from_entry(self._value.by, self._value.region)
+
+    @strawberry.field(description="Who undid it; null if it stands.")
+    def undone_by(self) -> Actor | None:
+        undone_by = self._value.undone_by
+        return None if undone_by is None else Actor.from_entry(undone_by, self._value.region)
 
     @strawberry.field(description="The region into whose inventory the file was imported.")
     async def region(self, info: Info) -> Annotated[Region, strawberry.lazy("schema.region")]:

@@ -89,7 +89,7 @@ class ApplicationNamesCollide(Problem):
 
 @strawberry.type(
     description="The thing is in a state in which this change is not possible. The thing is an "
-    "assessment, an application, an integration or an import."
+    "assessment, an application, an integration, an import, an account or a passkey."
 )
 class WrongState(Problem):
     id: strawberry.ID = strawberry.field(description="The id of the thing.")

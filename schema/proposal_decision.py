@@ -9,6 +9,7 @@ import strawberry
 
 from engine.consolidation import decision as engine
 from resolvers import consolidation as resolved
+from schema.actor import Actor
 from schema.arguments import INPUT
 from schema.descriptions import IDEMPOTENCY_KEY
 from schema.info import Info
@@ -34,6 +35,7 @@ class ProposalDecision:
         description="The reason that the person stated; null if there is none."
     )
     decided_at: datetime = strawberry.field(description="When the decision was recorded.")
+    decided_by: Actor = strawberry.field(description="Who decided.")
 
     @classmethod
     def from_model(cls, value: engine.ProposalDecision) -> ProposalDecision:
@@ -43,6 +45,7 @@ class ProposalDecision:
             choice=value.decision,
             reason=value.reason or None,
             decided_at=value.at,
+            decided_by=Actor.from_entry(value.by, value.region),
         )
 
 

@@ -65,8 +65,9 @@ class RegionLogEntry:
         "2026-01-31T23:59:59.000000Z."
     )
     actor: str = strawberry.field(
-        description="Who made the change: the subject of the token, or a name that begins with "
-        "`simpul ` if the instance itself recorded it."
+        description="Who made the change: the opaque id of an account of the owner, followed by "
+        "its role and its OPDs, with a space before each; what the token stated in entries of "
+        "earlier versions; or a name that begins with `simpul ` if the instance itself recorded it."
     )
     kind: EventKind = strawberry.field(
         description="What was recorded. It determines the type of the body, and is never a kind "

@@ -15,12 +15,16 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.account import AccountQuery
+from schema.account_mutation import AccountMutation
 from schema.affair import AffairQuery
 from schema.application import ApplicationQuery
 from schema.application_mutation import ApplicationMutation
 from schema.assessment_mutation import AssessmentMutation
+from schema.audit import AuditQuery
 from schema.average import AverageQuery
 from schema.comparison import ComparisonQuery
+from schema.credential_mutation import CredentialMutation
 from schema.default_opd import DefaultOpdQuery
 from schema.derived_events import DerivedEventSubscription
 from schema.effort import EffortMutation
@@ -72,6 +76,8 @@ class Query(
     WaitingFileQuery,
     AffairQuery,
     DefaultOpdQuery,
+    AccountQuery,
+    AuditQuery,
 ):
     pass
 
@@ -95,6 +101,8 @@ class Mutation(
     ImportDraftMutation,
     WaitingFileMutation,
     InventoryImportMutation,
+    AccountMutation,
+    CredentialMutation,
 ):
     pass
 

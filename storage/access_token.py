@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.account import AccessToken, Account
 from engine.log.entry import format_timestamp, parse_timestamp
 from storage.account import account_from_row
+from storage.database import batch_ids
 from storage.tables import AccessTokenRow, AccountRow
 
 
@@ -53,6 +54,19 @@ async def list_tokens(session: AsyncSession, account: str) -> Sequence[AccessTok
         query.order_by(AccessTokenRow.created_at.desc(), AccessTokenRow.id)
     )
     return [token_from_row(row) for row in rows]
+
+
+async def tokens_by_account(
+    session: AsyncSession, accounts: Collection[str]
+) -> Mapping[str, list[AccessToken]]:
+    """Return the tokens of accounts, newest first; accounts without one are left out."""
+    tokens: dict[str, list[AccessToken]] = {}
+    for batch in batch_ids(accounts):
+        query = select(AccessTokenRow).where(AccessTokenRow.account.in_(batch))
+        order = (AccessTokenRow.created_at.desc(), AccessTokenRow.id)
+        for row in await session.scalars(query.order_by(*order)):
+            tokens.setdefault(row.account, []).append(token_from_row(row))
+    return tokens
 
 
 async def record_token_use(session: AsyncSession, id: str, now: datetime) -> None:

@@ -27,8 +27,7 @@ async def append_audit(
     Args:
         actor: id of the account that acts; None for the operator at the command line.
     """
-    # The lock on the only row of its table orders the transactions that append.
-    await session.execute(update(InstanceRow).values(identity=InstanceRow.identity))
+    await lock_audit(session)
     newest = await session.scalar(select(func.max(AuditRow.number))) or 0
     entry = AuditEntry(newest + 1, now, actor, action, account, credential, dict(detail or {}))
     await session.execute(
@@ -43,6 +42,11 @@ async def append_audit(
         )
     )
     return entry
+
+
+async def lock_audit(session: AsyncSession) -> None:
+    """Order this transaction with the others that append: it waits for them, and they for it."""
+    await session.execute(update(InstanceRow).values(identity=InstanceRow.identity))
 
 
 async def read_identity(session: AsyncSession) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.account_access import RegionTree
 from engine.model import Provenance, Region, RegionKind
 from engine.page import Page
 from storage.access import Access, draft_access_condition
@@ -66,6 +67,14 @@ async def regions_by_code(session: AsyncSession, codes: Collection[str]) -> dict
 async def list_region_codes(session: AsyncSession) -> set[str]:
     """Return the codes of all regions."""
     return set(await session.scalars(select(RegionRow.code)))
+
+
+async def read_region_tree(session: AsyncSession) -> RegionTree:
+    """Return all regions by their provinces."""
+    rows = (await session.execute(select(RegionRow.code, RegionRow.parent, RegionRow.kind))).all()
+    provinces = {row.code for row in rows if row.kind == RegionKind.PROVINCE.value}
+    provinces.update(row.parent for row in rows if row.parent is not None)
+    return RegionTree({row.code: row.parent for row in rows}, frozenset(provinces))
 
 
 async def list_parent_codes(session: AsyncSession) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.account import Account, SessionRecord, SignInMethod
 from engine.log.entry import format_timestamp, parse_timestamp
 from storage.account import account_from_row
+from storage.database import batch_ids
 from storage.tables import AccountRow, SessionRow
 
 
@@ -57,6 +58,25 @@ async def list_sessions(session: AsyncSession, account: str) -> Sequence[Session
     query = select(SessionRow).where(SessionRow.account == account)
     rows = await session.scalars(query.order_by(SessionRow.created_at.desc(), SessionRow.id))
     return [session_from_row(row) for row in rows]
+
+
+async def find_session_by_id(session: AsyncSession, id: str) -> SessionRecord | None:
+    """Return the session with this id, if there is one."""
+    row = await session.get(SessionRow, id)
+    return None if row is None else session_from_row(row)
+
+
+async def sessions_by_account(
+    session: AsyncSession, accounts: Collection[str]
+) -> Mapping[str, list[SessionRecord]]:
+    """Return the sessions of accounts, newest first; accounts without one are left out."""
+    records: dict[str, list[SessionRecord]] = {}
+    for batch in batch_ids(accounts):
+        query = select(SessionRow).where(SessionRow.account.in_(batch))
+        order = (SessionRow.created_at.desc(), SessionRow.id)
+        for row in await session.scalars(query.order_by(*order)):
+            records.setdefault(row.account, []).append(session_from_row(row))
+    return records
 
 
 async def delete_session(session: AsyncSession, id: str) -> bool:

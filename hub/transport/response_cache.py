@@ -39,10 +39,22 @@ from schema.schema import schema
 ENTRY_SECONDS = 1.0
 BYTES_MOST = 33_554_432  # the size of all entries; a single one may take a quarter
 ENTRY_BYTES = 1_024  # approximate size of an entry without its body and the texts in its key
-# A field of these types states the present condition of a replica or of an uploaded file, which
-# changes without an arrival, and this argument waits for a fresh replica. Responses with either of
-# them are not cached.
-MOMENTARY_TYPES = frozenset({"Source", "FreshnessCoverage", "ImportDraft", "WaitingFile"})
+# A field of these types states the present condition of a replica, an uploaded file or an account,
+# which changes without an arrival, and this argument waits for a fresh replica. Responses with
+# either of them are not cached.
+MOMENTARY_TYPES = frozenset(
+    {
+        "Account",
+        "AccountConnection",
+        "Actor",
+        "AuditEntryConnection",
+        "FreshnessCoverage",
+        "ImportDraft",
+        "Source",
+        "Viewer",
+        "WaitingFile",
+    }
+)
 MOMENTARY_ARGUMENT = "freshness"
 
 Execute = Callable[[], Awaitable[tuple[Response, bool]]]  # the response, and whether to cache it

@@ -57,6 +57,9 @@ SELECTED_FIELDS = {
     "integrationCount isUndone",
     "ImportUndone": "import { id isUndone } undone refused { application { id } reason } "
     "withdrawnIntegrationCount keptIntegrationCount",
+    "Account": "id version kind state name login role regionCodes opdIds readsDrafts",
+    "Invitation": "account { id version state role } path expiresAt mailedTo mailProblem",
+    "CreatedToken": "account { id kind role } token { id name } secret",
     "ImportRefused": "counts { add change leave refuse warnings }",
     "ClaimedLevels": "assessment { id version state score { index { value } } } "
     "claims { indicator previousLevel level warnings }",
@@ -80,6 +83,9 @@ CHANGED_TYPES = (
     "DiscardedImportDraft",
     "InventoryImport",
     "ImportUndone",
+    "Account",
+    "Invitation",
+    "CreatedToken",
 )
 
 

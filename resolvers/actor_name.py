@@ -1,0 +1,19 @@
+"""Finds the names of those who appended entries, for the viewers who may know them."""
+
+from __future__ import annotations
+
+from resolvers import access
+from resolvers.context import Context
+
+
+async def find_actor_name(context: Context, account: str, region_code: str) -> str | None:
+    """Return the name of the account that acted in a region's log, if the viewer may know it.
+
+    It is known for regions that this instance owns, to viewers who may read their drafts.
+    """
+    region = await context.loaders.regions.load(region_code)
+    if region is None or not access.covers_region(context.viewer, region):
+        return None
+    if await context.loaders.sources.load(region_code) is not None:
+        return None  # the account is one of the instance that owns the region
+    return await context.loaders.account_names.load(account)

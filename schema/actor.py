@@ -1,0 +1,63 @@
+"""GraphQL types for accounts as others refer to them: in a log, in the audit, and by a right."""
+
+from __future__ import annotations
+
+import strawberry
+
+from engine.log.actor import parse_actor
+from resolvers.actor_name import find_actor_name
+from schema.enums import Role
+from schema.info import Info
+
+ACCOUNT_NAME = "The name of the person or the program; null if it is erased."
+
+
+@strawberry.type(description="An account that acted, or gave a right.")
+class AccountReference:
+    id: strawberry.ID = strawberry.field(description="The id of the account.")
+
+    @strawberry.field(description=ACCOUNT_NAME)
+    async def name(self, info: Info) -> str | None:
+        return await info.context.loaders.account_names.load(self.id)
+
+    @classmethod
+    def from_optional_id(cls, id: str | None) -> AccountReference | None:
+        """Return the reference to an account; None stands for the operator of the instance."""
+        return None if id is None else cls(id=strawberry.ID(id))
+
+
+@strawberry.type(
+    description="Who made a change of a region, and in which capacity. The log of the region has "
+    "the account, the role and the OPDs; only the owner of the region knows the name."
+)
+class Actor:
+    account_id: strawberry.ID = strawberry.field(
+        description="The id of the account at the instance that owns the region. In changes of "
+        "earlier versions it is what the token stated, and in changes by Simpul itself a name "
+        "that begins with `simpul `."
+    )
+    role: Role | None = strawberry.field(
+        description="The role in which it acted; null if the log does not state it."
+    )
+    opd_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the OPDs for which it acted; empty for other roles than OPD."
+    )
+    _region: strawberry.Private[str]
+
+    @strawberry.field(
+        description="The name of the person or the program. Null if it is erased, if another "
+        "instance owns the region, or if the viewer may not read the drafts of the region."
+    )
+    async def name(self, info: Info) -> str | None:
+        return await find_actor_name(info.context, self.account_id, self._region)
+
+    @classmethod
+    def from_entry(cls, actor: str, region: str) -> Actor:
+        """Return the actor of an entry in a region's log."""
+        parsed = parse_actor(actor)
+        return cls(
+            account_id=strawberry.ID(parsed.id),
+            role=parsed.role,
+            opd_ids=[strawberry.ID(id) for id in parsed.opds],
+            _region=region,
+        )

@@ -1,0 +1,105 @@
+"""Accounts over GraphQL: who sees, invites, changes and withdraws whom."""
+
+from __future__ import annotations
+
+from engine.model import PUBLIC_VIEWER, Role, Viewer
+from tests.api.accounts import add_person
+from tests.api.hub import Hub
+
+ACCOUNTS = "query ($search: String, $role: Role, $regionCode: ID, $state: AccountState, $kind: AccountKind) { accounts(search: $search, role: $role, regionCode: $regionCode, state: $state, kind: $kind) { totalCount nodes { id } } }"
+DINKES, DISKOMINFO = "32.11:opd-dinkes", "32.11:opd-diskominfo"
+
+
+async def people(hub: Hub) -> dict[str, Viewer]:
+    """Record one account of each role, and return their viewers by account id."""
+    viewers = [
+        await add_person(hub, "admin", Role.ADMIN),
+        await add_person(hub, "admin-2", Role.ADMIN),
+        await add_person(hub, "province", Role.PROVINCE, ("32",)),
+        await add_person(hub, "other-province", Role.PROVINCE, ("33",)),
+        await add_person(hub, "sumedang", Role.REGION, ("32.11",)),
+        await add_person(hub, "bandung", Role.REGION, ("32.73",)),
+        await add_person(hub, "assessor", Role.ASSESSOR, ("32.11", "32.73")),
+        await add_person(hub, "wide-assessor", Role.ASSESSOR, ("32.11", "33.74")),
+        await add_person(hub, "dinkes", Role.OPD, ("32.11",), (DINKES,)),
+        await add_person(hub, "semarang-it", Role.OPD, ("33.74",), ("33.74:opd-diskominfo",)),
+    ]
+    return {viewer.subject: viewer for viewer in viewers}
+
+
+async def listed(hub: Hub, viewer: Viewer, **filters: object) -> list[str]:
+    answer = (await hub.query_data(ACCOUNTS, viewer, **filters))["accounts"]
+    ids = [node["id"] for node in answer["nodes"]]
+    assert answer["totalCount"] == len(ids)
+    return ids
+
+
+async def test_each_viewer_lists_the_accounts_whose_right_it_may_give(any_hub: Hub) -> None:
+    viewers = await people(any_hub)
+    assert await listed(any_hub, viewers["admin"]) == sorted(viewers)
+    in_province = ["assessor", "bandung", "dinkes", "province", "sumedang"]
+    assert await listed(any_hub, viewers["province"]) == in_province
+    assert await listed(any_hub, viewers["sumedang"]) == ["dinkes", "sumedang"]
+    assert await listed(any_hub, viewers["bandung"]) == ["bandung"]
+    for viewer in (PUBLIC_VIEWER, viewers["assessor"], viewers["dinkes"]):
+        assert await any_hub.refusal(ACCOUNTS, viewer) == "FORBIDDEN"
+
+
+async def test_filters_restrict_the_list_without_leaking_others(any_hub: Hub) -> None:
+    viewers = await people(any_hub)
+    coordinator, admin = viewers["sumedang"], viewers["admin"]
+    assert await listed(any_hub, coordinator, search="SEMARANG") == []
+    assert await listed(any_hub, coordinator, search="of dink") == ["dinkes"]
+    assert await listed(any_hub, coordinator, search="dinkes@example") == ["dinkes"]
+    assert await listed(any_hub, admin, search="%") == []
+    assert await listed(any_hub, admin, role="ASSESSOR") == ["assessor", "wide-assessor"]
+    assert await listed(any_hub, admin, regionCode="33.74") == ["semarang-it", "wide-assessor"]
+    assert await listed(any_hub, admin, kind="PROGRAM") == []
+    assert await listed(any_hub, admin, state="INVITED") == []
+
+
+async def test_an_invited_person_is_changed_and_withdrawn(any_hub: Hub) -> None:
+    viewers = await people(any_hub)
+    coordinator, admin = viewers["sumedang"], viewers["admin"]
+    invitation = await any_hub.change(
+        "inviteAccount",
+        coordinator,
+        name=" Siti ",
+        login="Siti@Garut.id",
+        role="OPD",
+        regionCodes=["32.11"],
+        opdIds=[DINKES],
+    )
+    assert invitation["__typename"] == "Invitation"
+    assert invitation["path"].startswith("/masuk#undangan=")
+    account = invitation["account"]
+    id = account["id"]
+    assert await listed(any_hub, coordinator, state="INVITED") == [id]
+    again = await any_hub.change("renewInvitation", coordinator, accountId=id)
+    assert again["path"] != invitation["path"]
+    changed = await any_hub.change(
+        "changeRight",
+        coordinator,
+        accountId=id,
+        version=1,
+        role="OPD",
+        regionCodes=["32.11"],
+        opdIds=[DISKOMINFO],
+    )
+    assert (changed["version"], changed["opdIds"]) == (2, [DISKOMINFO])
+    conflict = await any_hub.change("withdrawRight", coordinator, accountId=id, version=1)
+    assert conflict["__typename"] == "VersionConflict"
+    withdrawn = await any_hub.change(
+        "withdrawRight", coordinator, accountId=id, version=2, reason="pindah"
+    )
+    assert (withdrawn["state"], withdrawn["role"], withdrawn["version"]) == ("WITHDRAWN", None, 3)
+    repeated = await any_hub.change("withdrawRight", coordinator, accountId=id, version=2)
+    assert repeated == {
+        "__typename": "WrongState",
+        "id": id,
+        "currentState": "WITHDRAWN",
+        "allowedStates": ["INVITED", "ACTIVE"],
+    }
+    assert await listed(any_hub, coordinator, state="WITHDRAWN") == [id]
+    assert await listed(any_hub, viewers["bandung"], state="WITHDRAWN") == []
+    assert await listed(any_hub, admin, state="WITHDRAWN", role="OPD", regionCode="32.11") == [id]
