@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import AccessToken, Account
 from engine.log.entry import format_timestamp, parse_timestamp
 from storage.account import account_from_row
 from storage.database import batch_ids
-from storage.tables import AccessTokenRow, AccountRow
+from storage.tables import AccessTokenRow, AccountRow, core_table
 
 
 async def insert_token(session: AsyncSession, token: AccessToken, secret_hash: str) -> None:
@@ -69,10 +69,17 @@ async def tokens_by_account(
     return tokens
 
 
-async def record_token_use(session: AsyncSession, id: str, now: datetime) -> None:
-    """Store the time of the newest use of a token."""
-    statement = update(AccessTokenRow).where(AccessTokenRow.id == id)
-    await session.execute(statement.values(last_used_at=format_timestamp(now)))
+async def record_token_uses(session: AsyncSession, uses: Mapping[str, datetime]) -> None:
+    """Store the times of uses by the ids of tokens, unless a later use is on record."""
+    statement = (
+        update(core_table(AccessTokenRow))
+        .where(AccessTokenRow.id == bindparam("token"))
+        .where(func.coalesce(AccessTokenRow.last_used_at, "") < bindparam("used_at"))
+        .values(last_used_at=bindparam("used_at"))
+    )
+    rows = [{"token": id, "used_at": format_timestamp(at)} for id, at in sorted(uses.items())]
+    if rows:
+        await session.execute(statement, rows)
 
 
 async def delete_token(session: AsyncSession, id: str) -> bool:

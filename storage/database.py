@@ -15,8 +15,10 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -29,6 +31,14 @@ from storage import sqlite_driver
 
 Session = AsyncSession  # for modules that only pass a session on
 
+# What a database raises that cannot be reached, does not answer in time, or refuses a statement.
+DATABASE_ERRORS = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
 POOL_WAIT_SECONDS = 10

@@ -2,7 +2,7 @@
 
 Every withdrawal is an entry of the audit. Each process reads the new entries several times a
 second, so that a withdrawal is effective within a second without a broker, and whether a worker or
-a command made it. The query finds nothing nearly always, and takes a tenth of a millisecond.
+a command made it. The query nearly always finds nothing, by the primary key.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Callable
 from engine.account import AuditEntry
 from hub.auth.authentication import Authenticator
 from resolvers.context import Instance
-from storage.access_token import record_token_use
+from storage.access_token import record_token_uses
 from storage.audit import list_audit_after, newest_audit_number
+from storage.database import DATABASE_ERRORS
 
 POLL_SECONDS = 0.4
 CURRENT_SECONDS = 2.0  # for which what was read counts if the audit cannot be read
@@ -27,13 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 class AccessWatch:
-    """Reads the audit, and tells the authenticator and others which accounts changed."""
+    """Reads the audit, and informs the authenticator and listeners which accounts changed."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
         self._listeners: list[Callable[[AuditEntry], None]] = []
         self._newest: int | None = None
         self._read_at = -CURRENT_SECONDS
+        self._is_failing = False
         self._wakeup = asyncio.Event()
         authenticator.is_current = self.is_current
 
@@ -50,41 +52,56 @@ class AccessWatch:
         self._wakeup.set()
 
     async def run(self, instance: Instance) -> None:
-        """Read new entries until cancelled."""
-        uses_stored_at = time.monotonic()
+        """Read new entries, and store the last uses of tokens, until cancelled."""
+        # These are two tasks, because a write may wait longer than a withdrawal may.
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(instance))
+            tasks.create_task(self._store_token_uses(instance))
+
+    async def read_new_entries(self, instance: Instance) -> None:
+        """Read all new entries, and make this process forget the accounts that they concern."""
+        is_complete = False
+        while not is_complete:
+            began_at = time.monotonic()
+            async with instance.database.read() as session:
+                if self._newest is None:
+                    self._newest = await newest_audit_number(session)
+                entries = await list_audit_after(session, self._newest, PAGE_ENTRIES)
+            for entry in entries:
+                self._newest = entry.number
+                self._authenticator.forget(entry.account)
+                for listener in self._listeners:
+                    listener(entry)
+            is_complete = len(entries) < PAGE_ENTRIES
+        self._read_at = began_at
+
+    async def _follow(self, instance: Instance) -> None:
         while True:
+            self._wakeup.clear()
             try:
                 await self.read_new_entries(instance)
-                if time.monotonic() - uses_stored_at > TOKEN_USE_SECONDS:
-                    uses_stored_at = time.monotonic()
-                    await self._store_token_uses(instance)
-            except Exception:
-                logger.exception("the audit cannot be read; trying again")
-            self._wakeup.clear()
+                if self._is_failing:
+                    self._is_failing = False
+                    logger.warning("the audit can be read again")
+            except Exception as error:  # without the watch no withdrawal is seen
+                if not self._is_failing:  # once, and not several times a second
+                    self._is_failing = True
+                    is_bug = not isinstance(error, DATABASE_ERRORS)
+                    logger.warning("the audit cannot be read: %r", error, exc_info=is_bug)
             try:
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wakeup.wait()
             except TimeoutError:
                 pass
 
-    async def read_new_entries(self, instance: Instance) -> None:
-        """Read all new entries, and make this process forget the accounts that they concern."""
-        began_at = time.monotonic()
-        async with instance.database.read() as session:
-            if self._newest is None:
-                self._newest = await newest_audit_number(session)
-            entries = await list_audit_after(session, self._newest, PAGE_ENTRIES)
-        for entry in entries:
-            self._newest = entry.number
-            self._authenticator.forget(entry.account)
-            for listener in self._listeners:
-                listener(entry)
-        if len(entries) < PAGE_ENTRIES:
-            self._read_at = began_at
-
     async def _store_token_uses(self, instance: Instance) -> None:
-        uses, self._authenticator.used_tokens = self._authenticator.used_tokens, {}
-        if uses:
-            async with instance.database.write() as session:
-                for id, at in uses.items():
-                    await record_token_use(session, id, at)
+        while True:
+            await asyncio.sleep(TOKEN_USE_SECONDS)
+            uses, self._authenticator.used_tokens = self._authenticator.used_tokens, {}
+            try:
+                if uses:
+                    async with instance.database.write() as session:
+                        await record_token_uses(session, uses)
+            except DATABASE_ERRORS as error:
+                self._authenticator.used_tokens = uses | self._authenticator.used_tokens
+                logger.warning("the last uses of tokens cannot be stored: %r", error)

@@ -7,25 +7,28 @@ nothing in memory counts.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from cachetools import LRUCache
 from starlette.requests import HTTPConnection
 
 from engine.account import AccessToken, Account, Right, SessionRecord
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.auth.credentials import Credentials, SessionCookie
-from hub.auth.errors import SessionEnded, TokenExpired, TokenInvalid
+from hub.auth.errors import AccessUnavailable, SessionEnded, TokenExpired, TokenInvalid
+from hub.auth.known_viewers import KnownViewer, KnownViewers
 from storage.access_token import find_token
-from storage.database import Database
+from storage.database import DATABASE_ERRORS, Database
 from storage.secret import TOKEN_PREFIX, secret_digest
 from storage.session import find_session
 
 TOKEN_CHARACTERS_MOST = 8_192
 VIEWERS_MOST = 20_000  # in memory, of which each takes about a kilobyte
+USED_TOKENS_MOST = 10_000  # whose last use waits to be stored
+READ_SECONDS = 5.0  # the longest wait for the database
 
 Clock = Callable[[], datetime]
 
@@ -41,13 +44,15 @@ class ProviderTokens(Protocol):
             KeysUnavailable: the keys to verify it could not be read.
         """
 
+    def forget(self, account: str) -> None:
+        """Forget the viewers of an account, so that their rights are read again."""
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The viewer of a secret, as it was read."""
 
-    viewer: Viewer
-    is_session: bool
+@dataclass(eq=False, slots=True)
+class _Reading:
+    """A read of the database that goes on, and the accounts that have changed since it began."""
+
+    changed: set[str] = field(default_factory=set)
 
 
 class Authenticator:
@@ -68,15 +73,15 @@ class Authenticator:
         self.used_tokens: dict[str, datetime] = {}  # last uses to be stored, by id
         self._database = database
         self._provider_tokens = provider_tokens
-        self._known: LRUCache[str, _Known] = LRUCache(viewers_most)
-        self._digests_by_account: dict[str, set[str]] = {}
-        self._generation = 0  # changes whenever something is forgotten
+        self.known = KnownViewers(viewers_most)
+        self._readings: set[_Reading] = set()
 
     async def viewer(self, credentials: Credentials) -> Viewer:
         """Return the viewer of credentials; the public viewer if there are none.
 
         Raises:
             AuthenticationError: the credentials are invalid, were withdrawn, or have expired.
+            AccessUnavailable: the sessions and tokens on record could not be read.
             KeysUnavailable: the keys of the identity provider could not be read.
         """
         if credentials.authorization is not None:
@@ -90,15 +95,23 @@ class Authenticator:
 
         Raises:
             CrossSiteRequest: the cookie comes with a request of another site's page.
-            AuthenticationError, KeysUnavailable: as `viewer` does.
+            AuthenticationError, AccessUnavailable, KeysUnavailable: as `viewer` does.
         """
         return await self.viewer(self.cookie().credentials(connection))
 
+    def is_viewer_known(self, credentials: Credentials, viewer: Viewer) -> bool:
+        """Whether the memory states, at this moment, that these credentials have this viewer."""
+        secret = credentials.session or (credentials.authorization or "").partition(" ")[2].strip()
+        known = self.known.get(secret_digest(secret)) if self.is_current() else None
+        return known is not None and known.viewer == viewer
+
     def forget(self, account: str) -> None:
         """Forget the sessions and tokens of an account, so that they are read again."""
-        self._generation += 1
-        for digest in self._digests_by_account.pop(account, ()):
-            self._known.pop(digest, None)
+        for reading in self._readings:
+            reading.changed.add(account)
+        self.known.forget(account)
+        if self._provider_tokens is not None:
+            self._provider_tokens.forget(account)
 
     async def _viewer_of_bearer(self, authorization: str) -> Viewer:
         scheme, _, token = authorization.strip().partition(" ")
@@ -118,25 +131,33 @@ class Authenticator:
     async def _viewer_of_secret(self, secret: str, *, is_session: bool) -> Viewer:
         digest = secret_digest(secret)
         now = self.clock()
-        known = self._known.get(digest) if self.is_current() else None
+        known = self.known.get(digest) if self.is_current() else None
         if known is None or known.is_session != is_session or _is_over(known.viewer, now):
             known = await self._read(digest, now, is_session=is_session)
         credential = known.viewer.credential
         if not is_session and credential is not None:
-            self.used_tokens[credential] = now
+            is_room = len(self.used_tokens) < USED_TOKENS_MOST
+            if is_room or credential in self.used_tokens:
+                self.used_tokens[credential] = now
         return known.viewer
 
-    async def _read(self, digest: str, now: datetime, *, is_session: bool) -> _Known:
-        generation = self._generation if self.is_current() else None
-        async with self._database().read() as session:
-            if is_session:
-                viewer = _viewer_of_session(await find_session(session, digest), now)
-            else:
-                viewer = _viewer_of_token(await find_token(session, digest), now)
-        known = _Known(viewer, is_session)
-        if generation == self._generation:  # else a withdrawal since the read may be missed
-            self._known[digest] = known
-            self._digests_by_account.setdefault(viewer.subject, set()).add(digest)
+    async def _read(self, digest: str, now: datetime, *, is_session: bool) -> KnownViewer:
+        is_current, reading = self.is_current(), _Reading()
+        self._readings.add(reading)
+        try:
+            async with asyncio.timeout(READ_SECONDS), self._database().read() as session:
+                if is_session:
+                    viewer = _viewer_of_session(await find_session(session, digest), now)
+                else:
+                    viewer = _viewer_of_token(await find_token(session, digest), now)
+        except DATABASE_ERRORS as error:
+            raise AccessUnavailable from error
+        finally:
+            self._readings.discard(reading)
+        known = KnownViewer(viewer, is_session)
+        # What changed during the read may be missing in it, so it must be read again next time.
+        if is_current and viewer.subject not in reading.changed:
+            self.known[digest] = known
         return known
 
 

@@ -17,6 +17,7 @@ from hub.auth.errors import CrossSiteRequest
 
 _OWN_SITES = frozenset({"same-origin", "none"})  # values of Sec-Fetch-Site; `none` is a user's act
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
+_SECURE_SCHEMES = ("https://", "wss://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class SessionCookie:
 
     def is_secure(self, connection: HTTPConnection) -> bool:
         """Whether the client is connected by TLS, as far as the instance can know."""
-        is_public_secure = (self.public_url or "").startswith(("https://", "wss://"))
-        return is_public_secure or connection.url.scheme in ("https", "wss")
+        is_public_secure = (self.public_url or "").startswith(_SECURE_SCHEMES)
+        return is_public_secure or connection.scope.get("scheme") in ("https", "wss")
 
     def name(self, connection: HTTPConnection) -> str:
         """Return the name; with `__Host-` the browser refuses it from any other host."""
@@ -54,6 +55,8 @@ class SessionCookie:
 
     def read(self, connection: HTTPConnection) -> str | None:
         """Return the secret in the cookie, if the client sent one."""
+        if "cookie" not in connection.headers:
+            return None
         return connection.cookies.get(self.name(connection)) or None
 
     def set(self, response: Response, connection: HTTPConnection, secret: str) -> None:
@@ -99,6 +102,14 @@ class SessionCookie:
         if site is not None and site not in _OWN_SITES:
             return False
         if origin is not None:
-            own_hosts = {connection.headers.get("host", ""), urlsplit(self.public_url or "").netloc}
-            return urlsplit(origin).netloc in own_hosts - {""}
+            return self._is_own_origin(origin, connection)
         return site is not None or connection.scope.get("method") in _SAFE_METHODS
+
+    def _is_own_origin(self, origin: str, connection: HTTPConnection) -> bool:
+        scheme, _, host = origin.partition("://")
+        own_hosts = {connection.headers.get("host", ""), urlsplit(self.public_url or "").netloc}
+        if host not in own_hosts - {""}:
+            return False
+        # Behind a proxy that ends TLS, a page with https is an own one too. But where the instance
+        # is reached by TLS, a page with http may come from an attacker in the network.
+        return scheme == "https" or (scheme == "http" and not self.is_secure(connection))

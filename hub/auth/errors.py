@@ -3,7 +3,8 @@
 AuthenticationError    the credentials do not identify a viewer
 ├── TokenExpired       the token expired at `at`
 ├── TokenInvalid       the token is unknown, was withdrawn, or is invalid for `reason`
-└── SessionEnded       the session has ended, or was ended by somebody
+└── SessionEnded       the session has ended, or was ended by someone
+AccessUnavailable      the sessions and tokens on record cannot be read at present
 CrossSiteRequest       a page of another site sent the request with the cookie of a session
 
 A request without credentials has the public viewer; a request with wrong ones is an error.
@@ -45,6 +46,15 @@ class SessionEnded(AuthenticationError):
 
     def __init__(self) -> None:
         super().__init__("expected a session that has not ended: sign in again")
+
+
+class AccessUnavailable(Exception):
+    """The sessions and tokens on record cannot be read at present."""
+
+    code = "ACCESS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("expected a database that answers, got none: try again later")
 
 
 class CrossSiteRequest(Exception):

@@ -1,4 +1,8 @@
-"""Ends WebSockets and streams when their session, token or right is withdrawn, or is over."""
+"""Ends WebSockets and streams when their session, token or right is withdrawn, or is over.
+
+Connections with the same credentials are checked together: one person or program may have
+thousands of them.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from engine.model import Viewer
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
 from hub.auth.errors import AuthenticationError
+from hub.auth.signing_keys import KeysUnavailable
 
-RECHECK_SECONDS = 60.0  # between checks of an identity provider's token, whose key may be withdrawn
+RECHECK_SECONDS = 30.0  # between checks of an identity provider's token, whose key may be withdrawn
 RETRY_SECONDS = 1.0  # after a check that could not be made
+ENDED_AT_ONCE = 50  # connections, before other work of the event loop has its turn
 
 logger = logging.getLogger(__name__)
 
@@ -27,77 +33,132 @@ class OpenConnection:
     credentials: Credentials
     end: Callable[[str], None]  # because the credentials no longer count; the reason
     restart: Callable[[], None]  # because the right changed: the client shall connect again
-    timer: asyncio.TimerHandle | None = field(default=None, init=False)
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """The connections with the same credentials, and the next check of these."""
+
+    account: str
+    credentials: Credentials
+    connections: set[OpenConnection] = field(default_factory=set)
+    timer: asyncio.TimerHandle | None = None
+    check: asyncio.Task[None] | None = None  # that goes on
+    is_due: bool = False  # whether another check must follow
 
 
 class OpenConnections:
     """The open connections of this process whose viewer is not the public one."""
 
-    def __init__(self, authenticator: Authenticator) -> None:
+    def __init__(
+        self, authenticator: Authenticator, *, recheck_seconds: float = RECHECK_SECONDS
+    ) -> None:
         self._authenticator = authenticator
-        self._by_account: dict[str, set[OpenConnection]] = {}
-        self._checks: set[asyncio.Task[None]] = set()
+        self._recheck_seconds = recheck_seconds
+        self._groups: dict[Credentials, _Group] = {}
+        self._groups_by_account: dict[str, set[_Group]] = {}
 
     def add(self, connection: OpenConnection) -> None:
         """Watch a connection until `remove`."""
-        self._by_account.setdefault(connection.viewer.subject, set()).add(connection)
-        self._schedule(connection)
+        group = self._groups.get(connection.credentials)
+        if group is None:
+            account = connection.viewer.subject
+            group = self._groups[connection.credentials] = _Group(account, connection.credentials)
+            self._groups_by_account.setdefault(account, set()).add(group)
+            self._schedule(group, connection.viewer)
+        group.connections.add(connection)
+        # The account may have changed between the authentication and now.
+        if not self._authenticator.is_viewer_known(connection.credentials, connection.viewer):
+            self._start_check(group)
 
     def remove(self, connection: OpenConnection) -> None:
         """Watch the connection no longer."""
-        if connection.timer is not None:
-            connection.timer.cancel()
-            connection.timer = None
-        watched = self._by_account.get(connection.viewer.subject)
-        if watched is not None:
-            watched.discard(connection)
-            if not watched:
-                del self._by_account[connection.viewer.subject]
+        group = self._groups.get(connection.credentials)
+        if group is None:
+            return
+        group.connections.discard(connection)
+        if group.connections:
+            return
+        if group.timer is not None:
+            group.timer.cancel()
+        del self._groups[group.credentials]
+        groups = self._groups_by_account[group.account]
+        groups.discard(group)
+        if not groups:
+            del self._groups_by_account[group.account]
 
     def account_changed(self, entry: AuditEntry) -> None:
         """Check the connections of the account that an audit entry concerns."""
-        for connection in self._by_account.get(entry.account, ()):
-            self._start_check(connection)
+        for group in self._groups_by_account.get(entry.account, ()):
+            self._start_check(group)
 
-    def _schedule(self, connection: OpenConnection) -> None:
-        viewer = connection.viewer
-        seconds = RECHECK_SECONDS if viewer.credential is None else float("inf")
-        if viewer.expires_at is not None:
-            remaining = viewer.expires_at - self._authenticator.clock()
-            seconds = min(seconds, max(0.0, remaining.total_seconds()))
+    def _schedule(self, group: _Group, viewer: Viewer | None) -> None:
+        """Check the group again when its viewer expires, or when it could not be checked."""
+        if group.timer is not None:
+            group.timer.cancel()
+            group.timer = None
+        seconds = RETRY_SECONDS
+        if viewer is not None:
+            seconds = self._recheck_seconds if viewer.credential is None else float("inf")
+            if viewer.expires_at is not None:
+                remaining = viewer.expires_at - self._authenticator.clock()
+                seconds = min(seconds, max(0.0, remaining.total_seconds()))
         if seconds != float("inf"):
             loop = asyncio.get_running_loop()
-            connection.timer = loop.call_later(seconds, self._start_check, connection)
+            group.timer = loop.call_later(seconds, self._start_check, group)
 
-    def _start_check(self, connection: OpenConnection) -> None:
-        check = asyncio.create_task(self._check(connection))
-        self._checks.add(check)
-        check.add_done_callback(self._checks.discard)
+    def _start_check(self, group: _Group) -> None:
+        group.is_due = True
+        if group.check is None:
+            group.check = asyncio.create_task(self._check(group))
 
-    async def _check(self, connection: OpenConnection) -> None:
-        """End the connection, or watch on: a session may have been extended since."""
+    async def _check(self, group: _Group) -> None:
         try:
-            viewer = await self._authenticator.viewer(connection.credentials)
+            while group.is_due and group.connections:
+                group.is_due = False
+                await self._check_once(group)
+        finally:
+            group.check = None
+
+    async def _check_once(self, group: _Group) -> None:
+        """End the connections, or watch on: a session may have been extended since."""
+        viewer: Viewer | None = None
+        try:
+            viewer = await self._authenticator.viewer(group.credentials)
         except AuthenticationError as error:
-            if self._is_watched(connection):
-                self.remove(connection)
-                connection.end(str(error))
+            reason = str(error)
+            await self._end(group, lambda connection: connection.end(reason))
+            return
+        except KeysUnavailable:  # for so long that no key is trusted any more
+            await self._end(group, lambda connection: connection.restart())
             return
         except Exception as error:  # noqa: BLE001  # for example without a database
-            logger.warning("the credentials of a connection cannot be checked: %s", error)
-            if self._is_watched(connection):
-                loop = asyncio.get_running_loop()
-                connection.timer = loop.call_later(RETRY_SECONDS, self._start_check, connection)
-            return
-        if not self._is_watched(connection):
-            return
-        if replace(viewer, expires_at=connection.viewer.expires_at) != connection.viewer:
-            self.remove(connection)
-            connection.restart()
-            return
-        self.remove(connection)
-        connection.viewer = viewer
-        self.add(connection)
+            logger.warning("the credentials of connections cannot be checked: %r", error)
+        if viewer is not None:
+            await self._end(group, lambda connection: connection.restart(), unless=viewer)
+        if group.connections:
+            self._schedule(group, viewer)
 
-    def _is_watched(self, connection: OpenConnection) -> bool:
-        return connection in self._by_account.get(connection.viewer.subject, ())
+    async def _end(
+        self,
+        group: _Group,
+        end: Callable[[OpenConnection], None],
+        *,
+        unless: Viewer | None = None,
+    ) -> None:
+        """End the connections of a group, except those that have a certain viewer."""
+        ended_count = 0
+        for connection in list(group.connections):
+            if connection not in group.connections:
+                continue  # it was removed while others were ended
+            if unless is not None and _is_same(connection.viewer, unless):
+                continue
+            self.remove(connection)
+            end(connection)
+            ended_count += 1
+            if ended_count % ENDED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+
+def _is_same(viewer: Viewer, other: Viewer) -> bool:
+    return viewer is other or replace(viewer, expires_at=other.expires_at) == other

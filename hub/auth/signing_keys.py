@@ -22,13 +22,15 @@ Clock = Callable[[], datetime]
 
 DOCUMENT_BYTES: Final = 262_144
 FETCH_SECONDS: Final = 5.0
-REFRESH_EVERY: Final = timedelta(minutes=15)  # the longest time that a withdrawn key stays trusted
-REFRESH_AT_MOST_EVERY: Final = timedelta(minutes=1)  # limits requests for unknown key ids
+REFRESH_EVERY: Final = timedelta(seconds=30)  # the longest time that a withdrawn key stays trusted
+TRUSTED_FOR: Final = timedelta(hours=24)  # after the last time that the document could be read
 RSA_BITS: Final = 2048
 
 
 class KeysUnavailable(Exception):
     """The published keys could not be read, so no token can be verified."""
+
+    code = "KEYS_UNAVAILABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class KeySource(Protocol):
 class PublishedKeys:
     """The JWKS document of an identity provider, which is read from a file or by HTTPS when needed.
 
-    If it cannot be read again, the keys that were read before stay trusted.
+    If it cannot be read again, the keys that were read before stay trusted for a day.
     """
 
     def __init__(self, source: str | Path, clock: Clock) -> None:
@@ -60,34 +62,41 @@ class PublishedKeys:
                 raise ValueError(f"expected an https address of a JWKS document, got {source!r}")
         self._source = source
         self._clock = clock
-        self._keys: dict[str, SigningKey] | None = None
+        self._keys: dict[str, SigningKey] = {}
+        self._document = b""
+        self._read_at: datetime | None = None  # the last time with success
         self._tried_at: datetime | None = None
         self._lock = asyncio.Lock()
 
     async def find(self, key_id: str) -> SigningKey | None:
-        """Return the key with this id; an unknown id reads the document at most once a minute.
+        """Return the key with this id; the document is read at most once in half a minute.
 
         Raises:
-            KeysUnavailable: the document could not be read so far.
+            KeysUnavailable: the document could not be read so far, or for a day.
         """
+        if self._lock.locked():  # a slow provider delays only one request, if the key is known
+            key = self._trusted_keys().get(key_id)
+            if key is not None:
+                return key
         async with self._lock:
-            if self._is_due(key_id):
+            if self._tried_at is None or self._clock() - self._tried_at >= REFRESH_EVERY:
                 self._tried_at = self._clock()
                 try:
-                    self._keys = _signing_keys(await self._read())
+                    document = await self._read()
+                    if document != self._document:  # else the keys stay the same objects
+                        self._keys, self._document = _signing_keys(document), document
+                    self._read_at = self._clock()
                 except (OSError, ValueError, RecursionError, httpx2.HTTPError) as error:
-                    if self._keys is None:
+                    if not self._trusted_keys():
                         raise KeysUnavailable(f"no JWKS document at {self._source}") from error
-            if self._keys is None:
+            keys = self._trusted_keys()
+            if not keys:
                 raise KeysUnavailable(f"no JWKS document at {self._source}")
-            return self._keys.get(key_id)
+            return keys.get(key_id)
 
-    def _is_due(self, key_id: str) -> bool:
-        if self._tried_at is None:
-            return True
-        age = self._clock() - self._tried_at
-        is_known = self._keys is not None and key_id in self._keys
-        return age >= (REFRESH_EVERY if is_known else REFRESH_AT_MOST_EVERY)
+    def _trusted_keys(self) -> dict[str, SigningKey]:
+        is_trusted = self._read_at is not None and self._clock() - self._read_at < TRUSTED_FOR
+        return self._keys if is_trusted else {}
 
     async def _read(self) -> bytes:
         if isinstance(self._source, Path):

@@ -1,7 +1,9 @@
 """Streaming responses for subscriptions over HTTP, which join the same groups as WebSockets.
 
-If the subscription itself ends, the server sends `complete`. In all other cases (the session ends, the client reads too slowly, the server stops) it closes the connection without `complete`, because
-clients reconnect and resume after a lost connection, but not after `complete`.
+If the subscription itself ends, the server sends `complete`. In all other cases (the session ends,
+the client reads too slowly, the server stops) it closes the connection without `complete`, because
+clients reconnect and resume after a lost connection, but not after `complete`. After the end of a
+session the reconnecting client gets a 401.
 """
 
 from __future__ import annotations

@@ -29,10 +29,10 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from engine.model import Role, Viewer
+from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
-from hub.auth.errors import AuthenticationError, CrossSiteRequest
+from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
 from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import connection_limits, json_request, request_limits, responses
@@ -160,6 +160,8 @@ class GraphQLApp(GraphQL[Any, None]):
             credentials = self.authenticator.cookie().credentials(request)
             viewer = await self.authenticator.viewer(credentials)
             graphql_request = await self._read_request(request)
+            if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
+                viewer = await self.authenticator.viewer(credentials)
             stream = self._create_stream(request, graphql_request, viewer, credentials, accepted)
             if stream is not None:
                 return self.connections.count_stream(stream, viewer)
@@ -182,9 +184,9 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.error_response(
                 media_type, HTTPStatus.FORBIDDEN, error.code, str(error)
             )
-        except KeysUnavailable as error:
+        except (AccessUnavailable, KeysUnavailable) as error:
             return responses.error_response(
-                media_type, HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error)
+                media_type, HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error)
             )
         if accepted.json is None and accepted.stream is not None:
             return responses.single_result_stream(STREAM_FORMATS[accepted.stream], result)

@@ -1,8 +1,8 @@
 """GraphQL over WebSocket (graphql-transport-ws), with validation and limits as over HTTP.
 
 Strawberry implements the protocol's state machine. This module adds strict validation of messages,
-authentication in `connection_init`, a context per operation, and closing when the credentials end. An
-invalid document ends its operation and not the connection.
+authentication in `connection_init`, a context per operation, and closing when the credentials end.
+An invalid document ends its operation and not the connection.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from strawberry.utils.aio import aclosing
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import NO_CREDENTIALS, Credentials
-from hub.auth.errors import AuthenticationError
+from hub.auth.errors import AccessUnavailable, AuthenticationError
 from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import json_request
@@ -199,7 +199,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
             except AuthenticationError as error:
                 await self.websocket.close(UNAUTHORIZED, str(error))
                 return
-            except KeysUnavailable as error:
+            except (AccessUnavailable, KeysUnavailable) as error:
                 await self.websocket.close(TRY_AGAIN_LATER, str(error))
                 return
             connections = self.context.connections

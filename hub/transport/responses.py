@@ -78,7 +78,7 @@ def _json_response(media_type: str, status: HTTPStatus, body: GraphQLHTTPRespons
 
 def response_headers() -> dict[str, str]:
     """Return the headers of every response."""
-    return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization"}
+    return {"cache-control": "no-store", "vary": "accept, accept-encoding, authorization, cookie"}
 
 
 def stream_headers() -> dict[str, str]:

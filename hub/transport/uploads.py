@@ -21,7 +21,7 @@ from engine.model import Role, Viewer
 from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
 from hub.auth.authentication import Authenticator
-from hub.auth.errors import AuthenticationError, CrossSiteRequest
+from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
 from hub.auth.signing_keys import KeysUnavailable
 from hub.marked_workbook import CellMark, cell_position
 from hub.problem_text import indonesian_file_problem, indonesian_problem
@@ -50,8 +50,8 @@ _FORM_TYPES = frozenset(
     ("", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 )
 _REFUSALS = (
-    *(FileInvalid, RequestRejected, AuthenticationError, CrossSiteRequest, KeysUnavailable),
-    *(Problem, OperationError),
+    *(FileInvalid, RequestRejected, AuthenticationError, CrossSiteRequest, AccessUnavailable),
+    *(KeysUnavailable, Problem, OperationError),
 )
 _LIMITS = RequestLimits(body_bytes=UPLOAD_LIMITS.file_bytes, body_seconds=BODY_SECONDS)
 
@@ -92,7 +92,8 @@ class Uploads:
                 content = await read_request_body(request, _LIMITS)
                 name = clean_file_name(request.query_params.get("name", ""))
                 await context.instance.read_workbook(content, name)
-                # Reading the body may take longer than an operation, so this one begins here.
+                # Reading the body takes long: the right may be withdrawn, and this operation begins.
+                viewer = await self._viewer(request)
                 draft = await add_draft(self.context_factory(viewer), code, name, content)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -217,8 +218,8 @@ def _refusal(request: Request, error: Exception) -> Response:
             return _error(HTTPStatus.UNAUTHORIZED, error.code, str(error))
         case CrossSiteRequest():
             return _error(HTTPStatus.FORBIDDEN, error.code, str(error))
-        case KeysUnavailable():
-            return _error(HTTPStatus.SERVICE_UNAVAILABLE, "KEYS_UNAVAILABLE", str(error))
+        case AccessUnavailable() | KeysUnavailable():
+            return _error(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
         case NotFound():
             return _error(HTTPStatus.NOT_FOUND, "NOT_FOUND", str(error))
         case OwnedElsewhere():

@@ -319,13 +319,13 @@ def test_keys_come_by_https(address: str) -> None:
         PublishedKeys(address, Clock())
 
 
-async def test_a_new_key_is_looked_for_once_a_minute(clock: Clock, tmp_path: Path) -> None:
+async def test_a_new_key_is_looked_for_once_in_half_a_minute(clock: Clock, tmp_path: Path) -> None:
     document = tmp_path / "jwks.json"
     document.write_text(json.dumps({"keys": PUBLISHED[:1]}))
     provider = trusting(document, clock)
     assert (await provider.viewer(provider_token(RSA, "RS256"))).subject == "ani"
     document.write_text(json.dumps({"keys": PUBLISHED}))
-    clock.now += timedelta(seconds=59)
+    clock.now += timedelta(seconds=29)
     with pytest.raises(TokenInvalid, match="got an unknown kid"):
         await provider.viewer(provider_token(EC, "ES256"))
     clock.now += timedelta(seconds=1)

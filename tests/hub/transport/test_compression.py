@@ -124,5 +124,5 @@ def test_responses_to_the_public_are_compressed_and_others_are_not(
     with request_raw(hub, "/graphql", accepts, SHORT) as (answer, _):
         assert "content-encoding" not in answer.headers
     assert {plain.headers["vary"], answer.headers["vary"]} == {
-        "accept, accept-encoding, authorization"
+        "accept, accept-encoding, authorization, cookie"
     }

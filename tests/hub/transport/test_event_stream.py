@@ -50,7 +50,7 @@ def test_a_subscription_is_sent_in_events_and_is_complete(toy_port: int, method:
     # A proxy that compresses the stream would delay its events.
     assert answer.headers["cache-control"] == "no-store, no-transform"
     assert answer.headers["x-accel-buffering"] == "no"
-    assert answer.headers["vary"] == "accept, accept-encoding, authorization"
+    assert answer.headers["vary"] == "accept, accept-encoding, authorization, cookie"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
