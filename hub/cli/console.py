@@ -86,6 +86,11 @@ def _text_stream(stream: _Stream, previous: Any) -> io.TextIOWrapper:
     )
 
 
+def print_line(text: str) -> None:
+    """Print a line of any length without markup."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
 def exit_with_error(message: str, code: ExitCode) -> NoReturn:
     """Print the message to standard error and exit with this code."""
     err.print(message, style="red", markup=False, soft_wrap=True)

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli import (
+    account_invitations,
+    account_reports,
+    accounts,
     analysis_commands,
     conformance,
     export_command,
@@ -59,6 +62,9 @@ app.add_typer(conformance.app)
 app.add_typer(import_command.app)
 app.add_typer(export_command.app)
 app.add_typer(opds.app, name="opd", help="Record, change and list the OPDs of a region.")
+app.add_typer(accounts.app, name="account", help="Invite people, and withdraw their rights.")
+accounts.app.add_typer(account_invitations.app)
+accounts.app.add_typer(account_reports.app)
 opds.app.add_typer(opd_changes.app)
 opds.app.add_typer(opd_defaults.app)
 

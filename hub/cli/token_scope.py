@@ -1,4 +1,4 @@
-"""Checks that the regions and OPDs in the scope of a token are on record in this instance."""
+"""Checks that a right has its scope, and that the scope is on record in this instance."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ from storage import region as stored_region
 from storage.database import Database
 
 LEAST_SIMILARITY = 0.5  # from 0 to 1; the message does not suggest a less similar code
+
+
+def require_scope(role: Role, regions: Collection[str], opds: Collection[str]) -> None:
+    """Exit with an error unless the role is one that can be given, with the scope that it needs."""
+    has_scope = {Role.OPD: regions and opds, Role.ADMIN: True}.get(role, regions)
+    if role is Role.PUBLIC or not has_scope:
+        exit_with_error(
+            _(
+                "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
+                "got {role}"
+            ).format(role=role.value),
+            ExitCode.INPUT,
+        )
 
 
 def check_token_scope(

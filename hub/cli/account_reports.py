@@ -1,0 +1,220 @@
+"""`simpul account list`, `audit` and `tokens`: what is on record about accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from engine.account import AccessToken, Account, AccountKind, AuditEntry
+from engine.model import Role
+from hub.cli.account_change import (
+    AccountChange,
+    region_names,
+    run_account_change,
+    run_account_query,
+)
+from hub.cli.account_documents import account_document, audit_document, token_document
+from hub.cli.console import AsJson, exit_with_error, out, print_line, print_result
+from hub.cli.region_argument import resolve_region
+from hub.exit_codes import ExitCode
+
+app = typer.Typer()
+
+AccountFilter = Annotated[
+    str | None, typer.Argument(help="Id or login of the account; by default all accounts.")
+]
+
+
+@app.command("list")
+def list_command(
+    role: Annotated[
+        Role | None, typer.Option(help="Only accounts with this role.", case_sensitive=False)
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            help="Only accounts with this region, by its code or name, in scope.",
+            callback=lambda text: None if text is None else resolve_region(text),
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """List the accounts of people and programs, with their rights."""
+
+    async def list_accounts(change: AccountChange) -> list[Account]:
+        return [account for account in change.accounts if _has_right(account, role, region)]
+
+    accounts = run_account_query(list_accounts)
+
+    def print_table() -> None:
+        from rich.table import Table
+
+        if not accounts:
+            out.print(_("There is no such account."))
+            return
+        names = region_names()
+        table = Table(
+            _("Account"),
+            _("Name"),
+            _("Login"),
+            _("Role"),
+            _("Scope"),
+            _("Last sign-in"),
+            box=None,
+        )
+        for account in accounts:
+            table.add_row(*map(_cell, _account_cells(account, names)))
+        out.print(table)
+
+    print_result(
+        {"accounts": [account_document(account) for account in accounts]},
+        as_json=json,
+        print_text=print_table,
+    )
+
+
+@app.command()
+def audit(
+    account: AccountFilter = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most as many entries.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """List who did what to accounts, sessions and tokens, newest first."""
+    from storage.account_directory import list_newest_audit
+
+    async def read_audit(change: AccountChange) -> tuple[Sequence[AuditEntry], dict[str, str]]:
+        id = None if account is None else change.find(account).id
+        names = {known.id: known.name for known in change.accounts if known.name is not None}
+        return await list_newest_audit(change.session, limit, id), names
+
+    entries, names = run_account_query(read_audit)
+
+    def print_table() -> None:
+        from rich.table import Table
+
+        headers = (_("No."), _("Time"), _("Who"), _("What"), _("Account"), _("Details"))
+        table = Table(*headers, box=None)
+        for entry in entries:
+            actor = _("operator (command)") if entry.actor is None else entry.actor
+            table.add_row(
+                str(entry.number),
+                _time(entry.at),
+                _cell(names.get(actor, actor)),
+                entry.action.value,
+                _cell(names.get(entry.account, entry.account)),
+                _cell(_details(entry)),
+            )
+        out.print(table)
+
+    print_result(
+        {"entries": [audit_document(entry) for entry in entries]},
+        as_json=json,
+        print_text=print_table,
+    )
+
+
+@app.command()
+def tokens(account: AccountFilter = None, json: AsJson = False) -> None:
+    """List the tokens of programs; their secrets are not on record."""
+    from storage.access_token import list_tokens
+
+    async def read_tokens(change: AccountChange) -> list[tuple[Account, AccessToken]]:
+        accounts = change.accounts if account is None else [change.find(account)]
+        return [
+            (owner, token)
+            for owner in accounts
+            for token in await list_tokens(change.session, owner.id)
+        ]
+
+    owned = run_account_query(read_tokens)
+
+    def print_table() -> None:
+        from rich.table import Table
+
+        if not owned:
+            out.print(_("There is no token."))
+            return
+        headers = (_("Token"), _("Name"), _("Account"), _("Role"), _("Expires"), _("Last use"))
+        table = Table(*headers, box=None)
+        for owner, token in owned:
+            role = owner.right.role.value if owner.right else ""
+            used = "" if token.last_used_at is None else _time(token.last_used_at)
+            names = (token.id, token.name, owner.name or owner.id, role)
+            table.add_row(*map(_cell, names), _time(token.expires_at), used)
+        out.print(table)
+
+    print_result(
+        {"tokens": [token_document(token) for _owner, token in owned]},
+        as_json=json,
+        print_text=print_table,
+    )
+
+
+@app.command("withdraw-token")
+def withdraw_token_command(
+    token: Annotated[str, typer.Argument(help="Id of the token, from `simpul account tokens`.")],
+) -> None:
+    """Withdraw one token, which running servers refuse within a second."""
+    from resolvers.credential_acts import withdraw_token
+    from storage.access_token import find_token_by_id
+
+    async def withdraw(change: AccountChange) -> AccessToken:
+        found = await find_token_by_id(change.session, token)
+        if found is None:
+            exit_with_error(
+                _("there is no token {id!r}: `simpul account tokens` lists them").format(id=token),
+                ExitCode.INPUT,
+            )
+        await withdraw_token(change.session, change.now, None, found)
+        return found
+
+    withdrawn = run_account_change(withdraw)
+    text = _("The token {name} ({id}) is withdrawn.").format(name=withdrawn.name, id=withdrawn.id)
+    print_line(text)
+
+
+def _has_right(account: Account, role: Role | None, region: str | None) -> bool:
+    right = account.right
+    if right is None:
+        return role is None and region is None
+    return (role is None or right.role is role) and (region is None or region in right.regions)
+
+
+def _account_cells(account: Account, names: dict[str, str]) -> tuple[str, ...]:
+    right = account.right
+    scope = [] if right is None else [names.get(code, code) for code in sorted(right.regions)]
+    if right is not None:
+        scope += sorted(right.opds)
+    name = account.name or _("(erased)")
+    if account.kind is AccountKind.PROGRAM:
+        name = _("{name} (program)").format(name=name)
+    return (
+        account.id,
+        name,
+        account.login or "",
+        _("withdrawn") if right is None else right.role.value,
+        ", ".join(scope),
+        "" if account.last_sign_in_at is None else _time(account.last_sign_in_at),
+    )
+
+
+def _details(entry: AuditEntry) -> str:
+    values = (
+        value if isinstance(value, list) else [value] for value in entry.detail.values() if value
+    )
+    texts = [str(value) for group in values for value in group if value is not True]
+    return ", ".join([*texts, *([entry.credential] if entry.credential else [])])
+
+
+def _cell(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _time(time: datetime) -> str:
+    return time.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,105 @@
+"""`simpul account change`, `withdraw` and `erase`: what the operator does to rights and names."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from engine.account import Account
+from engine.model import Role
+from hub.cli.account_change import (
+    AccountChange,
+    checked_right,
+    find_account,
+    run_account_change,
+)
+from hub.cli.account_options import AccountArgument, DraftsOption, OpdsOption, RegionsOption
+from hub.cli.console import confirm, exit_with_error, print_line
+from hub.exit_codes import ExitCode
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def change(
+    account: AccountArgument,
+    role: Annotated[
+        Role | None, typer.Option(help="By default the present role.", case_sensitive=False)
+    ] = None,
+    region: RegionsOption = [],  # noqa: B006
+    opd: OpdsOption = [],  # noqa: B006
+    drafts: DraftsOption = False,
+) -> None:
+    """Give an account another right, also after its right was withdrawn.
+
+    The regions stay if none is named, and so do the OPDs of the role OPD.
+    """
+    from engine.account import Right
+    from hub.cli.preconditions import load_migrated_settings
+    from resolvers import account_acts
+
+    settings, found = load_migrated_settings(), find_account(account)
+    before = found.right or Right(role or Role.PUBLIC)
+    new_role = role or before.role
+    regions = region or ([] if new_role is Role.ADMIN else sorted(before.regions))
+    opds = opd or (sorted(before.opds) if new_role is Role.OPD and not region else [])
+    right = checked_right(settings, new_role, regions, opds, drafts=drafts)
+
+    async def change_account(change: AccountChange) -> None:
+        await account_acts.change_right(change.session, change.now, None, found, right)
+
+    if found.name is None:
+        exit_with_error(_("the account {id} was erased").format(id=found.id), ExitCode.STATE)
+    if right == found.right:
+        exit_with_error(_("the account has this right already"), ExitCode.INPUT)
+    run_account_change(change_account)
+    scope = ", ".join([*sorted(right.regions), *sorted(right.opds)])
+    text = _("The right of {name} is now {right}.")
+    print_line(text.format(name=found.name, right=f"{right.role.value} {scope}".strip()))
+
+
+@app.command()
+def withdraw(
+    account: AccountArgument,
+    reason: Annotated[str, typer.Option(help="For the audit.")] = "",
+) -> None:
+    """Withdraw the right of an account: its sessions, tokens and links end at once."""
+    from resolvers import account_acts
+
+    async def withdraw_right(change: AccountChange) -> Account:
+        found = change.find(account)
+        if found.right is None:
+            exit_with_error(_("the account {id} has no right").format(id=found.id), ExitCode.STATE)
+        return await account_acts.withdraw_right(change.session, change.now, None, found, reason)
+
+    withdrawn = run_account_change(withdraw_right)
+    text = _("The right of {name} is withdrawn; its sessions and tokens have ended.")
+    print_line(text.format(name=withdrawn.name))
+
+
+@app.command()
+def erase(
+    account: AccountArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase the name, the login and the credentials of an account, for good (UU 27/2022).
+
+    The log and the audit keep the opaque id.
+    """
+    from resolvers import account_acts
+
+    async def erase_account(change: AccountChange) -> None:
+        await account_acts.erase_account(change.session, change.now, None, found)
+
+    found = find_account(account)
+    if found.name is None:
+        exit_with_error(_("the account {id} was erased").format(id=found.id), ExitCode.STATE)
+    question = _("Erase {name} ({id})? This cannot be undone.")
+    if not yes and not confirm(question.format(name=found.name, id=found.id)):
+        exit_with_error(_("nothing is erased"), ExitCode.STATE)
+    run_account_change(erase_account)
+    print_line(
+        _("The account {id} is erased: it has no name, no login and no right.").format(id=found.id)
+    )
