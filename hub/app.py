@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -30,6 +30,8 @@ from hub.auth.signing_keys import PublishedKeys
 from hub.downloads import Downloads
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.sign_in.routes import sign_in_routes
+from hub.sign_in.sessions import Sessions
 from hub.transport import compression
 from hub.transport.compression import CompressedFiles
 from hub.transport.graphql_http import GraphQLApp
@@ -84,6 +86,11 @@ class AppState:
         assert self.instance is not None
         async with self.instance.database.read() as session:
             return await arrival.read_arrival_position(session)
+
+    def running_instance(self) -> Instance:
+        """Return the instance."""
+        assert self.instance is not None
+        return self.instance
 
     def database(self) -> Database:
         """Return the database of the instance."""
@@ -168,6 +175,13 @@ def create_app(
     fanout = Fanout(INTERNAL_ERROR_PAYLOAD, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
     authenticator = create_authenticator(settings, app_state)
+    sessions = Sessions(
+        app_state.running_instance,
+        app_state.session_cookie,
+        authenticator,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        lifetime=timedelta(hours=settings.session_hours),
+    )
     access_watch = AccessWatch(authenticator)
     open_connections = OpenConnections(authenticator)
     access_watch.listen(open_connections.account_changed)
@@ -227,6 +241,7 @@ def create_app(
         Route("/map.geojson", own_map),
         *Downloads(app_state.context).routes(),
         *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
+        *sign_in_routes(sessions),
         *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

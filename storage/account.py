@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import Account, AccountKind, Right
@@ -16,30 +17,52 @@ from storage.database import batch_ids
 from storage.tables import AccountRow
 
 
+class LoginTaken(Exception):
+    """Another account has the login, or the external subject."""
+
+
 async def insert_account(session: AsyncSession, account: Account) -> None:
-    """Store a new account. Its login and its external subject must be unique."""
-    await session.execute(
-        insert(AccountRow).values(
-            id=account.id,
-            kind=account.kind.value,
-            created_at=format_timestamp(account.created_at),
-            **_columns(account),
-        )
+    """Store a new account.
+
+    Raises:
+        LoginTaken: another account has its login or its external subject.
+    """
+    statement = insert(AccountRow).values(
+        id=account.id,
+        kind=account.kind.value,
+        created_at=format_timestamp(account.created_at),
+        **_columns(account),
     )
+    try:
+        await session.execute(statement)
+    except IntegrityError as error:
+        raise LoginTaken from error
 
 
 async def update_account(session: AsyncSession, account: Account) -> bool:
     """Store an account whose version is one higher than the stored one.
 
     Returns whether the stored account had the version before.
+
+    Raises:
+        LoginTaken: another account has its login or its external subject.
     """
-    result = await session.execute(
+    statement = (
         update(AccountRow)
         .where(AccountRow.id == account.id, AccountRow.version == account.version - 1)
         .values(**_columns(account))
         .returning(AccountRow.id)
     )
-    return result.first() is not None
+    try:
+        return (await session.execute(statement)).first() is not None
+    except IntegrityError as error:
+        raise LoginTaken from error
+
+
+async def replace_password_hash(session: AsyncSession, id: str, hash: str, by: str) -> None:
+    """Store another hash of the same password, unless the password was changed meanwhile."""
+    statement = update(AccountRow).where(AccountRow.id == id, AccountRow.password_hash == hash)
+    await session.execute(statement.values(password_hash=by))
 
 
 async def record_sign_in(session: AsyncSession, id: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import CodePurpose
-from engine.log.entry import format_timestamp
+from engine.log.entry import format_timestamp, parse_timestamp
 from storage.tables import OneTimeCodeRow
 
 
@@ -37,16 +37,15 @@ async def insert_code(
 
 async def find_code(
     session: AsyncSession, secret_hash: str, purpose: CodePurpose, now: datetime
-) -> str | None:
-    """Return the account of a code that has not expired, without using it."""
-    account: str | None = await session.scalar(
-        select(OneTimeCodeRow.account).where(
-            OneTimeCodeRow.secret_hash == secret_hash,
-            OneTimeCodeRow.purpose == purpose.value,
-            OneTimeCodeRow.expires_at > format_timestamp(now),
-        )
+) -> tuple[str, datetime] | None:
+    """Return the account and the end of a code that has not expired, without using it."""
+    query = select(OneTimeCodeRow.account, OneTimeCodeRow.expires_at).where(
+        OneTimeCodeRow.secret_hash == secret_hash,
+        OneTimeCodeRow.purpose == purpose.value,
+        OneTimeCodeRow.expires_at > format_timestamp(now),
     )
-    return account
+    row = (await session.execute(query)).first()
+    return None if row is None else (row.account, parse_timestamp(row.expires_at))
 
 
 async def use_code(

@@ -85,9 +85,12 @@ async def delete_session(session: AsyncSession, id: str) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-async def delete_sessions(session: AsyncSession, account: str) -> None:
-    """End all sessions of an account."""
-    await session.execute(delete(SessionRow).where(SessionRow.account == account))
+async def delete_sessions(session: AsyncSession, account: str, keep: str | None = None) -> None:
+    """End all sessions of an account, but for one with the id `keep`."""
+    statement = delete(SessionRow).where(SessionRow.account == account)
+    if keep is not None:
+        statement = statement.where(SessionRow.id != keep)
+    await session.execute(statement)
 
 
 def session_from_row(row: SessionRow) -> SessionRecord:

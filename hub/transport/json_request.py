@@ -46,11 +46,19 @@ def parse_body_request(body: bytes, depth: int) -> GraphQLRequest:
     Raises:
         RequestRejected: the body is not a JSON object whose members have the right types.
     """
-    try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        _reject("UTF-8", f"byte 0x{body[error.start]:02x} at position {error.start}")
-    return _checked_request(_parse_json(text, depth))
+    return _checked_request(_parse_json(_decode(body), depth))
+
+
+def parse_json_object(body: bytes, depth: int) -> JsonObject:
+    """Return the JSON object in a body that is no GraphQL request.
+
+    Raises:
+        RequestRejected: the body is not a JSON object.
+    """
+    value = _parse_json(_decode(body), depth)
+    if not isinstance(value, dict):
+        _reject("an object", _type_name(value))
+    return value
 
 
 def parse_query_string_request(query_string: bytes, depth: int) -> GraphQLRequest:
@@ -154,6 +162,13 @@ def _optional_member(
     return (
         None if value.get(name) is None else _required_member(value, name, expected_type, expected)
     )
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        _reject("UTF-8", f"byte 0x{body[error.start]:02x} at position {error.start}")
 
 
 def _parse_json(text: str, depth: int) -> object:
