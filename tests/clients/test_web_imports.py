@@ -15,7 +15,8 @@ IMPORTED = {
     "wall": {"wall", "shared"},
     "region": {"region", "shared"},
     "import": {"import", "shared"},
-    "explorer": {"explorer"},
+    "explorer": {"explorer", "shared"},
+    "signin": {"signin", "shared"},
 }
 
 

@@ -5,11 +5,16 @@ import "graphiql/style.css";
 import "./explorer.css";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
+import { mount } from "svelte";
+import { SESSION_ENDED } from "../shared/request";
+import { session } from "../shared/session.svelte";
+import ExplorerBar from "./ExplorerBar.svelte";
 
 const FIRST_QUERY = `# The book icon on the left opens the description
 # of every type, field and argument.
-# To act as an official, enter a token below,
-# under Headers: { "Authorization": "Bearer …" }
+# Operations are those of the person who is signed in;
+# a program's token can be entered below, under
+# Headers: { "Authorization": "Bearer …" }
 # Subscriptions are sent over a WebSocket.
 
 query Top {
@@ -28,12 +33,28 @@ query Top {
 }
 `;
 
+/** Sends an operation with the session of the page, and asks who is signed in if it has ended. */
+async function fetchInSession(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { ...init, credentials: session.requestCredentials });
+  if (response.status === 401 && (await response.clone().text()).includes(SESSION_ENDED)) await session.verify();
+  return response;
+}
+
 // With an address instead of our own client, GraphiQL sends the headers in connection_init as well.
 const fetcher = createGraphiQLFetcher({
   url: "/graphql",
+  fetch: fetchInSession,
   subscriptionUrl: `${location.origin.replace(/^http/, "ws")}/graphql`,
+  // GraphiQL reads the members for each subscription.
+  wsConnectionParams: {
+    get session() {
+      return session.connectionParams["session"];
+    },
+  },
 });
 
+session.start({ goesOnPublicly: true });
+mount(ExplorerBar, { target: document.getElementById("bar")! });
 createRoot(document.getElementById("explorer")!).render(
   createElement(GraphiQL, { fetcher, defaultQuery: FIRST_QUERY, isHeadersEditorEnabled: true }),
 );

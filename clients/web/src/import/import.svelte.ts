@@ -1,7 +1,7 @@
 /** The state of the page: the viewer, the region and its OPDs, the draft of an import, and its changes. */
 import { createContext } from "svelte";
-import { forgetToken } from "../shared/access";
 import { executeDocument, Refusal } from "../shared/request";
+import { session } from "../shared/session.svelte";
 import {
   DISCARD_DRAFT,
   EDIT_IMPORT,
@@ -41,8 +41,6 @@ export class RegionImport {
   subject = $state.raw<Subject | null>(null);
   isOpened = $state(false);
   openingFailure = $state.raw<Failure | null>(null);
-  /** Whether the server refused the token of the viewer, and the page continues without it. */
-  isTokenRefused = $state(false);
   opds = $state.raw<readonly RegionOpd[]>([]);
   /** Whether all OPDs of the region are read. */
   areOpdsRead = $state(false);
@@ -89,22 +87,19 @@ export class RegionImport {
     return viewer?.role === "OPD" ? this.opds.filter(({ id }) => viewer.opdIds.includes(id)) : this.opds;
   });
 
-  /**
-   * Reads the viewer, the region, its OPDs and the draft that the address names. If the server does not
-   * accept the token, the page is read without one, so that it can ask for another.
-   */
+  /** Reads the page, and reads it again when another viewer signs in or the page goes on publicly. */
+  start(): () => void {
+    void this.open();
+    return session.onChange(() => {
+      // After the same person signs in again, the page goes on where it was.
+      const isSameViewer = session.status === "open" && this.canImport && !this.openingFailure;
+      if (!session.isHalted && !isSameViewer) void this.open();
+    });
+  }
+
+  /** Reads the viewer, the region, its OPDs and the draft that the address names. */
   async open(): Promise<void> {
     this.openingFailure = null;
-    this.isTokenRefused = false;
-    try {
-      await this.#readAll();
-    } catch (reason) {
-      const failure = failureOf(reason);
-      this.isTokenRefused = failure.kind === "refusal" && failure.code === "UNAUTHENTICATED";
-      if (!this.isTokenRefused) this.openingFailure = failure;
-    }
-    if (!this.isTokenRefused) return;
-    forgetToken();
     try {
       await this.#readAll();
     } catch (reason) {

@@ -2,8 +2,8 @@
 import { mount } from "svelte";
 import "../shared/theme.css";
 import "../shared/document.css";
-import { takeToken } from "../shared/access";
+import { session } from "../shared/session.svelte";
 import ImportPage from "./ImportPage.svelte";
 
-takeToken();
+session.start();
 mount(ImportPage, { target: document.getElementById("import")! });

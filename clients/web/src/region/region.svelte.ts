@@ -1,6 +1,5 @@
 /** The state of the page: the region, the viewer, the freshness, and the queries that events repeat. */
 import { createContext } from "svelte";
-import { credentials } from "../shared/access";
 import { shortName } from "../shared/format";
 import { Freshness } from "../shared/freshness.svelte";
 import { followSubscription, type Connection } from "../shared/live";
@@ -100,7 +99,6 @@ export class Region extends Freshness {
       document: EVENTS as unknown as string,
       variables: { regionCodes: [this.code] },
       isConflated: true,
-      credentials,
       snapshot: () => this.#readOpening(),
       onChanges: (events) => this.#requestRefresh(events.map(({ eventKind }) => eventKind)),
       onConnection: (state) => this.#updateConnection(state),
@@ -144,7 +142,7 @@ export class Region extends Freshness {
   #updateConnection(state: Connection): void {
     const isRestored = this.connection === "lost" && state === "live";
     this.connection = state;
-    // No event announces a new version of the page or the expiry of the viewer's token.
+    // No event announces a new version of the page or the end of the viewer's right.
     if (isRestored && this.isOpened) this.#readOpening().catch(() => this.#requestRefresh(null));
   }
 

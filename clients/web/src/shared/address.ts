@@ -1,8 +1,4 @@
-/**
- * The addresses of the pages.
- *
- * An address contains the language. It never contains the token, which access.ts stores for the tab.
- */
+/** The addresses of the pages, which contain the language. */
 import type { Language } from "./language";
 
 export function wallAddress(language: Language): string {
@@ -15,6 +11,38 @@ export function regionAddress(code: string, language: Language): string {
 
 export function importAddress(code: string, language: Language): string {
   return `/peta/${encodeURIComponent(code)}/impor${languageParameter(language)}`;
+}
+
+/** The address of the page to sign in, which then goes back to the page at `back`. */
+export function signInAddress(language: Language, back: string): string {
+  return withBack("/masuk", language, back);
+}
+
+/** The address of the page to sign out, which offers the way back to the page at `back`. */
+export function signOutAddress(language: Language, back: string): string {
+  return withBack("/keluar", language, back);
+}
+
+export function accountAddress(language: Language): string {
+  return `/akun${languageParameter(language)}`;
+}
+
+/** The path and the query of the current page. */
+export function currentPath(): string {
+  return location.pathname + location.search;
+}
+
+/** Returns the path if it leads to a page of this instance, and else null. */
+export function ownPath(path: string | null): string | null {
+  if (!path?.startsWith("/")) return null;
+  const address = new URL(path, location.origin);
+  return address.origin === location.origin ? address.pathname + address.search : null;
+}
+
+function withBack(path: string, language: Language, back: string): string {
+  const parameters = new URLSearchParams(language === "en" ? { bahasa: "en" } : {});
+  if (back !== "/") parameters.set("kembali", back);
+  return parameters.size > 0 ? `${path}?${parameters}` : path;
 }
 
 function languageParameter(language: Language): string {

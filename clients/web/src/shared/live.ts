@@ -6,8 +6,10 @@
  */
 import { createClient } from "graphql-ws";
 import { persistentClient, resuming, type Positioned } from "../../../resume/resume.js";
+import { session } from "./session.svelte";
 
-export type Connection = "connecting" | "live" | "lost";
+/** `ended`: the session of the page has ended, and the connection waits until the person signs in again. */
+export type Connection = "connecting" | "live" | "lost" | "ended";
 
 export interface FollowOptions<C extends Positioned> {
   url: string;
@@ -17,8 +19,6 @@ export interface FollowOptions<C extends Positioned> {
   variables?: Record<string, unknown>;
   /** Whether the document has `conflate: true`. The server may then leave out events, which is no gap. */
   isConflated?: boolean;
-  /** Called for every connection, so that the connection uses a renewed token. */
-  credentials: () => Record<string, string>;
   /** Reads the data again and returns the cursor that it was read at. */
   snapshot: () => Promise<string>;
   /**
@@ -34,9 +34,46 @@ export interface FollowOptions<C extends Positioned> {
 const BATCH_MS = 500;
 /** The number of failures in a row after which the cursor itself is considered invalid. */
 const INVALID_AFTER_FAILURES = 3;
+/** The close codes of the server for credentials that have ended, and for a right that has changed. */
+const SESSION_ENDED_CODE = 4401;
+const RIGHT_CHANGED_CODE = 4403;
+/** The wait before a connection that was refused is opened again. */
+const REFUSED_WAIT_MS = 5_000;
 
-/** Follows a subscription; returns the function that stops it. */
+/** Follows a subscription, across sessions of the page; returns the function that stops it. */
 export function followSubscription<C extends Positioned>(options: FollowOptions<C>): () => void {
+  let connection: { stop: () => void } | null = null;
+  let isStopped = false;
+
+  function reopen(): void {
+    connection?.stop();
+    connection = null;
+    if (isStopped) return;
+    if (session.isHalted) options.onConnection("ended");
+    else connection = openConnection(options, () => void reopenAfterEnd());
+  }
+
+  /** Asks who is signed in. A change of the session reopens the connection by itself. */
+  async function reopenAfterEnd(): Promise<void> {
+    connection?.stop();
+    connection = null;
+    await session.verify();
+    if (connection === null && !session.isHalted) setTimeout(() => connection ?? reopen(), REFUSED_WAIT_MS);
+  }
+
+  const stopListening = session.onChange(reopen);
+  reopen();
+  return () => {
+    isStopped = true;
+    stopListening();
+    reopen();
+  };
+}
+
+function openConnection<C extends Positioned>(
+  options: FollowOptions<C>,
+  onSessionEnd: () => void,
+): { stop: () => void } {
   let stopped = false;
   let batch: C[] = [];
 
@@ -52,18 +89,26 @@ export function followSubscription<C extends Positioned>(options: FollowOptions<
   options.onConnection("connecting");
   const client = persistentClient(createClient, {
     url: options.url,
-    connectionParams: options.credentials,
+    connectionParams: async () => {
+      await session.ready;
+      return session.connectionParams;
+    },
     on: {
       message: () => {
+        if (stopped) return;
         options.onConnection("live");
         options.onMessage();
       },
-      closed: () => {
-        if (!stopped) options.onConnection("lost");
+      closed: (event) => {
+        if (stopped) return;
+        const { code } = event as Partial<CloseEvent>;
+        if (code === SESSION_ENDED_CODE) return onSessionEnd();
+        options.onConnection("lost");
+        if (code === RIGHT_CHANGED_CODE) void session.verify();
       },
     },
   });
-  const stop = resuming<C>(
+  const stopResuming = resuming<C>(
     client,
     { query: options.document, variables: options.variables ?? {} },
     {
@@ -71,13 +116,16 @@ export function followSubscription<C extends Positioned>(options: FollowOptions<
       snapshot: options.snapshot,
       hole: options.isConflated ? undefined : () => void options.snapshot().catch(() => undefined),
       trouble: (_, failures) => {
-        options.onConnection("lost");
+        if (!stopped) options.onConnection("lost");
         return failures >= INVALID_AFTER_FAILURES; // the new snapshot contains every missed change
       },
     },
   );
-  return () => {
-    stopped = true;
-    stop();
+  return {
+    stop: () => {
+      stopped = true;
+      stopResuming();
+      void client.dispose();
+    },
   };
 }

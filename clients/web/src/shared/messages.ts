@@ -5,7 +5,7 @@ import type { Kind } from "./types";
 const id = {
   replay: "PUTAR ULANG",
   province: (name: string) => `Provinsi ${name}`,
-  connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", lost: "Terputus" },
+  connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", lost: "Terputus", ended: "Sesi habis" },
   disconnectedTitle: "Sambungan ke server terputus.",
   staleTitle: "Server tidak memberi kabar.",
   disconnectedText: (time: string) =>
@@ -38,7 +38,7 @@ const id = {
 const en: typeof id = {
   replay: "REPLAY",
   province: (name) => `Province of ${name}`,
-  connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", lost: "Disconnected" },
+  connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", lost: "Disconnected", ended: "Session ended" },
   disconnectedTitle: "The connection to the server is lost.",
   staleTitle: "Nothing is heard from the server.",
   disconnectedText: (time) => `What you see is the last data, ${time}. This page keeps trying to reconnect.`,

@@ -1,8 +1,8 @@
 /** Starts the page of the wall. */
 import { mount } from "svelte";
 import "../shared/theme.css";
-import { takeToken } from "../shared/access";
+import { session } from "../shared/session.svelte";
 import WallPage from "./WallPage.svelte";
 
-takeToken();
+session.start({ goesOnPublicly: true });
 mount(WallPage, { target: document.getElementById("wall")! });

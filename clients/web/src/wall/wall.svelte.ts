@@ -1,6 +1,5 @@
 /** The state of the wall: the places, the view of an edition, the received changes, and the connection. */
 import type { VariablesOf } from "gql.tada";
-import { credentials } from "../shared/access";
 import { choice, chooseEdition, type Choice } from "../shared/edition";
 import { Freshness } from "../shared/freshness.svelte";
 import { followSubscription, type Connection } from "../shared/live";
@@ -47,7 +46,6 @@ export class Wall extends Freshness {
     const stop = followSubscription<IndexChange>({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
       document: INDEX_CHANGED as unknown as string,
-      credentials,
       snapshot: this.refresh,
       onChanges: (changes) => this.#addChanges(changes),
       onConnection: (state) => this.#updateConnection(state),

@@ -1,28 +1,29 @@
-/** The messages about the viewer's token and authority. */
+/** The messages about the viewer's authority to import. */
 
 const id = {
   title: "Siapa yang boleh mengimpor",
-  needed: "Mengimpor memerlukan token akses: milik petugas perangkat daerah, daerah ini, provinsinya, atau pengelola.",
-  how: "Mintalah token kepada pengelola simpul daerah Anda. Pengelola membuatnya dengan perintah ini:",
-  field: "Token akses",
-  hint: "Token disimpan di tab ini saja dan hilang bila tab ditutup.",
-  use: "Pakai token",
-  empty: "Tempelkan token terlebih dahulu.",
-  notAccepted: "Server tidak menerima token itu: mungkin sudah kedaluwarsa atau terpotong. Mintalah token baru.",
-  notAllowed: (name: string) =>
-    `Token Anda tidak berwenang mengimpor aplikasi ${name}. Pakailah token untuk daerah ini.`,
+  needed:
+    "Masuklah untuk mengimpor. Yang boleh mengimpor adalah staf perangkat daerah, koordinator daerah ini, provinsinya, atau administrator.",
+  signIn: "Masuk untuk mengimpor",
+  noAccount:
+    "Belum punya akun? Mintalah undangan kepada koordinator daerah ini; koordinator diundang oleh provinsi atau administrator.",
+  notAllowed: (name: string, role: string, region: string) =>
+    `${name ? `${name} (${role})` : `Akun Anda (${role})`} tidak berwenang mengimpor aplikasi ${region}.`,
+  howToChange: "Mintalah hak itu kepada koordinator daerah ini, atau masuk dengan akun lain yang berwenang.",
+  signInAsOther: "Masuk dengan akun lain",
 };
 
 const en: typeof id = {
   title: "Who may import",
-  needed: "An import needs an access token of the staff of an OPD, of this region or of its province, or of an operator.",
-  how: "Ask the operator of your region's node for a token. The operator issues it with this command:",
-  field: "Access token",
-  hint: "The token is stored for this tab only, and is gone when the tab is closed.",
-  use: "Use the token",
-  empty: "Paste a token first.",
-  notAccepted: "The server does not accept that token: it may have expired or be cut off. Ask for a new token.",
-  notAllowed: (name) => `Your token has no authority to import applications of ${name}. Use a token for this region.`,
+  needed:
+    "Sign in to import. The staff of an OPD, the coordinator of this region, its province and an administrator may import.",
+  signIn: "Sign in to import",
+  noAccount:
+    "No account yet? Ask the coordinator of this region for an invitation; the province or an administrator invites coordinators.",
+  notAllowed: (name, role, region) =>
+    `${name ? `${name} (${role})` : `Your account (${role})`} has no authority to import applications of ${region}.`,
+  howToChange: "Ask the coordinator of this region for the right, or sign in with another account that has it.",
+  signInAsOther: "Sign in with another account",
 };
 
 export const access = { id, en };

@@ -1,6 +1,7 @@
 /** Uploads a file to the hub, and downloads the file back with its faulty cells marked. */
-import { credentials, forgetToken } from "../../shared/access";
 import type { Language } from "../../shared/language";
+import { SESSION_ENDED } from "../../shared/request";
+import { session } from "../../shared/session.svelte";
 
 const UNPROCESSABLE = 422; // the status of a file that cannot be read
 
@@ -38,18 +39,23 @@ export function uploadFile(
     request.responseType = "text";
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("Accept-Language", language);
-    for (const [name, value] of Object.entries(credentials())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     request.onerror = () => reject(new Error("the hub cannot be reached"));
     request.onload = () => {
       const response = parseResponse(request.responseText);
       if (request.status === 201 && response.id) return resolve(response.id);
-      if (request.status === 401) forgetToken();
       const { code, message } = response.error ?? { code: `HTTP_${request.status}`, message: "" };
+      if (code === SESSION_ENDED) void askToSignIn();
       reject(new UploadRefused(code, message, request.status === UNPROCESSABLE && message !== ""));
     };
     request.send(file);
   });
+}
+
+/** Offers to sign in again if the session has ended indeed; the chosen file stays chosen. */
+async function askToSignIn(): Promise<void> {
+  await session.verify();
+  session.isDialogOpen = session.status === "ended";
 }
 
 interface UploadResponse {
@@ -67,10 +73,10 @@ function parseResponse(text: string): UploadResponse {
 
 /** Downloads a file that only this viewer may read, under the name that the hub gives it. */
 export async function downloadFile(path: string, fallbackName: string): Promise<void> {
-  const response = await fetch(path, { headers: credentials() });
-  if (response.status === 401) forgetToken();
+  const response = await fetch(path, { credentials: session.requestCredentials });
   if (!response.ok) {
     const { error } = parseResponse(await response.text());
+    if (error?.code === SESSION_ENDED) void askToSignIn();
     throw new UploadRefused(error?.code ?? `HTTP_${response.status}`, error?.message ?? "");
   }
   const address = URL.createObjectURL(await response.blob());

@@ -19,8 +19,8 @@ const id = {
     "Berkas di alamat ini sudah tidak ada: berkas disimpan satu jam, hanya untuk yang mengunggahnya, dan dihapus setelah diimpor. Unggah lagi berkasnya; pilihan kolom untuk judul yang sama diingat.",
   unreachable: "Server belum dapat dihubungi. Yang Anda isi tetap ada di halaman ini; coba lagi.",
   refusal: {
-    FORBIDDEN: "Token Anda tidak berwenang atas daerah ini. Pakailah token untuk daerah ini.",
-    UNAUTHENTICATED: "Token Anda sudah tidak berlaku. Muat ulang halaman ini dengan token baru; berkas yang diunggah tetap menunggu.",
+    FORBIDDEN: "Akun Anda tidak berwenang atas daerah ini. Mintalah hak itu kepada koordinator daerah ini.",
+    SESSION_ENDED: "Sesi Anda habis. Masuklah kembali, lalu coba lagi; berkas yang diunggah tetap menunggu.",
   } as Record<string, string>,
   refused: (code: string) =>
     `Server menolak permintaan ini dengan kode ${code}. Yang Anda isi tetap ada; sampaikan kode itu kepada pengelola.`,
@@ -28,7 +28,7 @@ const id = {
   editProblem: {
     NotFound: "Berkas ini, atau perangkat daerah atau aplikasi yang dipilih, sudah tidak ada. Muat ulang halaman.",
     InvalidInput: "Perubahan ini tidak dapat diterima.",
-    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana, dengan token dari simpul itu.",
+    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana dan masuklah dengan akun simpul itu.",
     VersionConflict: "Berkas ini baru saja diubah di jendela lain dan sudah dibaca ulang di sini. Ulangi perubahan terakhir Anda.",
   } satisfies Record<EditProblem, string>,
   field: {
@@ -77,8 +77,8 @@ const en: typeof id = {
     "The file of this address is gone: a file is kept for one hour, only for the person who uploaded it, and deleted after its import. Upload it again; the columns chosen for the same headers are remembered.",
   unreachable: "The server cannot be reached. What you entered is still on this page; try again.",
   refusal: {
-    FORBIDDEN: "Your token has no authority over this region. Use a token for this region.",
-    UNAUTHENTICATED: "Your token is no longer valid. Reload this page with a new token; the uploaded file is still waiting.",
+    FORBIDDEN: "Your account has no authority over this region. Ask the coordinator of this region for the right.",
+    SESSION_ENDED: "Your session has ended. Sign in again, then try again; the uploaded file is still waiting.",
   },
   refused: (code) =>
     `The server refused this request with the code ${code}. What you entered is still here; report that code to the operator.`,
@@ -86,7 +86,7 @@ const en: typeof id = {
   editProblem: {
     NotFound: "This file, or the OPD or application chosen, no longer exists. Reload the page.",
     InvalidInput: "This change cannot be accepted.",
-    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there, with a token of that node.",
+    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there and sign in with an account of that node.",
     VersionConflict: "This file was just changed in another window and has been read again here. Repeat your last change.",
   },
   field: {

@@ -37,7 +37,7 @@ const id = {
     NotFound: "Daerah ini sudah tidak ada di server ini.",
     InvalidInput: "Isian belum memenuhi syarat: nama 1 sampai 200 huruf, singkatan paling banyak 50 huruf.",
     AlreadyExists: "Perangkat daerah dengan nama atau singkatan itu sudah tercatat.",
-    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana, dengan token dari simpul itu.",
+    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana dan masuklah dengan akun simpul itu.",
     IdempotencyKeyReused: "Permintaan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
   } satisfies Record<RegisterOpdProblem | DefaultOpdsProblem, string>,
 };
@@ -77,7 +77,7 @@ const en: typeof id = {
     NotFound: "This region no longer exists on this server.",
     InvalidInput: "The form is not acceptable: a name has 1 to 200 characters, a short name at most 50.",
     AlreadyExists: "An OPD of that name or short name is on record.",
-    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there, with a token of that node.",
+    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there and sign in with an account of that node.",
     IdempotencyKeyReused: "This request was sent before with other content. Reload the page.",
   },
 };

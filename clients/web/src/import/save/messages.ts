@@ -16,7 +16,7 @@ const id = {
   problem: {
     NotFound: "Berkas ini sudah tidak ada: sudah diimpor, atau sudah lewat satu jam. Lihat daftar impor di bawah, atau unggah lagi.",
     InvalidInput: "Impor ini tidak dapat diterima. Muat ulang halaman, lalu periksa lagi.",
-    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana, dengan token dari simpul itu.",
+    OwnedElsewhere: "Data daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman ini di sana dan masuklah dengan akun simpul itu.",
     IdempotencyKeyReused: "Permintaan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
     ImportRefused: "Ada baris yang belum dapat disimpan, sehingga tidak ada yang tersimpan. Daftar di langkah 3 dibaca ulang.",
     VersionConflict: "Berkas atau inventaris berubah sejak diperiksa. Langkah 3 dibaca ulang; periksa, lalu simpan lagi.",
@@ -91,7 +91,7 @@ const en: typeof id = {
   problem: {
     NotFound: "This file is gone: it has been imported, or an hour has passed. See the imports below, or upload it again.",
     InvalidInput: "This import cannot be accepted. Reload the page, then check it again.",
-    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there, with a token of that node.",
+    OwnedElsewhere: "The data of this region is recorded only at the region's own node. Open this page there and sign in with an account of that node.",
     IdempotencyKeyReused: "This request was sent before with other content. Reload the page.",
     ImportRefused: "Some rows cannot be saved yet, so nothing is saved. The list in step 3 has been read again.",
     VersionConflict: "The file or the inventory has changed since it was checked. Step 3 has been read again; check it, then save again.",

@@ -17,7 +17,7 @@ const id = {
   intro:
     "Saran yang dihitung dari inventaris menurut satu aturan. Tidak ada yang dijalankan otomatis; orang yang memutuskan.",
   none: "Tidak ada usulan untuk inventaris ini.",
-  notAuthorised: "Token Anda tidak berwenang memutuskan usulan daerah ini; usulan hanya dapat dibaca.",
+  notAuthorised: "Akun Anda tidak berwenang memutuskan usulan daerah ini; usulan hanya dapat dibaca.",
   kind: {
     RETIRE: "Hentikan",
     REPLACE: "Ganti dengan aplikasi umum",
@@ -117,14 +117,14 @@ const id = {
   problem: {
     NotFound: "Usulan ini sudah tidak ada; inventaris telah berubah. Daftar dibaca ulang.",
     InvalidInput: "Dasar usulan ini sudah berubah sejak dibaca. Daftar dibaca ulang; periksa lalu putuskan kembali.",
-    OwnedElsewhere: "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman daerah ini di sana, dengan token dari simpul itu.",
+    OwnedElsewhere: "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman daerah ini di sana dan masuklah dengan akun simpul itu.",
     IdempotencyKeyReused: "Keputusan ini sudah pernah dikirim dengan isi lain. Muat ulang halaman.",
   } satisfies Record<DecisionProblem, string>,
   problemOfReason: "Alasan belum memenuhi syarat: paling banyak 2.000 huruf, dan wajib diisi bila usulan ditolak.",
   ownerPage: "Buka halaman di simpul itu",
   refusal: {
     FORBIDDEN: "Anda tidak berwenang memutuskan usulan daerah ini.",
-    UNAUTHENTICATED: "Sesi Anda sudah berakhir. Salin tulisan Anda, lalu buka halaman ini kembali dengan token baru.",
+    SESSION_ENDED: "Sesi Anda habis; tulisan Anda masih ada. Masuklah kembali, lalu putuskan lagi.",
   },
   notReached: "Keputusan belum tersimpan. Server belum dapat dihubungi; yang Anda tulis tetap ada, coba lagi.",
   refused: (code: string) => `Keputusan belum tersimpan. Server menolaknya dengan kode ${code}; yang Anda tulis tetap ada. Sampaikan kode itu kepada pengelola.`,
@@ -134,7 +134,7 @@ const id = {
 const en: typeof id = {
   intro: "Advice, computed from the inventory by one rule. Nothing is carried out; people decide.",
   none: "There is no proposal for this inventory.",
-  notAuthorised: "Your token may not decide on this region's proposals; you can read them only.",
+  notAuthorised: "Your account may not decide on this region's proposals; you can read them only.",
   kind: {
     RETIRE: "Retire",
     REPLACE: "Replace by a common application",
@@ -225,14 +225,14 @@ const en: typeof id = {
   problem: {
     NotFound: "This proposal is gone; the inventory has changed. The list is read again.",
     InvalidInput: "What this proposal rests on has changed since. The list is read again; look again, then decide.",
-    OwnedElsewhere: "Decisions for this region are recorded only at the region's own node. Open the page of this region there, with a token of that node.",
+    OwnedElsewhere: "Decisions for this region are recorded only at the region's own node. Open the page of this region there and sign in with an account of that node.",
     IdempotencyKeyReused: "This decision was sent before with other content. Reload the page.",
   },
   problemOfReason: "The reason is not acceptable: 2,000 characters at most, and a rejection needs one.",
   ownerPage: "Open the page at that node",
   refusal: {
     FORBIDDEN: "You may not decide on this region's proposals.",
-    UNAUTHENTICATED: "Your session has ended. Copy what you wrote, then open this page again with a new token.",
+    SESSION_ENDED: "Your session has ended; what you wrote is still here. Sign in again, then decide again.",
   },
   notReached: "The decision is not stored. The server cannot be reached; what you wrote is still here, try again.",
   refused: (code) => `The decision is not stored. The server refused it with the code ${code}; what you wrote is still here. Report that code to the operator.`,

@@ -1,0 +1,245 @@
+/**
+ * The session of the person who uses the page, which all parts of the page share.
+ *
+ * The server ends a session. This store only knows when it expects the end, and asks the server before it
+ * says so, because another tab may have extended the session.
+ */
+import { sendSession, serverNow, type SessionAnswer, type SessionDetails, type SignInMethods } from "./sessionRequest";
+
+const MINUTE_MS = 60_000;
+const WARN_BEFORE_MS = 10 * MINUTE_MS;
+const EXTEND_AT_MOST_EVERY_MS = 5 * MINUTE_MS;
+const EXTEND_SHARE = 0.25; // of the time that a session lasts without activity, if that is short
+const RECHECK_AT_MOST_EVERY_MS = 30_000; // when the person returns to the tab
+const RETRY_MS = 3_000;
+const FIRST_ANSWER_MS = 4_000; // the page goes on without the answer after this time
+const TICK_MS = 1_000;
+const CHANNEL = "simpul.session";
+const HINT_KEY = "simpul.signedIn";
+const ACTIVITIES = ["keydown", "pointerdown", "submit"] as const;
+
+/**
+ * - `unknown`: the server has not answered yet.
+ * - `none`: the page is public.
+ * - `open`: a person is signed in.
+ * - `ended`: the session has ended, and the person has not decided how to go on.
+ * - `public`: the session has ended, and the page goes on with public data.
+ * - `replaced`: another person is signed in than the one whose data the page shows.
+ */
+export type SessionStatus = "unknown" | "none" | "open" | "ended" | "public" | "replaced";
+
+type Broadcast = { kind: "changed" } | { kind: "extended"; session: SessionDetails };
+
+export interface SessionOptions {
+  /** Whether the page goes on with public data at once when the session ends, as a wall does. */
+  goesOnPublicly?: boolean;
+  /** Whether the page shows no data of a person, so that another one may sign in on it. */
+  showsNoData?: boolean;
+}
+
+class PageSession {
+  status = $state<SessionStatus>("unknown");
+  /** The open session, or the one that has ended. */
+  details = $state.raw<SessionDetails | null>(null);
+  methods = $state.raw<SignInMethods>({ password: true, passkey: false, provider: null });
+  /** Whether the dialog about the end of the session is open; it can be put aside. */
+  isDialogOpen = $state(false);
+  /** Whether the person signed out, here or in another tab. */
+  isSignedOut = $state(false);
+  /** Whether the last page of this device was signed in, so that a page can reserve the space of its bar. */
+  readonly wasOpen = localStorage.getItem(HINT_KEY) !== null;
+  /** The time of the server, in milliseconds. */
+  now = $state(Date.now());
+  /** The end whose warning was put aside. */
+  #dismissedEnd = $state<number | null>(null);
+  #options: SessionOptions = {};
+  #extendedAt = -Infinity;
+  #extendEveryMs = EXTEND_AT_MOST_EVERY_MS;
+  #checkedAt = -Infinity;
+  #verification: Promise<void> | null = null;
+  readonly #listeners = new Set<() => void>();
+  readonly #channel = new BroadcastChannel(CHANNEL);
+  #resolveFirst = (): void => undefined;
+  /** Resolves when the server has said who is signed in, or does not say it in time. */
+  readonly ready = new Promise<void>((resolve) => (this.#resolveFirst = resolve));
+
+  /** The time at which the session ends unless the person does something. */
+  readonly endsAtMs = $derived(
+    this.details && Math.min(Date.parse(this.details.expiresAt), Date.parse(this.details.endsAt)),
+  );
+  /** Whether nothing but signing in again keeps the session beyond the next end. */
+  readonly isFinalEnd = $derived(
+    this.details !== null && Date.parse(this.details.endsAt) <= Date.parse(this.details.expiresAt),
+  );
+  /** Whether the page offers to go on because the session ends soon. */
+  readonly isEndNear = $derived(
+    this.status === "open" &&
+      this.endsAtMs !== null &&
+      this.endsAtMs - this.now <= WARN_BEFORE_MS &&
+      this.#dismissedEnd !== this.endsAtMs,
+  );
+  /** Whether operations are refused until the person has signed in or goes on publicly. */
+  readonly isHalted = $derived(this.status === "ended" || this.status === "replaced");
+
+  /** Reads the session and follows it as long as the page is open. */
+  start(options: SessionOptions = {}): void {
+    this.#options = options;
+    setTimeout(this.#resolveFirst, FIRST_ANSWER_MS);
+    void this.verify();
+    setInterval(() => this.#tick(), TICK_MS);
+    for (const activity of ACTIVITIES) {
+      addEventListener(activity, () => this.#extendAfterActivity(), { capture: true, passive: true });
+    }
+    addEventListener("focus", () => this.#recheck());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#recheck();
+    });
+    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
+      if (data.kind === "changed") void this.verify();
+      else if (this.status === "open" && data.session.id === this.details?.id) this.details = data.session;
+    };
+  }
+
+  /** The credentials mode of requests: without the cookie once the page goes on publicly. */
+  get requestCredentials(): RequestCredentials {
+    return this.status === "public" ? "omit" : "same-origin";
+  }
+
+  /** The payload of `connection_init`. */
+  get connectionParams(): Record<string, string> {
+    return this.status === "public" ? { session: "none" } : {};
+  }
+
+  /** Calls the function after each change of who reads the page; returns the function that stops this. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Asks the server who is signed in, until it answers. Call it when an answer says that the session ended. */
+  verify(): Promise<void> {
+    this.#verification ??= this.#readUntilAnswered().finally(() => (this.#verification = null));
+    return this.#verification;
+  }
+
+  /** Takes over a session that began on this page. */
+  signedIn(session: SessionDetails): void {
+    this.#adopt(session);
+    this.#send({ kind: "changed" });
+  }
+
+  /** Extends the session, as the person asked or as their activity shows. */
+  async extend(): Promise<void> {
+    this.#extendedAt = Date.now();
+    try {
+      const { session } = await sendSession<{ session: SessionDetails }>("POST", "/sesi/lanjut");
+      if (this.status !== "open" || session.id !== this.details?.id) return await this.verify();
+      this.details = session;
+      const remainingMs = Date.parse(session.expiresAt) - serverNow();
+      this.#extendEveryMs = Math.min(EXTEND_AT_MOST_EVERY_MS, remainingMs * EXTEND_SHARE);
+      this.#send({ kind: "extended", session });
+    } catch {
+      this.#extendedAt = -Infinity;
+      await this.verify();
+    }
+  }
+
+  /** Puts the warning before the end aside. */
+  dismissWarning(): void {
+    this.#dismissedEnd = this.endsAtMs;
+  }
+
+  /** Ends the session at the server. It rejects with `SessionRefusal` if that fails. */
+  async signOut(): Promise<void> {
+    await sendSession("DELETE", "/sesi");
+    this.details = null;
+    this.#setStatus("none");
+    this.#send({ kind: "changed" });
+  }
+
+  /** Goes on with public data after the end of the session. */
+  goOnPublicly(): void {
+    this.#setStatus("public");
+  }
+
+  async #readUntilAnswered(): Promise<void> {
+    for (;;) {
+      this.#checkedAt = Date.now();
+      try {
+        const answer = await sendSession<SessionAnswer>("GET", "/sesi");
+        this.#update(answer);
+        this.#resolveFirst();
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #update({ methods, session, ended }: SessionAnswer): void {
+    this.methods = methods;
+    if (session) return this.#adopt(session);
+    switch (this.status) {
+      case "unknown":
+        // Nothing is typed on a page that has just opened, so it only says what it shows.
+        return this.#setStatus(ended ? "public" : "none");
+      case "open":
+        this.isSignedOut = !ended;
+        return this.#setStatus(this.#options.goesOnPublicly ? "public" : "ended");
+      default:
+        return;
+    }
+  }
+
+  #adopt(session: SessionDetails): void {
+    const { status, details } = this;
+    const isOther = details !== null && details.accountId !== session.accountId;
+    const hasNewRight = details !== null && rightOf(details) !== rightOf(session);
+    const isSameSession = status === "open" && details?.id === session.id;
+    this.details = session;
+    // Public data belongs to no person, so only the data of another person must not be mixed.
+    if (isOther && status !== "public" && !this.#options.showsNoData) return this.#setStatus("replaced");
+    if (status === "replaced") return;
+    this.isSignedOut = false;
+    if (!isSameSession || hasNewRight) this.#setStatus("open");
+  }
+
+  #setStatus(status: SessionStatus): void {
+    const isFirst = this.status === "unknown";
+    this.status = status;
+    if (status === "open") localStorage.setItem(HINT_KEY, "");
+    else if (status !== "replaced") localStorage.removeItem(HINT_KEY);
+    this.isDialogOpen = status === "ended";
+    // A page that has just opened has read nothing for another person.
+    if (isFirst && status !== "public") return;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #tick(): void {
+    this.now = serverNow();
+    if (this.status !== "open" || this.endsAtMs === null) return;
+    // Another tab may have extended the session, so the server is asked before the page says anything.
+    if (this.endsAtMs <= this.now && Date.now() - this.#checkedAt > RETRY_MS) void this.verify();
+  }
+
+  #recheck(): void {
+    const isDue = this.isHalted || Date.now() - this.#checkedAt > RECHECK_AT_MOST_EVERY_MS;
+    if (isDue) void this.verify();
+  }
+
+  #extendAfterActivity(): void {
+    if (this.status !== "open" || Date.now() - this.#extendedAt < this.#extendEveryMs) return;
+    void this.extend();
+  }
+
+  #send(broadcast: Broadcast): void {
+    this.#channel.postMessage(broadcast);
+  }
+}
+
+/** What a session may do, as a text to compare. */
+function rightOf({ role, regions, opds }: SessionDetails): string {
+  return JSON.stringify([role, regions.map(({ code }) => code), opds.map(({ id }) => id)]);
+}
+
+export const session = new PageSession();
