@@ -362,10 +362,16 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
     async def import_page(request: Request) -> Response:
         return await page_of_region(request, "import.html")
 
+    async def sign_in_page(request: Request) -> Response:
+        return page(request, "sign-in.html")
+
     return [
         Route("/", wall_page),
         Route("/daerah/{code}", region_page),
         Route("/peta/{code}/impor", import_page),
+        Route("/masuk", sign_in_page),
+        Route("/masuk/selesai", sign_in_page),
+        Route("/keluar", sign_in_page),
         Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),
         Route("/favicon.svg", CompressedFiles(directory=WEB_CLIENT_FOLDER)),
     ]

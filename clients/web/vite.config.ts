@@ -1,7 +1,7 @@
 /**
- * The configuration of the build. It has four pages: the wall at `/`, the page of a region at
- * `/daerah/{code}`, the import of its applications at `/peta/{code}/impor`, and the GraphQL explorer,
- * which is the response to `GET /graphql`.
+ * The configuration of the build. Its pages are the wall at `/`, the page of a region at `/daerah/{code}`,
+ * the import of its applications at `/peta/{code}/impor`, the pages to sign in and out at `/masuk` and
+ * `/keluar`, and the GraphQL explorer, which is the response to `GET /graphql`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { defineConfig, type Plugin } from "vite";
 
 /** The path of the page of an import, as in `/peta/32.05/impor?bahasa=en`. */
 const IMPORT_PATH = /^\/peta\/[^/]+\/impor(?:\?|$)/;
+/** The paths of the pages to sign in and to sign out. */
+const SIGN_IN_PATH = /^\/(?:masuk(?:\/selesai)?|keluar)(?:\?|$)/;
 const hub = process.env.SIMPUL_URL ?? "http://127.0.0.1:8000";
 
 /** The styles of GraphiQL embed 34 fonts as `data:` URLs, which the page's content security policy forbids. */
@@ -23,13 +25,14 @@ const withoutEmbeddedFonts: Plugin = {
   },
 };
 
-/** Serves one page for every `/daerah/…` and one for every `/peta/…/impor` in the development server, as the hub does. */
+/** Serves the pages at their paths in the development server, as the hub does. */
 const regionPages: Plugin = {
   name: "region-pages",
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
       if (request.url?.startsWith("/daerah/")) request.url = "/region.html";
       if (request.url && IMPORT_PATH.test(request.url)) request.url = "/import.html";
+      if (request.url && SIGN_IN_PATH.test(request.url)) request.url = "/sign-in.html";
       next();
     });
   },
@@ -73,6 +76,7 @@ export default defineConfig({
         wall: "index.html",
         region: "region.html",
         import: "import.html",
+        signin: "sign-in.html",
         explorer: "explorer.html",
       },
       // The directive "use client" of React packages has no effect in this build.
@@ -81,6 +85,6 @@ export default defineConfig({
   },
   server: {
     fs: { allow: [".."] }, // the parent folder contains `clients/resume`
-    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub, "/berkas": hub, "/unduh": hub },
+    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub, "/berkas": hub, "/unduh": hub, "/sesi": hub, "/undangan": hub },
   },
 });
