@@ -25,8 +25,7 @@ from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import SessionCookie
 from hub.auth.open_connections import OpenConnections
-from hub.auth.provider_tokens import JsonWebTokens
-from hub.auth.signing_keys import PublishedKeys
+from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.downloads import Downloads
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
@@ -96,6 +95,11 @@ class AppState:
         """Return the database of the instance."""
         assert self.instance is not None
         return self.instance.database
+
+    def access_changed(self) -> None:
+        """Apply a change of accounts, sessions or tokens at once, after its commit."""
+        if self.instance is not None:
+            self.instance.access_changed()
 
     def session_cookie(self) -> SessionCookie:
         """Return the cookie of the instance's sessions."""
@@ -174,7 +178,12 @@ def create_app(
 
     fanout = Fanout(INTERNAL_ERROR_PAYLOAD, flush_outbox)
     workers = WorkerMetrics(metrics_folder, own_metrics) if metrics_folder is not None else None
-    authenticator = create_authenticator(settings, app_state)
+    provider = None
+    if settings.identity_provider is not None:
+        provider = load_provider_parts(
+            settings.identity_provider, app_state.database, utc_now, app_state.access_changed
+        )
+    authenticator = create_authenticator(app_state, provider)
     sessions = Sessions(
         app_state.running_instance,
         app_state.session_cookie,
@@ -315,16 +324,12 @@ def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     )
 
 
-def create_authenticator(settings: Settings, app_state: AppState) -> Authenticator:
+def create_authenticator(
+    app_state: AppState, provider: ProviderParts | None = None
+) -> Authenticator:
     """Return an authenticator for this instance's sessions and tokens, and those of a provider."""
-    provider_tokens = None
-    if settings.jwks is not None:
-        document = settings.jwks if "://" in settings.jwks else Path(settings.jwks)
-        keys = PublishedKeys(document, utc_now)
-        provider_tokens = JsonWebTokens(
-            keys, settings.token_issuer, settings.token_audience, utc_now
-        )
-    return Authenticator(app_state.database, app_state.session_cookie, utc_now, provider_tokens)
+    tokens = None if provider is None else provider.tokens
+    return Authenticator(app_state.database, app_state.session_cookie, utc_now, tokens)
 
 
 async def _run_task(task: BackgroundTask, instance: Instance) -> None:

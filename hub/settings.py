@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from hub.auth.identity_provider import load_identity_provider
 from regions import endpoint_directory
+
+_PROVIDER_FILE = "the file in SIMPUL_IDENTITY_PROVIDER replaces it"
+REMOVED_VARIABLES = {
+    "SIMPUL_JWKS": f"{_PROVIDER_FILE} (`issuer` or `jwks`)",
+    "SIMPUL_TOKEN_ISSUER": f"{_PROVIDER_FILE} (`issuer`)",
+    "SIMPUL_TOKEN_AUDIENCE": f"{_PROVIDER_FILE} (`audience`)",
+    "SIMPUL_TOKEN_KEY_FILE": "tokens are in the database now, and `simpul token` makes them",
+}
 
 
 class Settings(BaseSettings):
@@ -52,12 +61,10 @@ class Settings(BaseSettings):
         pattern=r"^[0-9]{2}$",
         description="Kemendagri code of the province whose wall it shows.",
     )
-    token_issuer: str = Field("simpul", min_length=1, description="`iss` that a token must have.")
-    token_audience: str = Field("simpul", min_length=1, description="`aud` that it must have.")
-    jwks: str | None = Field(
+    identity_provider: Path | None = Field(
         None,
-        description="JWKS document of an identity provider, a path or https:// address: then "
-        "its tokens are taken, and none of this instance's own.",
+        description="TOML file of an identity provider (OpenID Connect) by which people sign in, "
+        "and whose tokens are taken.",
     )
     map_file: Path | None = Field(
         None,
@@ -163,12 +170,24 @@ class Settings(BaseSettings):
             raise ValueError(f"expected a file, got {str(value)!r}")
         return value
 
-    @field_validator("jwks")
+    @field_validator("identity_provider")
     @classmethod
-    def _check_jwks_source(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("https://") and not Path(value).is_file():
-            raise ValueError(f"expected a file or an address with https://, got {value!r}")
+    def _check_identity_provider(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            load_identity_provider(value)  # raises a ValueError if it is invalid
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_removed_variables(cls, values: object) -> object:
+        problems = [
+            f"{variable}: expected no such variable, got one; {instead}"
+            for variable, instead in REMOVED_VARIABLES.items()
+            if os.environ.get(variable)
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return values
 
     @property
     def database(self) -> str:
@@ -183,6 +202,9 @@ class Settings(BaseSettings):
 def explain_settings_errors(error: ValidationError) -> Iterator[str]:
     """Yield a message per problem: the variable's name, what was expected, and what was given."""
     for problem in error.errors():
+        if not problem["loc"]:  # the variables that are gone
+            yield from str(problem["ctx"]["error"]).splitlines()
+            continue
         variable = str(problem["loc"][0]).upper()
         unprefixed = variable.removeprefix("SIMPUL_")
         if unprefixed in ("DATABASE_URL", "REDIS_URL") and not os.environ.get(variable):

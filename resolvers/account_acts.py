@@ -46,6 +46,7 @@ async def add_account(
     kind: AccountKind = AccountKind.PERSON,
     issuer: str | None = None,
     external_subject: str | None = None,
+    given_at: datetime | None = None,
 ) -> Account:
     """Record a new account with a right.
 
@@ -53,6 +54,7 @@ async def add_account(
         actor: id of the account that gives the right; None for the operator or the provider.
         login: user name or e-mail address; it must be unused.
         issuer, external_subject: of the identity provider that gives the right.
+        given_at: when the right was given, if that was not now.
     """
     account = Account(
         id=new_id(ACCOUNT_PREFIX),
@@ -64,7 +66,7 @@ async def add_account(
         issuer=issuer,
         external_subject=external_subject,
         given_by=actor,
-        given_at=now,
+        given_at=given_at or now,
     )
     await insert_account(session, account)
     detail = right_detail(right)
@@ -98,15 +100,28 @@ async def create_sign_in_link(
 
 
 async def change_right(
-    session: Session, now: datetime, actor: str | None, account: Account, right: Right
+    session: Session,
+    now: datetime,
+    actor: str | None,
+    account: Account,
+    right: Right,
+    *,
+    given_at: datetime | None = None,
 ) -> Account:
     """Give an account another right. Its open connections end, and connect again.
+
+    Args:
+        given_at: when the right was given, if that was not now.
 
     Raises:
         AccountChanged: another transaction changed the account since it was read.
     """
     changed = replace(
-        account, right=right, given_by=actor, given_at=now, version=account.version + 1
+        account,
+        right=right,
+        given_by=actor,
+        given_at=given_at or now,
+        version=account.version + 1,
     )
     await _update(session, changed)
     detail = right_detail(right)
@@ -115,9 +130,19 @@ async def change_right(
 
 
 async def withdraw_right(
-    session: Session, now: datetime, actor: str | None, account: Account, reason: str = ""
+    session: Session,
+    now: datetime,
+    actor: str | None,
+    account: Account,
+    reason: str = "",
+    *,
+    is_by_provider: bool = False,
 ) -> Account:
     """Withdraw the right of an account, and end its sessions, tokens, codes and links.
+
+    Args:
+        is_by_provider: whether the claims of the identity provider no longer give the right. Then
+            later claims may give one again, which they may not after a person has withdrawn it.
 
     Raises:
         AccountChanged: another transaction changed the account since it was read.
@@ -125,7 +150,9 @@ async def withdraw_right(
     changed = replace(account, right=None, version=account.version + 1)
     await _update(session, changed)
     await _end_credentials(session, account.id)
-    detail = {"reason": reason} if reason else {}
+    detail: dict[str, object] = {"reason": reason} if reason else {}
+    if is_by_provider:
+        detail["provider"] = account.issuer
     await append_audit(session, now, actor, AuditAction.RIGHT_WITHDRAWN, account.id, detail=detail)
     return changed
 

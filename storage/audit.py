@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -47,6 +47,22 @@ async def append_audit(
 async def lock_audit(session: AsyncSession) -> None:
     """Order this transaction with the others that append: it waits for them, and they for it."""
     await session.execute(update(InstanceRow).values(identity=InstanceRow.identity))
+
+
+async def find_newest_audit(
+    session: AsyncSession, account: str, actions: Collection[AuditAction]
+) -> AuditEntry | None:
+    """Return the newest entry of an account with one of these actions, if there is one."""
+    query = (
+        select(AuditRow)
+        .where(
+            AuditRow.account == account, AuditRow.action.in_([action.value for action in actions])
+        )
+        .order_by(AuditRow.number.desc())
+        .limit(1)
+    )
+    row = await session.scalar(query)
+    return None if row is None else audit_from_row(row)
 
 
 async def read_identity(session: AsyncSession) -> tuple[str, str]:

@@ -36,11 +36,14 @@ Clock = Callable[[], datetime]
 class ProviderTokens(Protocol):
     """Verifies the tokens of an identity provider."""
 
-    async def viewer(self, token: str) -> Viewer:
+    async def viewer(self, token: str, *, is_current: bool) -> Viewer:
         """Return the viewer of a token.
 
+        Args:
+            is_current: whether every withdrawal is known; else nothing in memory counts.
+
         Raises:
-            AuthenticationError: the token is invalid or has expired.
+            AuthenticationError: the token is invalid or has expired, or gives no right.
             KeysUnavailable: the keys to verify it could not be read.
         """
 
@@ -126,7 +129,7 @@ class Authenticator:
             return await self._viewer_of_secret(token, is_session=False)
         if self._provider_tokens is None:
             raise TokenInvalid("expected a token that this instance issued, got another")
-        return await self._provider_tokens.viewer(token)
+        return await self._provider_tokens.viewer(token, is_current=self.is_current())
 
     async def _viewer_of_secret(self, secret: str, *, is_session: bool) -> Viewer:
         digest = secret_digest(secret)

@@ -1,38 +1,35 @@
-"""Verifies the signed tokens (JWT) of an identity provider, and returns their viewers."""
+"""Verifies the signed tokens (JWT) of an identity provider, and returns their viewers.
+
+A viewer is that of the account of the token's subject. `AccessWatch` makes each process forget the
+tokens of an account when its right changes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unicodedata import category
 
 from cachetools import TLRUCache
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 
-from engine.model import OWN_ACTOR_PREFIX, Role, Viewer
+from engine.account import Account
+from engine.model import Role, Viewer
+from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.errors import TokenExpired, TokenInvalid
+from hub.auth.identity_provider import IdentityProvider
+from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
 from hub.auth.signing_keys import Clock, KeySource, SigningKey
 
 LEEWAY_SECONDS = 30  # the allowed difference between the clocks of two machines
-SCOPE_ENTRIES = 1_000
-SUBJECT_CHARACTERS = 255  # the limit of OpenID Connect for `sub`
 VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most 8,192 characters
 
 # Headers that name a key, or change what is signed. A key is looked up by its id among the trusted
 # keys only.
 _REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
 _TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-_REQUIRED_SCOPES = {
-    Role.OPD: ("regions", "opds"),
-    Role.REGION: ("regions",),
-    Role.ASSESSOR: ("regions",),
-    Role.PROVINCE: ("regions",),
-    Role.ADMIN: (),
-    Role.FOLLOWER: ("regions",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,16 @@ class JsonWebTokens:
     def __init__(
         self,
         keys: KeySource,
-        issuer: str,
-        audience: str,
+        provider: IdentityProvider,
+        accounts: ProviderAccounts,
         clock: Clock,
         *,
         verified_tokens_most: int = VERIFIED_TOKENS_MOST,
     ) -> None:
         self.clock = clock
         self._keys = keys
+        self._accounts = accounts
+        self._generation = 0  # changes whenever something is forgotten
         self._verified_tokens: TLRUCache[str, _VerifiedToken, datetime] = TLRUCache(
             verified_tokens_most, _valid_until, clock
         )
@@ -66,25 +65,39 @@ class JsonWebTokens:
             leeway=LEEWAY_SECONDS,
             exp={"essential": True},
             iat={"essential": True},
-            sub={"essential": True},
-            aud={"essential": True, "value": audience},
-            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": provider.audience},
+            iss={"essential": True, "value": provider.issuer},
         )
 
-    async def viewer(self, token: str) -> Viewer:
+    async def viewer(self, token: str, *, is_current: bool = True) -> Viewer:
         """Return the viewer of a token.
 
+        Args:
+            is_current: whether every withdrawal is known; else nothing in memory counts.
+
         Raises:
-            AuthenticationError: the token is invalid or has expired.
+            AuthenticationError: the token is invalid or has expired, or gives no right.
             KeysUnavailable: the keys to verify it could not be read.
         """
-        verified = self._verified_tokens.get(token)
-        if verified is None or verified.signing_key is not await self._keys.find(verified.key_id):
-            verified = self._verified_tokens[token] = await self._verify(token)
+        verified = self._verified_tokens.get(token) if is_current else None
+        if verified is not None and verified.signing_key is await self._keys.find(verified.key_id):
+            return verified.viewer
+        generation = self._generation
+        verified = await self._verify(token)
+        if is_current and generation == self._generation:
+            self._verified_tokens[token] = verified
         return verified.viewer
 
     def forget(self, account: str) -> None:
-        """Do nothing, because the viewer of a token follows from its claims alone."""
+        """Forget the tokens of an account, so that its right is read again."""
+        self._generation += 1
+        tokens = [
+            token
+            for token, verified in self._verified_tokens.items()
+            if verified.viewer.subject == account
+        ]
+        for token in tokens:
+            self._verified_tokens.pop(token, None)
 
     async def _verify(self, token: str) -> _VerifiedToken:
         claims: dict[str, Any] = {}
@@ -106,7 +119,19 @@ class JsonWebTokens:
             detail = error.description if isinstance(error, JoseError) else ""
             name = error.error if isinstance(error, JoseError) else "malformed"
             raise TokenInvalid(f"expected a valid signed token, got {name} {detail}") from error
-        return _VerifiedToken(_viewer_from_claims(claims), key_id, signing_key)
+        expires_at = _to_datetime(claims["exp"])
+        try:
+            account = await self._accounts.account_of_token(claims, _to_datetime(claims["iat"]))
+        except (ClaimProblem, RightWithdrawn) as error:
+            raise TokenInvalid(str(error)) from error
+        return _VerifiedToken(_viewer(account, expires_at), key_id, signing_key)
+
+
+def _viewer(account: Account, expires_at: datetime) -> Viewer:
+    right = account.right
+    assert right is not None
+    is_draft_reader = right.role is not Role.FOLLOWER or right.drafts
+    return Viewer(account.id, right.role, right.regions, right.opds, expires_at, is_draft_reader)
 
 
 def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datetime:
@@ -135,63 +160,10 @@ def _checked_key_id(header: dict[str, Any]) -> str:
     return key_id
 
 
-def _viewer_from_claims(claims: dict[str, Any]) -> Viewer:
-    try:
-        role = Role(claims.get("role"))
-    except ValueError:
-        role = Role.PUBLIC
-    if role not in _REQUIRED_SCOPES:
-        roles = ", ".join(allowed.value for allowed in _REQUIRED_SCOPES)
-        raise TokenInvalid(f"expected a role of {roles}, got another")
-    subject = checked_subject(claims["sub"])
-    scope = {name: _checked_scope(claims, name) for name in ("regions", "opds")}
-    for name in _REQUIRED_SCOPES[role]:
-        if not scope[name]:
-            raise TokenInvalid(f"expected {name} for the role {role.value}, got none")
-    return Viewer(
-        subject=subject,
-        role=role,
-        regions=scope["regions"],
-        opds=scope["opds"],
-        expires_at=_to_datetime(claims["exp"]),
-    )
-
-
-def checked_subject(subject: object) -> str:
-    """Return the subject of a token if the log can record it as the name of an actor.
-
-    Raises:
-        TokenInvalid: the subject is not plain text of the allowed length, or has a reserved prefix.
-    """
-    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_CHARACTERS:
-        raise TokenInvalid(f"expected a `sub` of 1 to {SUBJECT_CHARACTERS} characters")
-    if not _is_plain_text(subject):
-        raise TokenInvalid("expected a `sub` without control characters or lone surrogates")
-    if subject.startswith(OWN_ACTOR_PREFIX):
-        raise TokenInvalid(f"expected a `sub` that does not begin with {OWN_ACTOR_PREFIX!r}")
-    return subject
-
-
-def _checked_scope(claims: dict[str, Any], name: str) -> frozenset[str]:
-    entries = claims.get(name, [])
-    if (
-        not isinstance(entries, list)
-        or len(entries) > SCOPE_ENTRIES
-        or not all(isinstance(entry, str) and _is_plain_text(entry) for entry in entries)
-    ):
-        raise TokenInvalid(f"expected {name} to be a list of at most {SCOPE_ENTRIES} plain texts")
-    return frozenset(entries)
-
-
-def _is_plain_text(text: str) -> bool:
-    """Whether a text is safe to store and log: it has no control characters or lone surrogates."""
-    return bool(text) and not any(category(character) in ("Cc", "Cs") for character in text)
-
-
 def _to_datetime(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
         raise TokenInvalid(
-            "expected `exp` to be a representable time, got another number"
+            "expected `exp` and `iat` to be representable times, got another number"
         ) from error

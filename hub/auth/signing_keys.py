@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
+from hub.auth.checked_transport import CheckedTransport
+from hub.auth.provider_discovery import ProviderUnavailable
+
 Clock = Callable[[], datetime]
 
+_UNREADABLE = (OSError, ValueError, RecursionError, httpx2.HTTPError, ProviderUnavailable)
+
 DOCUMENT_BYTES: Final = 262_144
-FETCH_SECONDS: Final = 5.0
 REFRESH_EVERY: Final = timedelta(seconds=30)  # the longest time that a withdrawn key stays trusted
 TRUSTED_FOR: Final = timedelta(hours=24)  # after the last time that the document could be read
 RSA_BITS: Final = 2048
@@ -52,14 +55,22 @@ class PublishedKeys:
     """The JWKS document of an identity provider, which is read from a file or by HTTPS when needed.
 
     If it cannot be read again, the keys that were read before stay trusted for a day.
+
+    Args:
+        source: a file, an address, or a function that finds the address.
+        private: whether the address may be in a private network or on this machine.
+        authority: a file with the certificates of the authorities to trust for TLS.
     """
 
-    def __init__(self, source: str | Path, clock: Clock) -> None:
-        if isinstance(source, str):
-            url = urlsplit(source)
-            is_local = url.hostname in ("localhost", "127.0.0.1", "::1")
-            if url.scheme != "https" and not (url.scheme == "http" and is_local):
-                raise ValueError(f"expected an https address of a JWKS document, got {source!r}")
+    def __init__(
+        self,
+        source: str | Path | Callable[[], Awaitable[str]],
+        clock: Clock,
+        *,
+        private: bool = False,
+        authority: Path | None = None,
+    ) -> None:
+        self._transport = CheckedTransport(private=private, authority=authority)
         self._source = source
         self._clock = clock
         self._keys: dict[str, SigningKey] = {}
@@ -86,12 +97,14 @@ class PublishedKeys:
                     if document != self._document:  # else the keys stay the same objects
                         self._keys, self._document = _signing_keys(document), document
                     self._read_at = self._clock()
-                except (OSError, ValueError, RecursionError, httpx2.HTTPError) as error:
+                except _UNREADABLE as error:
                     if not self._trusted_keys():
-                        raise KeysUnavailable(f"no JWKS document at {self._source}") from error
+                        raise KeysUnavailable(
+                            f"no JWKS document at {self._source_name()}"
+                        ) from error
             keys = self._trusted_keys()
             if not keys:
-                raise KeysUnavailable(f"no JWKS document at {self._source}")
+                raise KeysUnavailable(f"no JWKS document at {self._source_name()}")
             return keys.get(key_id)
 
     def _trusted_keys(self) -> dict[str, SigningKey]:
@@ -102,18 +115,17 @@ class PublishedKeys:
         if isinstance(self._source, Path):
             with self._source.open("rb") as file:
                 return file.read(DOCUMENT_BYTES + 1)
-        document = bytearray()
-        async with (
-            asyncio.timeout(FETCH_SECONDS),
-            httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
-            client.stream("GET", self._source, headers={"accept-encoding": "identity"}) as response,
-        ):
-            response.raise_for_status()
-            async for chunk in response.aiter_raw():
-                document += chunk
-                if len(document) > DOCUMENT_BYTES:
-                    break
-        return bytes(document)
+        address = self._source if isinstance(self._source, str) else await self._source()
+        async with httpx2.AsyncClient(transport=self._transport, trust_env=False) as client:
+            response = await client.get(address)
+        if response.status_code != httpx2.codes.OK:
+            raise ValueError(f"expected status 200, got {response.status_code}")
+        return response.content
+
+    def _source_name(self) -> str:
+        if isinstance(self._source, str | Path):
+            return str(self._source)
+        return "the address that the identity provider states"
 
 
 def _signing_keys(document: bytes) -> dict[str, SigningKey]:

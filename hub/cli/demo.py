@@ -83,9 +83,6 @@ def print_welcome(
         out.print(f"  {line}", soft_wrap=True, markup=False)
     if replay:
         out.print(_("  [bold]Replay:[/bold] published results of 2018–2025 are played as events."))
-    if settings.jwks is not None:
-        out.print(_("  Tokens come from the identity provider that SIMPUL_JWKS names."))
-        return
     hours = TOKEN_LIFETIME.total_seconds() / 3600
     if scope is None:
         out.print(

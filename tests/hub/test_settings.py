@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hub.settings import Settings, explain_settings_errors
+from hub.settings import REMOVED_VARIABLES, Settings, explain_settings_errors
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for field in Settings.model_fields:
         monkeypatch.delenv(f"SIMPUL_{field.upper()}", raising=False)
+    for variable in REMOVED_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -52,8 +54,8 @@ def test_what_a_type_refuses_is_reported_with_the_given_value(
         ),
         (("SIMPUL_MAP_FILE", "none.json"), "SIMPUL_MAP_FILE: expected a file, got 'none.json'"),
         (
-            ("SIMPUL_JWKS", "http://id.example"),
-            "SIMPUL_JWKS: expected a file or an address with https://, got 'http://id.example'",
+            ("SIMPUL_IDENTITY_PROVIDER", "none.toml"),
+            "SIMPUL_IDENTITY_PROVIDER: none.toml: cannot be read: No such file or directory",
         ),
     ],
 )
@@ -62,6 +64,23 @@ def test_a_useless_setting_is_reported_before_anything_starts(
 ) -> None:
     monkeypatch.setenv(*setting)
     assert list_settings_problems() == [problem]
+
+
+def test_variables_that_are_gone_are_refused_with_what_replaces_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in REMOVED_VARIABLES:
+        monkeypatch.setenv(variable, "x")
+    assert list_settings_problems() == [
+        "SIMPUL_JWKS: expected no such variable, got one; "
+        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer` or `jwks`)",
+        "SIMPUL_TOKEN_ISSUER: expected no such variable, got one; "
+        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer`)",
+        "SIMPUL_TOKEN_AUDIENCE: expected no such variable, got one; "
+        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`audience`)",
+        "SIMPUL_TOKEN_KEY_FILE: expected no such variable, got one; "
+        "tokens are in the database now, and `simpul token` makes them",
+    ]
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SIMPUL_DATABASE_URL"])
@@ -96,10 +115,10 @@ def test_a_broker_of_another_kind_is_refused_without_its_password(
 def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_PORT", "-1")
     monkeypatch.setenv("SIMPUL_LOG_LEVEL", "")  # counts as not set
-    monkeypatch.setenv("SIMPUL_JWKS", "keys.json")
+    monkeypatch.setenv("SIMPUL_MAP_FILE", "none.json")
     assert list_settings_problems() == [
         "SIMPUL_PORT: Input should be greater than or equal to 0, got '-1'",
-        "SIMPUL_JWKS: expected a file or an address with https://, got 'keys.json'",
+        "SIMPUL_MAP_FILE: expected a file, got 'none.json'",
     ]
 
 

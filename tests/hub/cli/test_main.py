@@ -309,14 +309,6 @@ def test_a_token_with_a_scope_needs_a_database(simpul: Simpul) -> None:
     assert result.stderr.startswith("the database does not answer: ")
 
 
-def test_no_token_is_issued_where_a_provider_issues_them(simpul: Simpul, tmp_path: Path) -> None:
-    keys = tmp_path / "keys.json"
-    keys.write_text('{"keys": []}')
-    result = simpul("token", "--role", "ADMIN", "--subject", "ani", SIMPUL_JWKS=str(keys))
-    assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == ("this instance takes tokens of the provider in SIMPUL_JWKS only\n")
-
-
 def test_a_replay_needs_the_embedded_database(simpul: Simpul) -> None:
     result = simpul("demo", "--replay", DATABASE_URL="postgresql://127.0.0.1/simpul")
     assert (result.exit_code, result.stdout) == (2, "")
