@@ -51,7 +51,6 @@ MOMENTARY_TYPES = frozenset(
         "FreshnessCoverage",
         "ImportDraft",
         "Source",
-        "Viewer",
         "WaitingFile",
     }
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from engine.account import Account, AccountKind, Right
+from engine.account import Account, AccountKind, AuditAction, Right, SignInMethod
+from engine.log.entry import format_timestamp
 from engine.model import Role, Viewer
 from resolvers.account_acts import right_detail
+from resolvers.credential_acts import begin_session
 from storage.account import insert_account
-from storage.audit import AuditAction, append_audit
+from storage.audit import append_audit
+from storage.tables import PasskeyRow
 from tests.api.hub import Hub
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -34,3 +37,35 @@ async def add_person(
         action = AuditAction.ACCOUNT_INVITED
         await append_audit(session, THEN, None, action, id, detail=right_detail(right))
     return Viewer(id, role, right.regions, right.opds)
+
+
+async def add_passkey(hub: Hub, account: str, id: str) -> None:
+    """Record a passkey of an account, with which no one can sign in."""
+    async with hub.instance.database.write() as session:
+        session.add(
+            PasskeyRow(
+                id=id,
+                credential_id=id.encode(),
+                account=account,
+                public_key=b"",
+                sign_count=0,
+                name=f"Name of {id}",
+                created_at=format_timestamp(THEN),
+            )
+        )
+
+
+async def add_open_session(hub: Hub, account: str) -> str:
+    """Record a session of an account, and return its id."""
+    lifetime = timedelta(hours=1)
+    async with hub.instance.database.write() as session:
+        record, _ = await begin_session(
+            session,
+            hub.instance.clock(),
+            account,
+            SignInMethod.PASSWORD,
+            idle=lifetime,
+            lifetime=lifetime,
+            user_agent="Firefox",
+        )
+    return record.id

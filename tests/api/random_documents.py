@@ -96,6 +96,10 @@ _KINDS: Mapping[str, str] = {
     "function": "Function",
     "instrument": "Instrument",
     "commonApplication": "CommonApplication",
+    "account": "Account",
+    "session": "Session",
+    "token": "AccessToken",
+    "passkey": "Passkey",
 }
 
 
@@ -104,7 +108,10 @@ def _id_type(name: str, owner: str) -> str:
     if name != "id":
         noun = re.sub("(Id|Code)s?$", "", name)
         return _KINDS[noun]  # a KeyError here means that the noun must be added
-    kinds = ("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument")
+    kinds = (
+        *("Application", "Integration", "Assessment", "Proposal", "Opd", "Instrument"),
+        "Account",
+    )
     return next((kind for kind in kinds if kind in owner or kind.lower() in owner), "Application")
 
 
@@ -136,7 +143,7 @@ def _input_object(
     if odd:
         return fields
     # Related fields get matching values, because almost every other input would be refused.
-    names = ("id", "assessmentId", "opdId", "draftId")
+    names = ("id", "assessmentId", "opdId", "draftId", "accountId")
     id = next((fields[name] for name in names if name in fields), None)
     if "version" in kind.fields and id in pool.versions:
         fields["version"] = pool.versions[id]

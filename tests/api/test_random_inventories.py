@@ -21,6 +21,7 @@ from engine.model import (
 from resolvers.import_draft import add_draft
 from schema.masking import mask_errors
 from tests.api import two_provinces
+from tests.api.accounts import add_open_session, add_passkey, add_person
 from tests.api.hub import CHANGED_TYPES, Hub, mutation
 from tests.api.random_documents import GRAPHQL, ODD_TEXTS, Pool, RandomQuery, random_value
 from tests.api.two_provinces import ADMIN, OPD, PROVINCE, REGION, REGIONS
@@ -45,6 +46,7 @@ async def test_no_inventory_makes_a_part_of_a_region_fail(
     any_hub: Hub, request: pytest.FixtureRequest
 ) -> None:
     successes: Counter[str] = Counter()
+    await write_accounts(any_hub)
     seeds = int(request.config.getoption("--seeds"))
     steps, regions = (STEPS, 2) if seeds > 1 else (FEW_STEPS, 1)
     for seed in range(seeds):
@@ -79,6 +81,16 @@ async def test_no_argument_of_a_query_makes_it_fail(
             await execute_without_bug(
                 any_hub, document, ADMIN, f"query {name}", random_query.variables
             )
+
+
+async def write_accounts(hub: Hub) -> None:
+    """Record the accounts of some viewers, with sessions and passkeys of the administrator."""
+    for viewer in (ADMIN, PROVINCE, REGION, OPD):
+        regions, opds = tuple(viewer.regions), tuple(viewer.opds)
+        await add_person(hub, viewer.subject, viewer.role, regions, opds)
+    for number in range(6):
+        await add_passkey(hub, ADMIN.subject, f"passkey-{number}")
+        await add_open_session(hub, ADMIN.subject)
 
 
 async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
@@ -179,7 +191,9 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
         " integrations { nodes { id version } } imports { nodes { id } } proposals { nodes { proposal: id inputsHash } } } }"
         f" applications(first: 200) {{ {nodes} }}"
         " commonApplications { id } instruments { id } affairs { id }"
-        ' defaultOpds(regionCode: "32.11") { referenceId } }',
+        ' defaultOpds(regionCode: "32.11") { referenceId }'
+        " accounts(first: 200) { nodes { id version tokens { id } } }"
+        " instance { viewer { account { sessions { id } passkeys { id } } } } }",
         ADMIN,
     )
     regions = data["regions"]["nodes"]
@@ -208,7 +222,12 @@ async def collect_objects(hub: Hub, pool: Pool) -> None:
         ],
         "ImportDraft": pool.ids.get("ImportDraft", []),
     }
-    versioned = [*data["applications"]["nodes"]]
+    accounts, own = data["accounts"]["nodes"], data["instance"]["viewer"]["account"] or {}
+    pool.ids["Account"] = [account["id"] for account in accounts]
+    pool.ids["AccessToken"] = [token["id"] for account in accounts for token in account["tokens"]]
+    pool.ids["Session"] = [session["id"] for session in own.get("sessions", ())]
+    pool.ids["Passkey"] = [passkey["id"] for passkey in own.get("passkeys", ())]
+    versioned = [*data["applications"]["nodes"], *accounts]
     for region in regions:
         for kind in ("assessments", "integrations", "opds"):
             versioned += region[kind]["nodes"]
