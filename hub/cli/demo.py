@@ -119,6 +119,6 @@ def _issue_token(
     settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]
 ) -> str:
     right = Right(role, frozenset(regions), frozenset(opds))
-    return asyncio.run(
-        create_program_token(settings, f"demo-{role.value.lower()}", right, TOKEN_LIFETIME)
-    )
+    name = f"demo-{role.value.lower()}"
+    _, secret = asyncio.run(create_program_token(settings, name, right, TOKEN_LIFETIME))
+    return secret

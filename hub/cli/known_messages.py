@@ -60,9 +60,6 @@ SETTINGS_PROBLEMS = (
 REFUSALS = (
     N_("argument {argument}: expected {expected}, got {value}"),
     N_("cannot listen on {address} ({reason}); set SIMPUL_PORT or SIMPUL_HOST to another value"),
-    N_("expected a `sub` of 1 to {most} characters"),
-    N_("expected a `sub` without control characters or lone surrogates"),
-    N_("expected a `sub` that does not begin with {prefix}"),
 )
 EXPECTATIONS = (
     N_("an address that begins with http:// or https:// and names a host"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.account import AccountKind, Right
+from engine.account import AccessToken, AccountKind, Right
 from hub.app import utc_now
 from hub.settings import Settings
 from resolvers.account_acts import add_account
@@ -15,8 +15,11 @@ from storage.database import Database
 
 async def create_program_token(
     settings: Settings, name: str, right: Right, lifetime: timedelta
-) -> str:
-    """Return a new token of the program account with this name and right, which may be new."""
+) -> tuple[AccessToken, str]:
+    """Create a token of the program account with this name and right, which may be new.
+
+    Returns the token and its secret, which is not stored.
+    """
     now, database = utc_now(), Database(settings.database)
     try:
         async with database.write() as session:
@@ -25,7 +28,6 @@ async def create_program_token(
                 account = await add_account(
                     session, now, None, right, name=name, kind=AccountKind.PROGRAM
                 )
-            _, secret = await create_token(session, now, None, account.id, name, lifetime)
-            return secret
+            return await create_token(session, now, None, account.id, name, lifetime)
     finally:
         await database.close()

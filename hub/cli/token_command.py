@@ -1,4 +1,4 @@
-"""`simpul token`: issues a bearer token for a viewer."""
+"""`simpul token`: creates a token with which a program uses the API of this instance."""
 
 from __future__ import annotations
 
@@ -6,50 +6,92 @@ import asyncio
 from datetime import timedelta
 from gettext import gettext as _
 from typing import Annotated
+from unicodedata import category
 
 import typer
 
 from engine.model import Role
 from hub.cli import preconditions
-from hub.cli.console import AsJson, exit_with_error, print_result
+from hub.cli.console import AsJson, err, exit_with_error, print_result
 from hub.cli.region_argument import resolve_regions
 from hub.exit_codes import ExitCode
+
+SUBJECT_CHARACTERS = 200
+PERSONAL_ROLES = (Role.PROVINCE, Role.ADMIN)  # their acts should name a person
 
 app = typer.Typer()
 
 
 @app.command()
 def token(
-    role: Annotated[Role, typer.Option(help="Role of the viewer.", case_sensitive=False)],
-    subject: Annotated[str, typer.Option(help="Name of the person or program in the log.")],
+    role: Annotated[Role, typer.Option(help="Role of the program.", case_sensitive=False)],
+    subject: Annotated[str, typer.Option(help="Name of the program.")],
     region: Annotated[
         list[str],
         typer.Option(help="Code or name of a region in scope.", callback=resolve_regions),
     ] = [],  # noqa: B006
     opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366)] = 8,
+    hours: Annotated[
+        float,
+        typer.Option(min=0.01, max=24 * 366, help="Hours after which the token expires."),
+    ] = 8,
+    drafts: Annotated[bool, typer.Option(help="Whether a FOLLOWER also reads drafts.")] = True,
     json: AsJson = False,
 ) -> None:
-    """Create a bearer token for a program."""
+    """Create a token with which a program uses the API of this instance."""
     from engine.account import Right
+    from hub.cli import token_scope
     from hub.cli.program_tokens import create_program_token
 
+    subject = _checked_subject(subject)
+    token_scope.require_scope(role, region, opd)
     settings = preconditions.load_migrated_settings()
-    has_scope = {Role.OPD: region and opd, Role.ADMIN: True}.get(role, region)
-    if role is Role.PUBLIC or not has_scope:
-        exit_with_error(
-            _(
-                "expected a role other than PUBLIC with its scope (--region, for OPD also --opd), "
-                "got {role}"
-            ).format(role=role.value),
-            ExitCode.INPUT,
-        )
     if region or opd:
-        from hub.cli import token_scope
-
         token_scope.check_token_scope(settings, role, region, opd)
-    right = Right(role, frozenset(region), frozenset(opd), drafts=role is Role.FOLLOWER)
-    bearer_token = asyncio.run(
+    right = Right(role, frozenset(region), frozenset(opd), drafts and role is Role.FOLLOWER)
+    access_token, secret = asyncio.run(
         create_program_token(settings, subject, right, timedelta(hours=hours))
     )
-    print_result({"token": bearer_token}, as_json=json, print_text=lambda: typer.echo(bearer_token))
+    err.print(
+        _("The token is for {subject} until {until}; it is shown only now.").format(
+            subject=subject, until=f"{access_token.expires_at:%Y-%m-%d %H:%M} UTC"
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
+    if role in PERSONAL_ROLES:
+        err.print(
+            _(
+                "A person with the role {role} should sign in instead: the log would name the "
+                "program for everything that is done with this token."
+            ).format(role=role.value),
+            markup=False,
+            soft_wrap=True,
+        )
+    result = {
+        "token": secret,
+        "id": access_token.id,
+        "accountId": access_token.account,
+        "expiresAt": f"{access_token.expires_at:%FT%TZ}",
+    }
+    print_result(result, as_json=json, print_text=lambda: typer.echo(secret))
+
+
+def _checked_subject(subject: str) -> str:
+    """Return the name of a program without space at its ends, or exit with an error."""
+    name = subject.strip()
+    if not 1 <= len(name) <= SUBJECT_CHARACTERS:
+        exit_with_error(
+            _("--subject: expected a name of 1 to {most} characters, got {count}").format(
+                most=SUBJECT_CHARACTERS, count=len(name)
+            ),
+            ExitCode.INPUT,
+        )
+    if any(category(character) in ("Cc", "Cf", "Cs") for character in name):
+        exit_with_error(
+            _(
+                "--subject: expected a name without control or format characters, got {name!r}"
+            ).format(name=name),
+            ExitCode.INPUT,
+        )
+    return name

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,10 +18,12 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from engine.model import Role
-from hub.app import create_authenticator
+from engine.model import Role, Viewer
+from hub.auth.authentication import Authenticator
+from hub.auth.credentials import Credentials, SessionCookie
 from hub.cli import main
 from hub.settings import Settings
+from storage.database import Database
 from tests.fixtures.processes import SIMPUL
 
 SHEET = Path(__file__).resolve().parents[3] / "docs" / "examples" / "bandar-lampung-2024.csv"
@@ -201,16 +203,62 @@ def test_a_log_that_was_changed_is_reported(
 def test_a_token_stands_for_its_role_and_scope(
     filled: Simpul, arguments: list[str], expected: tuple[Role, set[str], set[str]]
 ) -> None:
-    start = datetime.now(UTC).replace(microsecond=0)
-    arguments = [*arguments, "--subject", "ani"]
-    issued = filled.json("token", *arguments, "--hours", "2")
-    viewer = asyncio.run(viewer_reader(filled)(f"Bearer {issued['token']}"))
+    start = datetime.now(UTC)
+    arguments = [*arguments, "--subject", "peta dinas"]
+    result = filled("token", *arguments, "--hours", "2", "--json")
+    issued = json.loads(result.stdout)
+    viewer = asyncio.run(read_viewer(filled, issued["token"]))
     assert (viewer.role, viewer.regions, viewer.opds) == expected
-    assert viewer.subject == "ani"
+    assert (viewer.subject, viewer.credential) == (issued["accountId"], issued["id"])
+    assert re.fullmatch("account-[0-9a-f]{16}", viewer.subject)
     assert viewer.expires_at is not None
     assert timedelta() <= viewer.expires_at - start - timedelta(hours=2) < timedelta(minutes=1)
+    assert issued["expiresAt"] == f"{viewer.expires_at:%FT%TZ}"
+    assert result.stderr.splitlines()[0] == (
+        f"The token is for peta dinas until {viewer.expires_at:%Y-%m-%d %H:%M} UTC; it is shown "
+        "only now."
+    )
     plain = filled("token", *arguments).stdout
-    assert asyncio.run(viewer_reader(filled)(f"Bearer {plain.strip()}")).role is expected[0]
+    again = asyncio.run(read_viewer(filled, plain.strip()))
+    assert (again.role, again.subject) == (expected[0], viewer.subject)  # another token of it
+    assert again.credential != viewer.credential
+
+
+@pytest.mark.parametrize(("options", "drafts"), [([], True), (["--no-drafts"], False)])
+def test_the_token_of_a_follower_reads_drafts_unless_it_is_without(
+    filled: Simpul, options: list[str], drafts: bool
+) -> None:
+    arguments = ("--role", "FOLLOWER", "--region", "32.11", "--subject", "hub")
+    result = filled("token", *arguments, *options)
+    viewer = asyncio.run(read_viewer(filled, result.stdout.strip()))
+    assert (viewer.role, viewer.regions, viewer.drafts) == (Role.FOLLOWER, {"32.11"}, drafts)
+
+
+@pytest.mark.parametrize(
+    ("role", "is_personal"), [("PROVINCE", True), ("ADMIN", True), ("REGION", False)]
+)
+def test_a_token_for_a_role_of_persons_comes_with_a_warning(
+    filled: Simpul, role: str, is_personal: bool
+) -> None:
+    region = "32" if role == "PROVINCE" else "32.11"
+    result = filled("token", "--role", role, "--region", region, "--subject", "robot")
+    assert result.stdout.startswith("simpul_")
+    assert result.stderr.splitlines()[1:] == is_personal * [
+        (
+            f"A person with the role {role} should sign in instead: the log would name the "
+            "program for everything that is done with this token."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [("8785", "less than or equal to 8784"), ("0", "greater than or equal to 0.01")],
+)
+def test_a_token_lasts_for_a_year_at_most(simpul: Simpul, hours: str, expected: str) -> None:
+    result = simpul("token", "--role", "ADMIN", "--subject", "robot", "--hours", hours)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Invalid value for '--hours': Input should be {expected}" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -239,11 +287,21 @@ def test_a_token_names_the_one_that_it_is_for(simpul: Simpul) -> None:
     assert "Missing option '--subject'" in result.stderr
 
 
-@pytest.mark.parametrize("subject", ["", "simpul load", "ani\nadmin", "a" * 256])
-def test_a_subject_that_the_api_refuses_gets_no_token(simpul: Simpul, subject: str) -> None:
+@pytest.mark.parametrize(
+    ("subject", "complaint"),
+    [
+        ("", "of 1 to 200 characters, got 0"),
+        (" ", "of 1 to 200 characters, got 0"),
+        ("a" * 201, "of 1 to 200 characters, got 201"),
+        ("ani\nadmin", r"without control or format characters, got 'ani\nadmin'"),
+        ("ani\x1b[2J", r"without control or format characters, got 'ani\x1b[2J'"),
+        ("ani\u202e", r"without control or format characters, got 'ani\u202e'"),
+    ],
+)
+def test_a_program_has_a_name_of_plain_text(simpul: Simpul, subject: str, complaint: str) -> None:
     result = simpul("token", "--role", "ADMIN", "--subject", subject)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("--subject: expected a `sub`")
+    assert result.stderr == f"--subject: expected a name {complaint}\n"
 
 
 @pytest.mark.parametrize(
@@ -371,6 +429,13 @@ def test_an_unknown_option_ends_with_2(simpul: Simpul) -> None:
     assert "No such option: --prot" in result.stderr
 
 
-def viewer_reader(simpul: Simpul) -> Callable[[str], Any]:
-    """Return the viewer that an instance with the same data folder gets from a token."""
-    return create_authenticator(Settings(data_dir=simpul.data_dir)).viewer
+async def read_viewer(simpul: Simpul, token: str) -> Viewer:
+    """Return the viewer of a token for an instance with the same data folder."""
+    database = Database(Settings(data_dir=simpul.data_dir).database)
+    try:
+        authenticator = Authenticator(
+            lambda: database, lambda: SessionCookie("abc"), lambda: datetime.now(UTC)
+        )
+        return await authenticator.viewer(Credentials(f"Bearer {token}"))
+    finally:
+        await database.close()

@@ -192,8 +192,8 @@ def test_help_is_indonesian() -> None:
         (
             ["token", "--subject", "ani", "--role", "raja"],
             (
-                "Nilai untuk '--role' tidak sah: 'raja' tidak termasuk pilihan: 'public', 'opd', "
-                "'region', 'assessor', 'province', 'admin'."
+                "Nilai untuk '--role' tidak sah: 'raja' tidak termasuk pilihan: 'public', "
+                "'follower', 'opd', 'region', 'assessor', 'province', 'admin'."
             ),
         ),
         (["check", "--semua"], "Tidak ada opsi --semua"),
