@@ -15,6 +15,7 @@ from storage.tables import PasskeyRow
 from tests.api.hub import Hub
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
+DINKES, DISKOMINFO = "32.11:opd-dinkes", "32.11:opd-diskominfo"
 
 
 async def add_person(
@@ -69,3 +70,20 @@ async def add_open_session(hub: Hub, account: str) -> str:
             user_agent="Firefox",
         )
     return record.id
+
+
+async def add_people(hub: Hub) -> dict[str, Viewer]:
+    """Record one account of each role, and return their viewers by account id."""
+    viewers = [
+        await add_person(hub, "admin", Role.ADMIN),
+        await add_person(hub, "admin-2", Role.ADMIN),
+        await add_person(hub, "province", Role.PROVINCE, ("32",)),
+        await add_person(hub, "other-province", Role.PROVINCE, ("33",)),
+        await add_person(hub, "sumedang", Role.REGION, ("32.11",)),
+        await add_person(hub, "bandung", Role.REGION, ("32.73",)),
+        await add_person(hub, "assessor", Role.ASSESSOR, ("32.11", "32.73")),
+        await add_person(hub, "wide-assessor", Role.ASSESSOR, ("32.11", "33.74")),
+        await add_person(hub, "dinkes", Role.OPD, ("32.11",), (DINKES,)),
+        await add_person(hub, "semarang-it", Role.OPD, ("33.74",), ("33.74:opd-diskominfo",)),
+    ]
+    return {viewer.subject: viewer for viewer in viewers}

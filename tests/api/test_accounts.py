@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from engine.model import PUBLIC_VIEWER, Role, Viewer
-from tests.api.accounts import add_person
+from engine.model import PUBLIC_VIEWER, Viewer
+from tests.api.accounts import DINKES, DISKOMINFO, add_people
 from tests.api.hub import Hub
 
-ACCOUNTS = "query ($search: String, $role: Role, $regionCode: ID, $state: AccountState, $kind: AccountKind) { accounts(search: $search, role: $role, regionCode: $regionCode, state: $state, kind: $kind) { totalCount nodes { id } } }"
-DINKES, DISKOMINFO = "32.11:opd-dinkes", "32.11:opd-diskominfo"
-
-
-async def people(hub: Hub) -> dict[str, Viewer]:
-    """Record one account of each role, and return their viewers by account id."""
-    viewers = [
-        await add_person(hub, "admin", Role.ADMIN),
-        await add_person(hub, "admin-2", Role.ADMIN),
-        await add_person(hub, "province", Role.PROVINCE, ("32",)),
-        await add_person(hub, "other-province", Role.PROVINCE, ("33",)),
-        await add_person(hub, "sumedang", Role.REGION, ("32.11",)),
-        await add_person(hub, "bandung", Role.REGION, ("32.73",)),
-        await add_person(hub, "assessor", Role.ASSESSOR, ("32.11", "32.73")),
-        await add_person(hub, "wide-assessor", Role.ASSESSOR, ("32.11", "33.74")),
-        await add_person(hub, "dinkes", Role.OPD, ("32.11",), (DINKES,)),
-        await add_person(hub, "semarang-it", Role.OPD, ("33.74",), ("33.74:opd-diskominfo",)),
-    ]
-    return {viewer.subject: viewer for viewer in viewers}
+ACCOUNTS = (
+    "query ($search: String, $role: Role, $regionCode: ID, $state: AccountState, "
+    "$kind: AccountKind, $first: Int, $after: Cursor) { accounts(search: $search, role: $role, "
+    "regionCode: $regionCode, state: $state, kind: $kind, first: $first, after: $after) "
+    "{ totalCount nodes { id } pageInfo { hasNextPage endCursor } } }"
+)
+ACCOUNT = "query ($id: ID!) { account(id: $id) { id } }"
 
 
 async def listed(hub: Hub, viewer: Viewer, **filters: object) -> list[str]:
@@ -35,7 +23,7 @@ async def listed(hub: Hub, viewer: Viewer, **filters: object) -> list[str]:
 
 
 async def test_each_viewer_lists_the_accounts_whose_right_it_may_give(any_hub: Hub) -> None:
-    viewers = await people(any_hub)
+    viewers = await add_people(any_hub)
     assert await listed(any_hub, viewers["admin"]) == sorted(viewers)
     in_province = ["assessor", "bandung", "dinkes", "province", "sumedang"]
     assert await listed(any_hub, viewers["province"]) == in_province
@@ -46,7 +34,7 @@ async def test_each_viewer_lists_the_accounts_whose_right_it_may_give(any_hub: H
 
 
 async def test_filters_restrict_the_list_without_leaking_others(any_hub: Hub) -> None:
-    viewers = await people(any_hub)
+    viewers = await add_people(any_hub)
     coordinator, admin = viewers["sumedang"], viewers["admin"]
     assert await listed(any_hub, coordinator, search="SEMARANG") == []
     assert await listed(any_hub, coordinator, search="of dink") == ["dinkes"]
@@ -59,7 +47,7 @@ async def test_filters_restrict_the_list_without_leaking_others(any_hub: Hub) ->
 
 
 async def test_an_invited_person_is_changed_and_withdrawn(any_hub: Hub) -> None:
-    viewers = await people(any_hub)
+    viewers = await add_people(any_hub)
     coordinator, admin = viewers["sumedang"], viewers["admin"]
     invitation = await any_hub.change(
         "inviteAccount",
@@ -103,3 +91,39 @@ async def test_an_invited_person_is_changed_and_withdrawn(any_hub: Hub) -> None:
     assert await listed(any_hub, coordinator, state="WITHDRAWN") == [id]
     assert await listed(any_hub, viewers["bandung"], state="WITHDRAWN") == []
     assert await listed(any_hub, admin, state="WITHDRAWN", role="OPD", regionCode="32.11") == [id]
+
+
+async def test_pages_continue_by_name_and_erased_accounts_come_last(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    admin = viewers["admin"]
+    erased = await any_hub.change("eraseAccount", admin, accountId="assessor", version=1)
+    assert (erased["name"], erased["login"], erased["state"]) == (None, None, "WITHDRAWN")
+    ids: list[str] = []
+    after = None
+    for _ in range(4):
+        page = (await any_hub.query_data(ACCOUNTS, admin, first=3, after=after))["accounts"]
+        ids += [node["id"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert page["pageInfo"]["hasNextPage"] is False
+    assert ids == [*sorted(viewers.keys() - {"assessor"}), "assessor"]
+    # The last right decides who sees the account.
+    assert "assessor" in await listed(any_hub, viewers["province"])
+    assert "assessor" not in await listed(any_hub, viewers["other-province"])
+
+
+async def test_an_account_that_the_viewer_may_not_see_is_null(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    visible = {
+        name: {
+            id
+            for id in viewers
+            if (await any_hub.query_data(ACCOUNT, viewers[name], id=id))["account"] is not None
+        }
+        for name in ("sumedang", "dinkes", "assessor")
+    }
+    assert visible == {
+        "sumedang": {"sumedang", "dinkes"},
+        "dinkes": {"dinkes"},
+        "assessor": {"assessor"},
+    }
+    assert (await any_hub.query_data(ACCOUNT, id="admin"))["account"] is None

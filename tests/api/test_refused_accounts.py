@@ -1,0 +1,300 @@
+"""Refused changes of accounts: rights that cannot be given, and accounts that cannot be changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from engine.account import AccountKind
+from engine.model import PUBLIC_VIEWER, Role, Viewer
+from storage.account import find_account, update_account
+from tests.api.accounts import DINKES, DISKOMINFO, add_passkey, add_people, add_person
+from tests.api.conftest import Filled
+from tests.api.hub import Hub, copied_database_url, running_hub
+from tests.api.two_provinces import write_regions
+
+BANDUNG_IT = "32.73:opd-diskominfo"
+INVITED = {"name": "Siti", "login": "siti"}
+
+
+async def _prepare(hub: Hub) -> None:
+    await write_regions(hub)
+    viewers = await add_people(hub)
+    coordinator = viewers["sumedang"]
+    registered = await hub.change(
+        "registerOpd", coordinator, regionCode="32.11", name="Dinas Lama", kind="DEPARTMENT"
+    )
+    await hub.change("dissolveOpd", coordinator, opdId=registered["id"], version=1, reason="Perbup")
+
+
+@pytest.fixture(scope="module")
+def accounts_template(filled: Filled) -> Path:
+    return filled(_prepare)
+
+
+@pytest.fixture
+async def accounts_hub(accounts_template: Path, tmp_path: Path) -> AsyncIterator[Hub]:
+    """Yield an instance with two small provinces, and an account of each role."""
+    async with running_hub(copied_database_url(accounts_template, tmp_path)) as hub:
+        yield hub
+
+
+ADMIN = Viewer("admin", Role.ADMIN)
+PROVINCE = Viewer("province", Role.PROVINCE, frozenset({"32"}))
+SUMEDANG = Viewer("sumedang", Role.REGION, frozenset({"32.11"}))
+DINKES_STAFF = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), frozenset({DINKES}))
+ASSESSOR = Viewer("assessor", Role.ASSESSOR, frozenset({"32.11", "32.73"}))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A right that is refused, with the field that is not valid; None: it is FORBIDDEN."""
+
+    viewer: Viewer
+    role: str
+    regions: tuple[str, ...] = ()
+    opds: tuple[str, ...] = ()
+    field: str | None = None
+    expected: str = ""
+    got: str = ""
+
+
+REFUSED = {
+    "the public": Refused(PUBLIC_VIEWER, "OPD", ("32.11",), (DINKES,)),
+    "staff of an OPD": Refused(DINKES_STAFF, "OPD", ("32.11",), (DINKES,)),
+    "an assessor": Refused(ASSESSOR, "OPD", ("32.11",), (DINKES,)),
+    "a coordinator, a coordinator": Refused(SUMEDANG, "REGION", ("32.11",)),
+    "a coordinator, staff elsewhere": Refused(SUMEDANG, "OPD", ("32.73",), (BANDUNG_IT,)),
+    "a coordinator, staff here and elsewhere": Refused(
+        SUMEDANG, "OPD", ("32.11", "32.73"), (DINKES, BANDUNG_IT)
+    ),
+    "a province, a province": Refused(PROVINCE, "PROVINCE", ("32",)),
+    "a province, an administrator": Refused(PROVINCE, "ADMIN"),
+    "a province, elsewhere": Refused(PROVINCE, "REGION", ("33.74",)),
+    "the public role": Refused(
+        ADMIN,
+        "PUBLIC",
+        (),
+        (),
+        "role",
+        "a role other than PUBLIC, which needs no account",
+        "PUBLIC",
+    ),
+    "a person as a follower": Refused(
+        ADMIN,
+        "FOLLOWER",
+        ("32.11",),
+        (),
+        "role",
+        "a role of a person; programs alone can be FOLLOWER",
+        "FOLLOWER",
+    ),
+    "an unknown region": Refused(
+        ADMIN, "REGION", ("32.99",), (), "regionCodes", "codes of regions on record", "32.99"
+    ),
+    "a region as a province": Refused(
+        ADMIN, "PROVINCE", ("32.11",), (), "regionCodes", "codes of provinces on record", "32.11"
+    ),
+    "a role without its regions": Refused(
+        ADMIN,
+        "ASSESSOR",
+        (),
+        (),
+        "regionCodes",
+        "1 to 100 codes of regions for the role ASSESSOR",
+        "0",
+    ),
+    "an administrator of a region": Refused(
+        ADMIN, "ADMIN", ("32.11",), (), "regionCodes", "none for the role ADMIN", "1"
+    ),
+    "staff without an OPD": Refused(
+        SUMEDANG, "OPD", ("32.11",), (), "opdIds", "1 to 100 ids of OPDs for the role OPD", "0"
+    ),
+    "a coordinator with an OPD": Refused(
+        PROVINCE, "REGION", ("32.11",), (DINKES,), "opdIds", "none for the role REGION", "1"
+    ),
+    "staff of an OPD of another region": Refused(
+        SUMEDANG, "OPD", ("32.11",), (BANDUNG_IT,), "opdIds", "ids of OPDs of 32.11", BANDUNG_IT
+    ),
+    "staff with a region too many": Refused(
+        PROVINCE,
+        "OPD",
+        ("32.11", "32.73"),
+        (DINKES,),
+        "regionCodes",
+        "the regions of the OPDs and no others",
+        "32.73",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+async def test_a_right_that_cannot_be_given_invites_no_one(
+    accounts_hub: Hub, case: Refused
+) -> None:
+    before = await accounts_hub.list_all_rows()
+    scope = {"role": case.role, "regionCodes": list(case.regions), "opdIds": list(case.opds)}
+    if case.field is None:
+        refusal = await accounts_hub.change_refusal(
+            "inviteAccount", case.viewer, **INVITED, **scope
+        )
+        assert refusal == "FORBIDDEN"
+    else:
+        assert await accounts_hub.change("inviteAccount", case.viewer, **INVITED, **scope) == {
+            "__typename": "InvalidInput",
+            "field": case.field,
+            "expected": case.expected,
+            "got": case.got,
+        }
+    assert await accounts_hub.list_all_rows() == before
+
+
+async def test_a_dissolved_opd_gets_no_staff(accounts_hub: Hub) -> None:
+    query = (
+        '{ region(code: "32.11") { opds(includeDissolved: true) { nodes { id isDissolved } } } }'
+    )
+    opds = (await accounts_hub.query_data(query))["region"]["opds"]["nodes"]
+    [dissolved] = [opd["id"] for opd in opds if opd["isDissolved"]]
+    scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [dissolved]}
+    assert await accounts_hub.change("inviteAccount", SUMEDANG, **INVITED, **scope) == {
+        "__typename": "InvalidInput",
+        "field": "opdIds",
+        "expected": "ids of OPDs that are not dissolved",
+        "got": dissolved,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "expected", "got"),
+    [
+        ({"name": " "}, "name", "1 to 200 characters", "0"),
+        ({"name": "a" * 201}, "name", "1 to 200 characters", "201"),
+        ({"login": ""}, "login", "1 to 255 characters", "0"),
+        (
+            {"login": "siti garut"},
+            "login",
+            "a user name or an e-mail address without white space",
+            "'siti garut'",
+        ),
+        (
+            {"login": "SEMARANG-IT@example.id"},
+            "login",
+            "a login that is not in use",
+            "'semarang-it@example.id'",
+        ),
+    ],
+)
+async def test_a_person_needs_a_name_and_an_unused_login(
+    accounts_hub: Hub, fields: dict[str, str], field: str, expected: str, got: str
+) -> None:
+    scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    answer = await accounts_hub.change("inviteAccount", SUMEDANG, **{**INVITED, **scope, **fields})
+    assert answer == {
+        "__typename": "InvalidInput",
+        "field": field,
+        "expected": expected,
+        "got": got,
+    }
+
+
+async def test_the_login_of_a_visible_account_leads_to_it(accounts_hub: Hub) -> None:
+    scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DISKOMINFO]}
+    answer = await accounts_hub.change(
+        "inviteAccount", SUMEDANG, name="Siti", login="Dinkes@example.id", **scope
+    )
+    assert answer == {"__typename": "AlreadyExists", "id": "dinkes"}
+
+
+CHANGES: dict[str, dict[str, object]] = {
+    "renewInvitation": {},
+    "changeRight": {"version": 1, "role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]},
+    "withdrawRight": {"version": 1},
+    "eraseAccount": {"version": 1},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_accounts_outside_the_scope_are_not_found_and_the_own_one_stays(
+    accounts_hub: Hub, name: str
+) -> None:
+    before = await accounts_hub.list_all_rows()
+    fields = CHANGES[name]
+    for id in ("admin", "province", "bandung", "assessor", "semarang-it", "account-none"):
+        answer = await accounts_hub.change(name, SUMEDANG, accountId=id, **fields)
+        assert answer == {"__typename": "NotFound", "id": id}
+    for viewer in (SUMEDANG, ADMIN, PROVINCE):
+        own = await accounts_hub.change_refusal(name, viewer, accountId=viewer.subject, **fields)
+        assert own == "FORBIDDEN"
+    for viewer in (PUBLIC_VIEWER, DINKES_STAFF, ASSESSOR):
+        refusal = await accounts_hub.change_refusal(name, viewer, accountId="dinkes", **fields)
+        assert refusal == "FORBIDDEN"
+    assert await accounts_hub.list_all_rows() == before
+
+
+async def test_a_right_may_not_be_raised_above_what_the_viewer_gives(accounts_hub: Hub) -> None:
+    before = await accounts_hub.list_all_rows()
+    refusal = await accounts_hub.change_refusal(
+        "changeRight", SUMEDANG, accountId="dinkes", version=1, role="REGION", regionCodes=["32.11"]
+    )
+    assert refusal == "FORBIDDEN"
+    assert await accounts_hub.list_all_rows() == before
+
+
+@pytest.mark.parametrize("name", ["changeRight", "withdrawRight", "eraseAccount"])
+async def test_the_last_administrator_who_can_sign_in_stays(accounts_hub: Hub, name: str) -> None:
+    right = {"role": "REGION", "regionCodes": ["32"]} if name == "changeRight" else {}
+    fields: dict[str, object] = {"version": 1, **right}
+    program = await add_person(accounts_hub, "backup", Role.ADMIN, kind=AccountKind.PROGRAM)
+    first = await accounts_hub.change(name, program, accountId="admin", **fields)
+    assert (first["__typename"], first["version"]) == ("Account", 2)
+    assert await accounts_hub.change(name, program, accountId="admin-2", **fields) == {
+        "__typename": "WrongState",
+        "id": "admin-2",
+        "currentState": "LAST_ADMIN",
+        "allowedStates": ["ACTIVE"],
+    }
+
+
+async def test_an_erased_account_gets_no_right_again(accounts_hub: Hub) -> None:
+    await accounts_hub.change("eraseAccount", ADMIN, accountId="dinkes", version=1)
+    right = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    for name, fields in (
+        ("changeRight", {"version": 2, **right}),
+        ("eraseAccount", {"version": 2}),
+    ):
+        answer = await accounts_hub.change(name, ADMIN, accountId="dinkes", **fields)
+        assert (answer["__typename"], answer["currentState"]) == ("WrongState", "ERASED")
+
+
+async def test_no_invitation_is_renewed_for_programs_and_withdrawn_accounts(
+    accounts_hub: Hub,
+) -> None:
+    await add_person(accounts_hub, "crawler", Role.REGION, ("32.11",), kind=AccountKind.PROGRAM)
+    await accounts_hub.change("withdrawRight", ADMIN, accountId="dinkes", version=1)
+    states = {
+        id: (await accounts_hub.change("renewInvitation", ADMIN, accountId=id))["currentState"]
+        for id in ("crawler", "dinkes")
+    }
+    assert states == {"crawler": "OF_PROGRAM", "dinkes": "WITHDRAWN"}
+
+
+async def test_the_last_passkey_of_a_person_without_a_password_stays(accounts_hub: Hub) -> None:
+    async with accounts_hub.instance.database.write() as session:
+        account = await find_account(session, "dinkes")
+        assert account is not None
+        await update_account(session, replace(account, password_hash=None, version=2))
+    await add_passkey(accounts_hub, "dinkes", "passkey-1")
+    await add_passkey(accounts_hub, "dinkes", "passkey-2")
+    foreign = await accounts_hub.change("removePasskey", ADMIN, passkeyId="passkey-1")
+    assert foreign == {"__typename": "NotFound", "id": "passkey-1"}
+    first = await accounts_hub.change("removePasskey", DINKES_STAFF, passkeyId="passkey-1")
+    assert first["__typename"] == "Account"
+    assert await accounts_hub.change("removePasskey", DINKES_STAFF, passkeyId="passkey-2") == {
+        "__typename": "WrongState",
+        "id": "passkey-2",
+        "currentState": "LAST_WAY_IN",
+        "allowedStates": ["ACTIVE"],
+    }
