@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from engine.account import Account, AuditAction, SignInMethod
 from hub.sign_in.attempts import Attempt, Attempts
+from hub.sign_in.client_address import client_address
 from hub.sign_in.passwords import PasswordHashes
 from hub.sign_in.refusal import sign_in_refused
 from hub.sign_in.sessions import OpenedSession, Sessions
@@ -75,8 +76,3 @@ class PasswordSignIn:
                 await append_audit(session, instance.clock(), None, action, account.id)
         await asyncio.sleep(max(0.0, began_at + REFUSAL_SECONDS - monotonic()))
         raise sign_in_refused()
-
-
-def client_address(request: Request) -> str:
-    """Return the address of the client; of a proxy on this machine, the one that it states."""
-    return request.client.host if request.client is not None else ""

@@ -6,6 +6,9 @@ from starlette.routing import BaseRoute
 
 from hub.sign_in.attempts import Attempts
 from hub.sign_in.invitation_routes import InvitationRoutes
+from hub.sign_in.own_account_routes import OwnAccountRoutes
+from hub.sign_in.passkey_routes import PasskeyRoutes
+from hub.sign_in.passkeys import PasskeyCeremonies
 from hub.sign_in.password_sign_in import PasswordSignIn
 from hub.sign_in.passwords import PasswordHashes
 from hub.sign_in.session_routes import SessionRoutes
@@ -20,7 +23,11 @@ def sign_in_routes(sessions: Sessions, provider: str | None = None) -> list[Base
     """
     hashes, attempts = PasswordHashes(), Attempts(sessions.instance)
     password_sign_in = PasswordSignIn(sessions, hashes, attempts)
+    ceremonies = PasskeyCeremonies(sessions.instance, attempts)
+    invitations = InvitationRoutes(sessions, hashes, attempts, provider)
     return [
         *SessionRoutes(sessions, password_sign_in, provider).routes(),
-        *InvitationRoutes(sessions, hashes, attempts, provider).routes(),
+        *invitations.routes(),
+        *PasskeyRoutes(sessions, ceremonies, invitations).routes(),
+        *OwnAccountRoutes(sessions, password_sign_in, ceremonies).routes(),
     ]

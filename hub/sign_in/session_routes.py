@@ -15,6 +15,7 @@ from engine.account import Account, CodePurpose, SignInMethod
 from hub.sign_in.json_endpoint import flag_member, json_endpoint, read_json, text_member
 from hub.sign_in.password_sign_in import PasswordSignIn
 from hub.sign_in.refusal import Refusal, code_void
+from hub.sign_in.relying_party import is_host_name
 from hub.sign_in.sessions import Sessions, SignedIn, describe_session
 from resolvers.credential_acts import end_session
 from storage.account import find_account
@@ -134,17 +135,6 @@ def sign_in_methods(request: Request, provider: str | None) -> dict[str, object]
         "passkey": is_host_name(request.url.hostname),
         "provider": None if provider is None else {"name": provider},
     }
-
-
-def is_host_name(host: str | None) -> bool:
-    """Whether browsers take passkeys for a host: for names only, not for IP addresses."""
-    if not host:
-        return False
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
-        return True
-    return False
 
 
 def is_local(request: Request) -> bool:

@@ -18,7 +18,7 @@ from hub.settings import Settings
 from hub.sign_in.passwords import PasswordHashes
 from resolvers.account_acts import create_invitation, create_sign_in_link
 from storage.account import insert_account
-from storage.audit import list_audit_after
+from storage.audit import list_audit_after, read_identity
 from storage.database import Database
 
 ORIGIN = "http://simpul.test"
@@ -80,6 +80,11 @@ class Hub:
         """Return the code of a sign-in link."""
         async with self.database.write() as session:
             return await create_sign_in_link(session, datetime.now(UTC), None, account)
+
+    async def identity(self) -> str:
+        """Return the identity of the instance."""
+        async with self.database.read() as session:
+            return (await read_identity(session))[0]
 
     async def audit(self) -> list[tuple[str | None, str, str]]:
         """Return the actor, the action and the account of each audit entry."""
