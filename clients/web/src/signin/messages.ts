@@ -62,12 +62,14 @@ const id = {
   retry: "Coba lagi",
 
   providerClaim: (claim: string) =>
-    `Penyedia identitas tidak memberi yang diperlukan pada klaim “${claim}”. Minta pengelola penyedia identitas melengkapi data Anda, dan sebutkan nama klaim itu.`,
+    `Penyedia identitas tidak memberi yang diperlukan pada klaim “${claim}”. Minta pengelola penyedia identitas memperbaikinya, dan sebutkan nama klaim itu.`,
   providerError: {
-    CLAIM_MISSING: "Data Anda di penyedia identitas belum lengkap. Hubungi pengelolanya.",
-    NO_RIGHT: "Akun Anda saat ini tidak mempunyai hak di sini. Hubungi administrator Simpul di tempat Anda.",
-    PROVIDER_UNREACHABLE: "Penyedia identitas tidak dapat dihubungi. Coba lagi sebentar lagi, atau masuk dengan cara lain.",
+    SIGN_IN_EXPIRED: "Masuk lewat penyedia identitas terlalu lama atau sudah terpakai. Mulailah sekali lagi.",
     PROVIDER_REFUSED: "Penyedia identitas menolak: Anda mungkin membatalkannya. Coba lagi, atau masuk dengan cara lain.",
+    CODE_REFUSED: "Penyedia identitas tidak menerima kembali kodenya sendiri. Coba lagi; bila tetap gagal, hubungi pengelola.",
+    PROVIDER_UNAVAILABLE:
+      "Penyedia identitas tidak dapat dihubungi. Coba lagi sebentar lagi, atau masuk dengan cara lain.",
+    NO_RIGHT: "Akun Anda saat ini tidak mempunyai hak di sini. Hubungi administrator Simpul di tempat Anda.",
   } as Record<string, string>,
   providerOther: (code: string) =>
     `Masuk lewat penyedia identitas belum berhasil (${code}). Coba lagi; bila tetap gagal, sebutkan kode itu kepada pengelola.`,
@@ -147,12 +149,13 @@ const en: typeof id = {
   retry: "Try again",
 
   providerClaim: (claim) =>
-    `The identity provider does not give what is needed in the claim “${claim}”. Ask its operator to complete your data, and name that claim.`,
+    `The identity provider does not give what is needed in the claim “${claim}”. Ask its operator to mend it, and name that claim.`,
   providerError: {
-    CLAIM_MISSING: "Your data at the identity provider is not complete. Ask its operator.",
-    NO_RIGHT: "Your account has no right here at present. Ask the administrator of Simpul at your place.",
-    PROVIDER_UNREACHABLE: "The identity provider cannot be reached. Try again soon, or sign in another way.",
+    SIGN_IN_EXPIRED: "Signing in at the identity provider took too long, or was used already. Start once more.",
     PROVIDER_REFUSED: "The identity provider refused; you may have cancelled. Try again, or sign in another way.",
+    CODE_REFUSED: "The identity provider did not take back its own code. Try again; if it fails again, ask the operator.",
+    PROVIDER_UNAVAILABLE: "The identity provider cannot be reached. Try again soon, or sign in another way.",
+    NO_RIGHT: "Your account has no right here at present. Ask the administrator of Simpul at your place.",
   },
   providerOther: (code) =>
     `Signing in at the identity provider did not succeed (${code}). Try again; if it fails again, give that code to the operator.`,
