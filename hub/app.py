@@ -29,6 +29,7 @@ from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.downloads import Downloads
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.sign_in.provider_routes import ProviderSignIn
 from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
 from hub.transport import compression
@@ -250,7 +251,8 @@ def create_app(
         Route("/map.geojson", own_map),
         *Downloads(app_state.context).routes(),
         *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
-        *sign_in_routes(sessions),
+        *sign_in_routes(sessions, None if provider is None else provider.provider.name),
+        *_provider_routes(provider, sessions),
         *_web_routes(app_state),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
@@ -330,6 +332,15 @@ def create_authenticator(
     """Return an authenticator for this instance's sessions and tokens, and those of a provider."""
     tokens = None if provider is None else provider.tokens
     return Authenticator(app_state.database, app_state.session_cookie, utc_now, tokens)
+
+
+def _provider_routes(provider: ProviderParts | None, sessions: Sessions) -> list[BaseRoute]:
+    """Return the routes of the sign-in with an identity provider; none if there is no provider."""
+    if provider is None:
+        return []
+    return ProviderSignIn(
+        provider.provider, provider.discovery, provider.accounts, sessions
+    ).routes()
 
 
 async def _run_task(task: BackgroundTask, instance: Instance) -> None:
