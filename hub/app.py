@@ -27,6 +27,8 @@ from hub.auth.credentials import SessionCookie
 from hub.auth.open_connections import OpenConnections
 from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.downloads import Downloads
+from hub.mail import InvitationMail
+from hub.mail_server import parse_mail_server
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.sign_in.provider_routes import ProviderSignIn
@@ -309,6 +311,7 @@ async def open_instance(
             owners=OwnerHeadCache(clock),
             read_workbook=(reader or WorkbookReader()).read,
             access_changed=access_changed,
+            send_invitation=_invitation_sender(settings),
         )
     finally:
         await database.close()
@@ -324,6 +327,15 @@ def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
         encode=arrival.encode_arrival,
         decode=arrival.decode_arrival,
     )
+
+
+def _invitation_sender(
+    settings: Settings,
+) -> Callable[[str, str, str, datetime], Awaitable[None]] | None:
+    if settings.smtp_url is None or settings.smtp_from is None or settings.url is None:
+        return None
+    server = parse_mail_server(settings.smtp_url)
+    return InvitationMail(server, settings.smtp_from, settings.name, settings.url).send
 
 
 def create_authenticator(

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator, mode
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hub.auth.identity_provider import load_identity_provider
+from hub.mail_server import check_mail_address, parse_mail_server
 from regions import endpoint_directory
 
 _PROVIDER_FILE = "the file in SIMPUL_IDENTITY_PROVIDER replaces it"
@@ -154,6 +155,18 @@ class Settings(BaseSettings):
                 raise ValueError("expected redis://host:port/number, got something else")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_mail_server(value)  # raises a ValueError if it is invalid
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _check_smtp_from(cls, value: str | None) -> str | None:
+        return None if value is None else check_mail_address(value)
+
     @field_validator("follows")
     @classmethod
     def _check_directory_file(cls, value: Path | None) -> Path | None:
@@ -189,6 +202,21 @@ class Settings(BaseSettings):
             raise ValueError("\n".join(problems))
         return values
 
+    @model_validator(mode="after")
+    def _check_mail_is_complete(self) -> Settings:
+        for given, missing in (("smtp_url", "smtp_from"), ("smtp_from", "smtp_url")):
+            if getattr(self, given) is not None and getattr(self, missing) is None:
+                raise ValueError(
+                    f"SIMPUL_{missing.upper()}: expected a value, since SIMPUL_{given.upper()} "
+                    "is set, got none"
+                )
+        if self.smtp_url is not None and "://" not in (self.url or ""):
+            raise ValueError(
+                "SIMPUL_URL: expected the address of this instance, since SIMPUL_SMTP_URL is set "
+                f"and a mailed link needs one, got {self.url or 'none'}"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """The URL of the configured database, or of the embedded one in the data folder."""
@@ -202,7 +230,7 @@ class Settings(BaseSettings):
 def explain_settings_errors(error: ValidationError) -> Iterator[str]:
     """Yield a message per problem: the variable's name, what was expected, and what was given."""
     for problem in error.errors():
-        if not problem["loc"]:  # the variables that are gone
+        if not problem["loc"]:  # the variables that are gone, or that need each other
             yield from str(problem["ctx"]["error"]).splitlines()
             continue
         variable = str(problem["loc"][0]).upper()

@@ -48,7 +48,7 @@ async def find_session(
 
 
 async def extend_session(session: AsyncSession, id: str, idle_until: datetime) -> None:
-    """Move the end of a session that nobody uses."""
+    """Move the time at which a session ends without further activity."""
     statement = update(SessionRow).where(SessionRow.id == id)
     await session.execute(statement.values(idle_until=format_timestamp(idle_until)))
 

@@ -147,3 +147,57 @@ def list_settings_problems() -> list[str]:
     with pytest.raises(ValidationError) as refused:
         Settings()
     return list(explain_settings_errors(refused.value))
+
+
+MAIL = {
+    "SIMPUL_SMTP_URL": "smtps://user:secret@mail.example",
+    "SIMPUL_SMTP_FROM": "simpul@mail.example",
+    "SIMPUL_URL": "https://simpul.example/graphql",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({}, None),
+        (
+            {"SIMPUL_SMTP_URL": "http://user:secret@mail.example"},
+            "SIMPUL_SMTP_URL: expected smtp://… or smtps://…, got the scheme 'http'",
+        ),
+        (
+            {"SIMPUL_SMTP_URL": "smtp://user:secret@mail.example:ports"},
+            "SIMPUL_SMTP_URL: expected a host and a port, got something else",
+        ),
+        (
+            {"SIMPUL_SMTP_URL": "smtp://secret@mail.example"},
+            "SIMPUL_SMTP_URL: expected a user and a password or neither, got one of them",
+        ),
+        (
+            {"SIMPUL_SMTP_FROM": "Simpul"},
+            "SIMPUL_SMTP_FROM: expected an e-mail address, got 'Simpul'",
+        ),
+        (
+            {"SIMPUL_SMTP_FROM": None},
+            "SIMPUL_SMTP_FROM: expected a value, since SIMPUL_SMTP_URL is set, got none",
+        ),
+        (
+            {"SIMPUL_SMTP_URL": None},
+            "SIMPUL_SMTP_URL: expected a value, since SIMPUL_SMTP_FROM is set, got none",
+        ),
+        (
+            {"SIMPUL_URL": None},
+            "SIMPUL_URL: expected the address of this instance, since SIMPUL_SMTP_URL is set "
+            "and a mailed link needs one, got none",
+        ),
+    ],
+)
+def test_the_settings_of_mail_must_be_complete(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None], problem: str | None
+) -> None:
+    for variable, value in (MAIL | changes).items():
+        if value is not None:
+            monkeypatch.setenv(variable, value)
+    if problem is None:
+        assert Settings().smtp_from == "simpul@mail.example"
+    else:
+        assert list_settings_problems() == [problem]
