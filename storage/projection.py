@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.assessment.score import Score, score_assessment, score_levels
 from engine.consolidation.decision import ProposalDecision
 from engine.document import from_document, to_document
+from engine.log.actor import parse_actor
 from engine.log.entry import Entry
 from engine.log.entry_types import ENTRY_BODY_TYPES, ClaimedLevel
 from engine.log.inventory_import import InventoryImport
@@ -277,8 +278,9 @@ class ProjectionBatch:
         for owner in owners:
             attested = None if owner is None else self.attested.get(owner)
             if attested is not None and attested.invalidated_by is None:
-                edit = ForeignEdit(attested.attestation.opd, subject, entry.actor, entry.at)
-                if attested.attestation.by != entry.actor:
+                author = parse_actor(entry.actor).id
+                edit = ForeignEdit(attested.attestation.opd, subject, author, entry.at)
+                if attested.attestation.by != author:
                     self._put_attestation(entry, replace(attested, invalidated_by=edit))
 
     def _put_attestation(self, entry: Entry, attested: AttestationRecord) -> None:
