@@ -180,7 +180,14 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         cache.cache_key(graphql_request('{ region(code: "32") { provenance { source } } }'))
         is not None
     )
-    assert cache.cache_key(graphql_request('{ region(code: "32") { source { state } } }')) is None
+    for query in (
+        '{ region(code: "32") { source { state } } }',
+        "{ accounts { totalCount } }",
+        "{ audit { totalCount } }",
+        "{ instance { viewer { account { id } } } }",
+    ):
+        assert cache.cache_key(graphql_request(query)) is None
+    assert cache.cache_key(graphql_request("{ instance { viewer { role } } }")) is not None
 
 
 def test_a_key_holds_the_document_the_operation_and_the_variables() -> None:

@@ -1,0 +1,220 @@
+"""The audit of accounts, the credentials of people and programs, and the names in answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from engine.log.source import Source, SourceState
+from engine.model import PUBLIC_VIEWER, Role, Viewer
+from resolvers.problems import MailNotSent
+from storage.log import verify_log_chain
+from storage.ownership import insert_source
+from tests.api import two_provinces
+from tests.api.accounts import DINKES, add_open_session, add_passkey, add_people
+from tests.api.hub import Hub
+from tests.api.imported_files import FILE, import_file
+
+AUDIT = """query ($first: Int, $after: Cursor) { audit(first: $first, after: $after) {
+  totalCount nodes { number action actor { id name } account { id } credentialId role regionCodes
+    opdIds reason tokenName method } pageInfo { endCursor }
+} }"""
+OWN = """{ instance { viewer { account { id name sessions { id isCurrent userAgent method }
+  tokens { id name } passkeys { id name } audit { nodes { action } } givenBy { id name } } } } }"""
+ACTORS = """{ region(code: "32.11") { imports { nodes { importedBy { accountId name role opdIds }
+  undoneBy { name } } } inventory { opds { nodes { attestation { attestation
+    { attestedBy { accountId name } } } } } } } }"""
+SECRET = """mutation ($input: CreateProgramTokenInput!) { createProgramToken(input: $input) {
+  ... on CreatedToken { secret token { id } account { id kind role readsDrafts state } } } }"""
+
+
+async def test_every_act_is_an_entry_that_those_see_who_see_the_account(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    coordinator = viewers["sumedang"]
+    before = (await any_hub.query_data(AUDIT, coordinator))["audit"]["totalCount"]
+    scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    invited = await any_hub.change("inviteAccount", coordinator, name="Siti", login="siti", **scope)
+    id = invited["account"]["id"]
+    await any_hub.change(
+        "withdrawRight", coordinator, accountId=id, version=1, reason=" pindah tugas "
+    )
+    audit = (await any_hub.query_data(AUDIT, coordinator))["audit"]
+    numbers = [node.pop("number") for node in audit["nodes"][:3]]
+    assert numbers == [numbers[0], numbers[0] - 1, numbers[0] - 2]
+    actor = {"id": "sumedang", "name": "Name of sumedang"}
+    empty = {
+        **dict.fromkeys(("credentialId", "role", "reason", "tokenName", "method")),
+        "regionCodes": [],
+        "opdIds": [],
+    }
+    assert audit["nodes"][:3] == [
+        {
+            **empty,
+            "action": "RIGHT_WITHDRAWN",
+            "actor": actor,
+            "account": {"id": id},
+            "reason": "pindah tugas",
+        },
+        {**empty, "action": "INVITATION_RENEWED", "actor": actor, "account": {"id": id}},
+        {**empty, **scope, "action": "ACCOUNT_INVITED", "actor": actor, "account": {"id": id}},
+    ]
+    assert audit["totalCount"] == before + 3
+    page = (await any_hub.query_data(AUDIT, coordinator, first=2))["audit"]
+    cursor = page["pageInfo"]["endCursor"]
+    following = (await any_hub.query_data(AUDIT, coordinator, first=1, after=cursor))["audit"]
+    assert following["nodes"][0]["action"] == "ACCOUNT_INVITED"
+    for name in ("bandung", "dinkes"):
+        nodes = (await any_hub.query_data(AUDIT, viewers[name]))["audit"]["nodes"]
+        assert {node["account"]["id"] for node in nodes} == {name}
+    assert await any_hub.refusal(AUDIT, PUBLIC_VIEWER) == "FORBIDDEN"
+
+
+async def test_a_person_sees_and_ends_the_own_sessions(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    first = await add_open_session(any_hub, "dinkes")
+    second = await add_open_session(any_hub, "dinkes")
+    await add_passkey(any_hub, "dinkes", "passkey-1")
+    staff = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), credential=second)
+    account = (await any_hub.query_data(OWN, staff))["instance"]["viewer"]["account"]
+    shown = {"userAgent": "Firefox", "method": "PASSWORD"}
+    assert account["sessions"] == [
+        {"id": second, "isCurrent": True, **shown},
+        {"id": first, "isCurrent": False, **shown},
+    ]
+    assert account["passkeys"] == [{"id": "passkey-1", "name": "Name of passkey-1"}]
+    for viewer in (viewers["bandung"], viewers["assessor"], PUBLIC_VIEWER):
+        answer = await any_hub.change("endSession", viewer, sessionId=first)
+        assert answer == {"__typename": "NotFound", "id": first}
+    assert (await any_hub.change("endSession", staff, sessionId=first))["id"] == "dinkes"
+    assert (await any_hub.change("endSession", viewers["sumedang"], sessionId=second))["id"] == (
+        "dinkes"
+    )
+    removed = await any_hub.change("removePasskey", staff, passkeyId="passkey-1")
+    assert removed["__typename"] == "Account"
+    renamed = await any_hub.change("renameOwnAccount", staff, name=" Siti ")
+    assert (renamed["name"], renamed["version"]) == ("Siti", 2)
+    account = (await any_hub.query_data(OWN, staff))["instance"]["viewer"]["account"]
+    assert (account["sessions"], account["passkeys"]) == ([], [])
+    assert [node["action"] for node in account["audit"]["nodes"]] == [
+        *("ACCOUNT_RENAMED", "PASSKEY_REMOVED", "SESSION_ENDED", "SIGNED_OUT"),
+        *("SIGNED_IN", "SIGNED_IN", "ACCOUNT_INVITED"),
+    ]
+
+
+async def test_the_public_has_no_account(any_hub: Hub) -> None:
+    assert await any_hub.query_data(OWN) == {"instance": {"viewer": {"account": None}}}
+
+
+async def test_a_program_gets_tokens_whose_secrets_are_shown_once(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    coordinator = viewers["sumedang"]
+    fields = {
+        "name": "Simpul provinsi",
+        "role": "FOLLOWER",
+        "regionCodes": ["32.11"],
+        "readsDrafts": True,
+        "days": 30,
+    }
+    tokens = [
+        (await any_hub.query_data(SECRET, coordinator, input=fields))["createProgramToken"]
+        for _ in range(2)
+    ]
+    account = tokens[0]["account"]
+    assert tokens[1]["account"] == account
+    assert account == {
+        "id": account["id"],
+        "kind": "PROGRAM",
+        "role": "FOLLOWER",
+        "readsDrafts": True,
+        "state": "ACTIVE",
+    }
+    assert len({token["secret"] for token in tokens}) == 2
+    stored = repr(await any_hub.list_all_rows())
+    assert not any(token["secret"] in stored for token in tokens)
+    id = tokens[0]["token"]["id"]
+    for viewer in (viewers["bandung"], viewers["dinkes"], PUBLIC_VIEWER):
+        answer = await any_hub.change("withdrawToken", viewer, tokenId=id)
+        assert answer == {"__typename": "NotFound", "id": id}
+    query = "query ($id: ID!) { account(id: $id) { tokens { id } } }"
+    withdrawn = await any_hub.change("withdrawToken", coordinator, tokenId=id)
+    assert withdrawn["id"] == account["id"]
+    remaining = (await any_hub.query_data(query, coordinator, id=account["id"]))["account"]
+    assert remaining == {"tokens": [{"id": tokens[1]["token"]["id"]}]}
+
+
+@pytest.mark.parametrize("days", [0, 367])
+async def test_a_token_is_valid_for_a_year_at_most(hub: Hub, days: int) -> None:
+    fields = {"name": "Simpul", "role": "ADMIN", "days": days}
+    assert await hub.change("createProgramToken", two_provinces.ADMIN, **fields) == {
+        "__typename": "InvalidInput",
+        "field": "days",
+        "expected": "a number from 1 to 366",
+        "got": str(days),
+    }
+
+
+async def test_an_invitation_is_mailed_after_its_commit_and_stays_valid_without(hub: Hub) -> None:
+    viewers = await add_people(hub)
+    sent: list[tuple[str, str, str, datetime]] = []
+
+    async def send(address: str, name: str, path: str, expires_at: datetime) -> None:
+        if "penuh" in address:
+            raise MailNotSent("the mailbox is full")
+        sent.append((address, name, path, expires_at))
+
+    async def invite(hub: Hub, login: str) -> tuple[str | None, str | None]:
+        scope = {"role": "REGION", "regionCodes": ["32.11"], "sendByMail": True}
+        answer = await hub.change(
+            "inviteAccount", viewers["admin"], name="Siti", login=login, **scope
+        )
+        return answer["mailedTo"], answer["mailProblem"]
+
+    assert await invite(hub, "siti@x.id") == (None, "this instance sends no mail")
+    mailing = Hub(replace(hub.instance, send_invitation=send))
+    assert await invite(mailing, "ani@x.id") == ("ani@x.id", None)
+    assert await invite(mailing, "penuh@x.id") == (None, "the mailbox is full")
+    problem = "expected an e-mail address as the login, got 'budi'"
+    assert await invite(mailing, "budi") == (None, problem)
+    [(address, name, path, _)] = sent
+    assert (address, name) == ("ani@x.id", "Siti")
+    assert path.startswith("/masuk#undangan=")
+
+
+async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(
+    any_hub: Hub,
+) -> None:
+    viewers = await add_people(any_hub)
+    coordinator, staff = viewers["sumedang"], viewers["dinkes"]
+    await import_file(any_hub, FILE, coordinator)
+    await any_hub.change("attestInventory", staff, opdId=DINKES)
+
+    async def names(viewer: Viewer) -> tuple[list[str | None], str | None]:
+        region = (await any_hub.query_data(ACTORS, viewer))["region"]
+        [attestation] = [
+            node["attestation"]["attestation"]
+            for node in region["inventory"]["opds"]["nodes"]
+            if node["attestation"]["attestation"] is not None
+        ]
+        assert attestation["attestedBy"]["accountId"] == "dinkes"
+        imports = [node["importedBy"]["name"] for node in region["imports"]["nodes"]]
+        return imports, attestation["attestedBy"]["name"]
+
+    both = (["Name of sumedang"], "Name of dinkes")
+    assert await names(coordinator) == both
+    assert await names(viewers["province"]) == both
+    for viewer in (PUBLIC_VIEWER, viewers["bandung"], viewers["other-province"]):
+        assert await names(viewer) == ([], None)
+    await any_hub.change("eraseAccount", viewers["admin"], accountId="dinkes", version=1)
+    assert await names(coordinator) == (["Name of sumedang"], None)
+    rows = await any_hub.list_all_rows()
+    assert "Name of dinkes" not in repr(rows)
+    assert "dinkes@example.id" not in repr(rows)
+    async with any_hub.instance.database.read() as session:
+        for region in ("32.11", "32.73"):
+            await verify_log_chain(session, region)
+    async with any_hub.instance.database.write() as session:
+        source = Source("32.11", "https://garut.id", SourceState.FRESH, None)
+        await insert_source(session, source)
+    assert await names(coordinator) == ([None], None)
