@@ -393,6 +393,12 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
     async def sign_in_page(request: Request) -> Response:
         return page(request, "sign-in.html")
 
+    async def account_page(request: Request) -> Response:
+        return page(request, "account.html")
+
+    async def people_page(request: Request) -> Response:
+        return page(request, "people.html")
+
     return [
         Route("/", wall_page),
         Route("/daerah/{code}", region_page),
@@ -400,6 +406,8 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
         Route("/masuk", sign_in_page),
         Route("/masuk/selesai", sign_in_page),
         Route("/keluar", sign_in_page),
+        Route("/akun", account_page),
+        Route("/akun/orang", people_page),
         Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),
         Route("/favicon.svg", CompressedFiles(directory=WEB_CLIENT_FOLDER)),
     ]

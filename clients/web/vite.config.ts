@@ -1,7 +1,8 @@
 /**
  * The configuration of the build. Its pages are the wall at `/`, the page of a region at `/daerah/{code}`,
  * the import of its applications at `/peta/{code}/impor`, the pages to sign in and out at `/masuk` and
- * `/keluar`, and the GraphQL explorer, which is the response to `GET /graphql`.
+ * `/keluar`, those of accounts at `/akun` and `/akun/orang`, and the GraphQL explorer, which is the
+ * response to `GET /graphql`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,9 @@ import { defineConfig, type Plugin } from "vite";
 const IMPORT_PATH = /^\/peta\/[^/]+\/impor(?:\?|$)/;
 /** The paths of the pages to sign in and to sign out. */
 const SIGN_IN_PATH = /^\/(?:masuk(?:\/selesai)?|keluar)(?:\?|$)/;
+/** The paths of the viewer's own account, and of the people and programs with a right. */
+const ACCOUNT_PATH = /^\/akun(?:\?|$)/;
+const PEOPLE_PATH = /^\/akun\/orang(?:\?|$)/;
 const hub = process.env.SIMPUL_URL ?? "http://127.0.0.1:8000";
 
 /** The styles of GraphiQL embed 34 fonts as `data:` URLs, which the page's content security policy forbids. */
@@ -33,6 +37,8 @@ const regionPages: Plugin = {
       if (request.url?.startsWith("/daerah/")) request.url = "/region.html";
       if (request.url && IMPORT_PATH.test(request.url)) request.url = "/import.html";
       if (request.url && SIGN_IN_PATH.test(request.url)) request.url = "/sign-in.html";
+      if (request.url && ACCOUNT_PATH.test(request.url)) request.url = "/account.html";
+      if (request.url && PEOPLE_PATH.test(request.url)) request.url = "/people.html";
       next();
     });
   },
@@ -77,6 +83,8 @@ export default defineConfig({
         region: "region.html",
         import: "import.html",
         signin: "sign-in.html",
+        account: "account.html",
+        people: "people.html",
         explorer: "explorer.html",
       },
       // The directive "use client" of React packages has no effect in this build.
@@ -85,6 +93,6 @@ export default defineConfig({
   },
   server: {
     fs: { allow: [".."] }, // the parent folder contains `clients/resume`
-    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub, "/berkas": hub, "/unduh": hub, "/sesi": hub, "/undangan": hub },
+    proxy: { "/graphql": { target: hub, ws: true }, "/map.geojson": hub, "/berkas": hub, "/unduh": hub, "/sesi": hub, "/undangan": hub, "/akun/sandi": hub, "/akun/kunci": hub },
   },
 });

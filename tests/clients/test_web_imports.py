@@ -17,6 +17,8 @@ IMPORTED = {
     "import": {"import", "shared"},
     "explorer": {"explorer", "shared"},
     "signin": {"signin", "shared"},
+    "account": {"account", "shared"},
+    "people": {"people", "shared"},
 }
 
 

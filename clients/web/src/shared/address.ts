@@ -27,6 +27,10 @@ export function accountAddress(language: Language): string {
   return `/akun${languageParameter(language)}`;
 }
 
+export function peopleAddress(language: Language): string {
+  return `/akun/orang${languageParameter(language)}`;
+}
+
 /** The path and the query of the current page. */
 export function currentPath(): string {
   return location.pathname + location.search;

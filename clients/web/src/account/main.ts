@@ -1,0 +1,10 @@
+/** Starts the page of the viewer's own account. */
+import { mount } from "svelte";
+import "../shared/theme.css";
+import "../shared/document.css";
+import "../shared/account/form.css";
+import { session } from "../shared/session.svelte";
+import AccountPage from "./AccountPage.svelte";
+
+session.start();
+mount(AccountPage, { target: document.getElementById("account")! });

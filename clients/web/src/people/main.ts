@@ -1,0 +1,10 @@
+/** Starts the page of the people and programs that have a right. */
+import { mount } from "svelte";
+import "../shared/theme.css";
+import "../shared/document.css";
+import "../shared/account/form.css";
+import { session } from "../shared/session.svelte";
+import PeoplePage from "./PeoplePage.svelte";
+
+session.start();
+mount(PeoplePage, { target: document.getElementById("people")! });
