@@ -11,7 +11,7 @@ BIN := .venv/bin
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-run:  ## Start a hub with the real data of West Java on http://127.0.0.1:8000 (ARGS=--replay)
+run:  ## Start a hub with the real data of West Java on http://localhost:8000 (ARGS=--replay)
 	@$(PYTHON) bootstrap.py run
 	@exec $(BIN)/simpul demo $(ARGS)
 

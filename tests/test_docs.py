@@ -110,7 +110,7 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
     [tour] = re.findall(r"`(\{ ranking.+\})`", README)
     with httpx2.Client(trust_env=False) as http:
         name, _, value = header.partition(": ")
-        url = address.replace("http://127.0.0.1:8000", simpul.url)
+        url = address.replace("http://localhost:8000", simpul.url)
         answer = http.post(url, content=body, headers={name: value})
         assert answer.text == printed.strip()
         ranking = http.post(
@@ -126,7 +126,7 @@ def test_the_readme_asks_a_live_hub_and_gets_what_it_prints(
         (3, "Kabupaten Karawang", "4.40"),
     ]
     for path in ("/", "/graphql"):
-        assert f"http://127.0.0.1:8000{path}" in README
+        assert f"http://localhost:8000{path}" in README
 
 
 def test_the_queries_on_the_page_of_the_api_are_valid() -> None:

@@ -20,16 +20,16 @@ from tests.fixtures.processes import SIMPUL, SimpulProcess, start_processes
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 FIRST_DAY = README[README.index("## A first day") : README.index("## From a program")]
-TOKEN = r"[\w-]+\.[\w-]+\.[\w-]+"
+LINK = r"^    (\S+) +(contoh-\w+) +(http://localhost:\d+)/masuk#tautan=([\w-]+)$"
 SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Tour:
-    """A running demo, with the tokens and addresses that it printed."""
+    """A running demo, with the links and addresses that it printed."""
 
     hub: SimpulProcess
-    tokens: dict[str, str]  # by role; tokens of nodes by region
+    links: dict[str, tuple[str, str]]  # address and code, by role; those of nodes by region
     nodes: dict[str, str]  # addresses, by region
 
     def ask(self, query: str, token: str, address: str | None = None) -> Any:
@@ -43,11 +43,17 @@ class Tour:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    def command(self, line: str) -> str:
-        """Run a command of the README, and return its output."""
+    def token(self, role: str, *scope: str, node: str | None = None) -> str:
+        """Return a token that `simpul token` makes at the hub, or at the node of a region."""
+        arguments = shlex.join(["token", "--role", role, "--subject", f"tur-{role}", *scope])
+        return self.command(f".venv/bin/simpul {arguments}", node=node).strip()
+
+    def command(self, line: str, *, node: str | None = None) -> str:
+        """Run a command of the README at the hub or at a node, and return its output."""
         program, *arguments = shlex.split(line)
         assert program == ".venv/bin/simpul"
-        settings = {"SIMPUL_DATA_DIR": str(self.hub.data_dir), "COLUMNS": "200"}
+        data_dir = self.hub.data_dir / ("" if node is None else f"nodes/{node}")
+        settings = {"SIMPUL_DATA_DIR": str(data_dir), "COLUMNS": "200"}
         completed = subprocess.run(
             [SIMPUL, *arguments],
             cwd=ROOT,
@@ -67,9 +73,13 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     with start_processes(tmp_path_factory.mktemp("tour")) as start:
         hub = start("demo")
         printed = hub.log.read_text()
-        tokens = dict(re.findall(rf"^    (\w+|[\d.]+) +({TOKEN})$", printed, re.MULTILINE))
-        nodes = dict(re.findall(r"Node ([\d.]+)  (http://[\d.:]+)/", printed))
-        yield Tour(hub, tokens, nodes)
+        links = {
+            label: (address.replace("localhost", "127.0.0.1"), code)
+            for label, _login, address, code in re.findall(LINK, printed, re.MULTILINE)
+        }
+        addresses = re.findall(r"Node ([\d.]+)  (http://localhost:\d+)/", printed)
+        nodes = {region: url.replace("localhost", "127.0.0.1") for region, url in addresses}
+        yield Tour(hub, links, nodes)
 
 
 def blocks(language: str) -> list[str]:
@@ -77,24 +87,13 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.integration
-def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
-    query = "{ instance { viewer { role regionCodes } } }"
-    roles = {
-        name: tour.ask(query, token)["instance"]["viewer"]
-        for name, token in tour.tokens.items()
-        if name not in tour.nodes
-    }
-    assert roles == {
-        "OPD": {"role": "OPD", "regionCodes": ["32.05"]},
-        "REGION": {"role": "REGION", "regionCodes": ["32.05"]},
-        "ASSESSOR": {"role": "ASSESSOR", "regionCodes": ["32.05"]},
-        "PROVINCE": {"role": "PROVINCE", "regionCodes": ["32"]},
-        "ADMIN": {"role": "ADMIN", "regionCodes": []},
-    }
+def test_there_is_a_link_for_each_role_and_node(tour: Tour) -> None:
     assert set(tour.nodes) == {"32.11", "32.12", "32.78"}
-    for region, address in tour.nodes.items():
-        viewer = tour.ask(query, tour.tokens[region], address)["instance"]["viewer"]
-        assert viewer == {"role": "REGION", "regionCodes": [region]}
+    roles = ("OPD", "REGION", "ASSESSOR", "PROVINCE", "ADMIN")
+    assert {label: address for label, (address, _code) in tour.links.items()} == {
+        **dict.fromkeys(roles, tour.hub.url),
+        **tour.nodes,
+    }
 
 
 @pytest.mark.integration
@@ -102,7 +101,7 @@ def test_each_token_is_of_its_role_and_region(tour: Tour) -> None:
 def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region: str) -> None:
     """The test follows step 6, and the last sentence of step 8."""
     address = tour.nodes.get(region)
-    token = tour.tokens[region if address else "REGION"]
+    token = tour.token("REGION", "--region", region, node=region if address else None)
     start = (
         f'mutation {{ startAssessment(input: {{regionCode: "{region}", instrumentId: "pemdi-2026",'
         " year: 2026, kind: SELF}) { __typename ... on Assessment { id version } } }"
@@ -122,9 +121,8 @@ def test_the_opd_registers_an_application(tour: Tour) -> None:
         'mutation { registerApplication(input: {regionCode: "32.05", opdId: "32.05:opd-diskominfo",'
         ' name: "Contoh"}) { __typename } }'
     )
-    assert tour.ask(register, tour.tokens["OPD"])["registerApplication"] == {
-        "__typename": "Application"
-    }
+    token = tour.token("OPD", "--region", "32.05", "--opd", "32.05:opd-diskominfo")
+    assert tour.ask(register, token)["registerApplication"] == {"__typename": "Application"}
 
 
 @pytest.mark.integration
@@ -134,7 +132,8 @@ def test_a_first_day_ends_with_a_decision(tour: Tour) -> None:
     assert "Dinas Pendidikan (DEPARTMENT, as its name says) is recorded" in tour.command(record)
     assert "Applications added: 4; changed: 0;" in tour.command(f"{import_command} --yes")
 
-    province = tour.tokens["PROVINCE"]
+    [token_command] = re.findall(r"`(\S+ token .+?)`", FIRST_DAY)
+    province = tour.command(token_command).strip()
     listing, retire, diagnose, decide = blocks("graphql")
     applications = tour.ask(listing, province)["region"]["applications"]["nodes"]
     examples = [

@@ -28,8 +28,6 @@ Value = TypeVar("Value")
 
 INVITATION_PATH = "/masuk#undangan="
 LINK_PATH = "/masuk#tautan="
-NAME_CHARACTERS = 200
-LOGIN_CHARACTERS = 255
 LEAST_SIMILARITY = 0.5  # from 0 to 1; the message does not suggest a less similar account
 
 
@@ -107,7 +105,9 @@ async def _run(
 
 def checked_name(name: str) -> str:
     """Return the name of a person without surrounding space, or exit if it is not valid."""
-    checked = _checked_text("--name", name, NAME_CHARACTERS)
+    from resolvers.login_name import checked_account_name
+
+    checked = _checked("--name", name, checked_account_name)
     if any(category(character) in ("Cc", "Cf", "Cs") for character in checked):
         exit_with_error(
             _("--name: expected a name without control or format characters, got {name!r}").format(
@@ -120,23 +120,16 @@ def checked_name(name: str) -> str:
 
 def checked_login(login: str) -> str:
     """Return a login as it is stored, or exit if it is not valid."""
-    stored = _checked_text("--login", login, LOGIN_CHARACTERS).lower()
-    if any(character.isspace() for character in stored):
-        exit_with_error(
-            _(
-                "--login: expected a user name or an e-mail address without spaces, got {login!r}"
-            ).format(login=login),
-            ExitCode.INPUT,
-        )
-    return stored
+    from resolvers import login_name
+
+    return _checked("--login", login, login_name.checked_login)
 
 
-def _checked_text(option: str, value: str, most: int) -> str:
+def _checked(option: str, value: str, check: Callable[[str, str], str]) -> str:
     from resolvers.problems import InvalidInput
-    from resolvers.region_change import checked_text
 
     try:
-        return checked_text(option, value, least=1, most=most)
+        return check(option, value)
     except InvalidInput as invalid:
         exit_with_error(
             _("{field}: expected {expected}, got {got}").format(
@@ -147,7 +140,12 @@ def _checked_text(option: str, value: str, most: int) -> str:
 
 
 def checked_right(
-    settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str], *, drafts: bool
+    settings: Settings,
+    role: Role,
+    regions: Sequence[str],
+    opds: Sequence[str],
+    *,
+    drafts: bool = False,
 ) -> Right:
     """Return a right whose regions and OPDs are on record here, or exit with what is wrong.
 

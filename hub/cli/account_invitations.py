@@ -23,7 +23,6 @@ from hub.cli.account_change import (
 )
 from hub.cli.account_options import (
     AccountArgument,
-    DraftsOption,
     LoginOption,
     OpdsOption,
     RegionsOption,
@@ -76,16 +75,20 @@ def invite(
     region: RegionsOption = [],  # noqa: B006
     opd: OpdsOption = [],  # noqa: B006
     login: LoginOption = None,
-    drafts: DraftsOption = False,
     json: AsJson = False,
 ) -> None:
     """Make an account for a person, and print the invitation to pass on."""
     from hub.cli.preconditions import load_migrated_settings
     from resolvers import account_acts
 
+    if role is Role.FOLLOWER:
+        exit_with_error(
+            _("a person cannot be a FOLLOWER: `simpul token` makes a token for a program"),
+            ExitCode.INPUT,
+        )
     settings = load_migrated_settings()
     checked, stored_login = checked_name(name), None if login is None else checked_login(login)
-    right = checked_right(settings, role, region, opd, drafts=drafts)
+    right = checked_right(settings, role, region, opd)
 
     async def invite_person(change: AccountChange) -> dict[str, Any]:
         existing = None if stored_login is None else change.find_login(stored_login)

@@ -18,4 +18,3 @@ RegionsOption = Annotated[
     typer.Option(help="Code or name of a region in scope.", callback=resolve_regions),
 ]
 OpdsOption = Annotated[list[str], typer.Option(help="Name, acronym or id of an OPD in scope.")]
-DraftsOption = Annotated[bool, typer.Option(help="Whether a FOLLOWER also reads drafts.")]

@@ -15,7 +15,7 @@ from hub.cli.account_change import (
     find_account,
     run_account_change,
 )
-from hub.cli.account_options import AccountArgument, DraftsOption, OpdsOption, RegionsOption
+from hub.cli.account_options import AccountArgument, OpdsOption, RegionsOption
 from hub.cli.console import confirm, exit_with_error, print_line
 from hub.exit_codes import ExitCode
 
@@ -30,7 +30,6 @@ def change(
     ] = None,
     region: RegionsOption = [],  # noqa: B006
     opd: OpdsOption = [],  # noqa: B006
-    drafts: DraftsOption = False,
 ) -> None:
     """Give an account another right, also after its right was withdrawn.
 
@@ -45,7 +44,7 @@ def change(
     new_role = role or before.role
     regions = region or ([] if new_role is Role.ADMIN else sorted(before.regions))
     opds = opd or (sorted(before.opds) if new_role is Role.OPD and not region else [])
-    right = checked_right(settings, new_role, regions, opds, drafts=drafts)
+    right = checked_right(settings, new_role, regions, opds, drafts=before.drafts)
 
     async def change_account(change: AccountChange) -> None:
         await account_acts.change_right(change.session, change.now, None, found, right)

@@ -1,31 +1,35 @@
-"""`simpul demo`: the example scope, the tokens and the welcome text of a demonstration."""
+"""`simpul demo`: the example scope, the sign-in links and the welcome text of a demonstration."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from gettext import gettext as _
 
-from engine.account import Right
-from engine.model import Opd, Role
+from engine.model import Opd
 from facts import tables
 from hub.app import open_instance
-from hub.cli.console import out
+from hub.cli.console import out, print_line
+from hub.cli.demo_accounts import (
+    COORDINATOR_LOGIN,
+    SignInLink,
+    coordinator,
+    create_example_links,
+    example_accounts,
+)
 from hub.cli.demo_nodes import DemoNode
-from hub.cli.program_tokens import create_program_token
+from hub.process.server import LOOPBACK_ADDRESSES
 from hub.settings import Settings
 from storage import opd as stored_opd
 from storage import ownership
 
-TOKEN_LIFETIME = timedelta(hours=24)
 EXAMPLE_REGION = "32.05"  # Kabupaten Garut
 
 
 @dataclass(frozen=True, slots=True)
 class DemoScope:
-    """A region that this instance owns and an OPD in it: the scope of the printed tokens."""
+    """A region that this instance owns and an OPD in it: the scope of the example accounts."""
 
     region: str
     opd: Opd
@@ -46,21 +50,6 @@ async def find_demo_scope(settings: Settings) -> DemoScope | None:
     return None
 
 
-def create_demo_tokens(settings: Settings, demo_scope: DemoScope) -> dict[Role, str]:
-    """Return a token for each role, with a scope that is typical of the role."""
-    regions = {
-        Role.OPD: [demo_scope.region],
-        Role.REGION: [demo_scope.region],
-        Role.ASSESSOR: [demo_scope.region],
-        Role.PROVINCE: [settings.province],
-        Role.ADMIN: [],
-    }
-    return {
-        role: _issue_token(settings, role, scope, [demo_scope.opd.id] if role is Role.OPD else [])
-        for role, scope in regions.items()
-    }
-
-
 def print_welcome(
     settings: Settings,
     address: str,
@@ -70,7 +59,7 @@ def print_welcome(
     *,
     replay: bool,
 ) -> None:
-    """Print the addresses, the nodes and the tokens.
+    """Print the addresses, the nodes and the sign-in links.
 
     Args:
         node_lines: a line for each node that runs.
@@ -80,45 +69,53 @@ def print_welcome(
     out.print(_("  Wall      {address}/").format(address=address))
     out.print(_("  Explorer  {address}/graphql").format(address=address))
     for line in node_lines:
-        out.print(f"  {line}", soft_wrap=True, markup=False)
+        print_line(f"  {line}")
     if replay:
         out.print(_("  [bold]Replay:[/bold] published results of 2018–2025 are played as events."))
-    hours = TOKEN_LIFETIME.total_seconds() / 3600
-    if scope is None:
-        out.print(
-            _("  No region with an OPD is written here: `simpul token` makes a token for another.")
+    if settings.host not in (*LOOPBACK_ADDRESSES, "localhost"):
+        print_line(
+            _(
+                "  Others reach this address, so no example accounts are made for it. Invite yourself:"
+            )
         )
-        return
-    names = {region.code: region.name for region in tables.region_catalogue()}
-    out.print(
-        _("  Tokens for Authorization: Bearer …, good for {hours:.0f} hours. They are for").format(
-            hours=hours
-        )
-    )
-    out.print(
-        _("  {region} ({code}), its {opd}, and its province:").format(
-            region=names[scope.region], code=scope.region, opd=scope.opd.name
-        )
-    )
-    for role, token in create_demo_tokens(settings, scope).items():
-        _print_token(role.value, token)
-    if nodes:
-        out.print(_("  A node accepts only tokens that it issued. These are of role REGION:"))
-    for node in nodes:
-        _print_token(
-            node.region, _issue_token(node.settings(settings), Role.REGION, [node.region], [])
-        )
+        print_line("    simpul account admin --name …")
+    else:
+        command = "simpul account link LOGIN"
+        if replay:  # its database is not that of the other commands
+            command = f"SIMPUL_DATA_DIR={settings.data_dir} {command}"
+        _print_links(settings, address, scope, nodes, command)
     out.print()
 
 
-def _print_token(label: str, token: str) -> None:
-    out.print(f"    {label:<9} {token}", soft_wrap=True, markup=False)
+def _print_links(
+    settings: Settings,
+    address: str,
+    scope: DemoScope | None,
+    nodes: Sequence[DemoNode],
+    command: str,
+) -> None:
+    if scope is None:
+        print_line(_("  No region with an OPD is written here: `simpul account` makes accounts."))
+    else:
+        examples = example_accounts(scope.region, scope.opd, settings.province)
+        links = asyncio.run(create_example_links(settings, address, examples))
+        print_line(_("  Sign in by a link; each works once, for ten minutes, on this machine:"))
+        for link in links:
+            _print_link(link.role.value, link)
+        print_line(_("    A new one: {command}").format(command=command))
+    for node in nodes:
+        created = create_example_links(
+            node.settings(settings), node.address, [coordinator(node.region)]
+        )
+        for link in asyncio.run(created):
+            _print_link(node.region, link)
+    if nodes:
+        print_line(
+            _("    A new one of a node: {command}").format(
+                command=f"{nodes[0].variables} simpul account link {COORDINATOR_LOGIN}"
+            )
+        )
 
 
-def _issue_token(
-    settings: Settings, role: Role, regions: Sequence[str], opds: Sequence[str]
-) -> str:
-    right = Right(role, frozenset(regions), frozenset(opds))
-    name = f"demo-{role.value.lower()}"
-    _, secret = asyncio.run(create_program_token(settings, name, right, TOKEN_LIFETIME))
-    return secret
+def _print_link(label: str, link: SignInLink) -> None:
+    print_line(f"    {label:<9} {link.login:<19} {link.address}")

@@ -1,6 +1,6 @@
 """The nodes of the demo: instances that own a region each and run as processes on this machine.
 
-Each node has its own port, database and token key. The hub follows the nodes; they do not follow
+Each node has its own port, database and accounts. The hub follows the nodes; they do not follow
 the hub.
 """
 
@@ -52,6 +52,16 @@ class DemoNode:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     @property
+    def address(self) -> str:
+        """The address of the node's pages in a browser on this machine."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def variables(self) -> str:
+        """The settings of the node before a command that a person types."""
+        return f"SIMPUL_DATA_DIR={self.folder} SIMPUL_PORT={self.port}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment of the process, without the settings of the hub."""
         inherited = {
@@ -70,6 +80,7 @@ class DemoNode:
         """Return the settings of the node, which the hub uses to fill its database."""
         update = {
             "data_dir": self.folder,
+            "port": self.port,
             "database_url": None,
         }
         return hub.model_copy(update=update)
@@ -144,14 +155,11 @@ def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
     processes = [node.start() for node in nodes]
     try:
         yield [
-            _(
-                "Node {region}  http://127.0.0.1:{port}/, process {process}; once stopped: {command}"
-            ).format(
+            _("Node {region}  {address}/, process {process}; once stopped: {command}").format(
                 region=node.region,
-                port=node.port,
+                address=node.address,
                 process=process.pid,
-                command=f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT={node.port} "
-                f"{shlex.join(NODE_COMMAND)}",
+                command=f"{node.variables} {shlex.join(NODE_COMMAND)}",
             )
             for node, process in zip(nodes, processes, strict=True)
         ]

@@ -113,7 +113,7 @@ def demo(
         bool, typer.Option(help="Run three nodes that own a region each, and follow them.")
     ] = True,
 ) -> None:
-    """Load the data that ships with Simpul, print addresses and tokens, and serve."""
+    """Load the data that ships with Simpul, print addresses and sign-in links, and serve."""
     from hub.app import create_app
     from hub.cli import demo, demo_nodes
     from hub.cli.replay import replay_task

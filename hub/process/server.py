@@ -15,6 +15,7 @@ from hub.transport.request_limits import BoundedHttpProtocol, RequestLimits
 from hub.transport.websocket_protocol import FrameProtocol
 
 BACKLOG = 2048
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 PING_SECONDS = 20.0
 HEALTH_SECONDS = (
     30  # the time in which a worker starts on a busy machine, or responds to its supervisor
@@ -50,8 +51,13 @@ def open_listening_socket(settings: Settings) -> socket.socket:
 
 
 def listening_url(listener: socket.socket) -> str:
-    """Return the URL to open in a browser."""
+    """Return the URL to open in a browser.
+
+    The loopback address is shown as `localhost`: browsers allow passkeys on host names only.
+    """
     host, port = listener.getsockname()[:2]
+    if host in LOOPBACK_ADDRESSES:
+        host = "localhost"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

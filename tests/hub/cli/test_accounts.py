@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from storage.secret import secret_digest
 from tests.fixtures.processes import StartSimpul
 from tests.hub.cli.commands import Commands, run_on_terminal
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "sign-in.md"
 CODE = r"[\w-]{43}"
 OPERATOR = "operator (command)"
 COORDINATOR = ("--role", "REGION", "--region", "Kab. Garut")
@@ -45,7 +47,8 @@ def account_of_code(url: str, link: str, purpose: CodePurpose) -> str | None:
         try:
             async with database.read() as session:
                 digest = secret_digest(link.partition("=")[2])
-                return await find_code(session, digest, purpose, datetime.now(UTC))
+                found = await find_code(session, digest, purpose, datetime.now(UTC))
+                return None if found is None else found[0]
         finally:
             await database.close()
 
@@ -181,8 +184,9 @@ def test_an_erased_account_keeps_its_opaque_id_only(filled_data_dir: Path) -> No
         (("admin",), 2, "expected --name with the name of the person"),
         (("admin", "--name", " "), 2, "--name: expected 1 to 200 characters, got 0"),
         (("admin", "--name", "A\u202eB"), 2, "without control or format characters"),
-        (("admin", "--name", "A", "--login", "a b"), 2, "without spaces, got 'a b'"),
+        (("admin", "--name", "A", "--login", "a b"), 2, "without white space, got 'a b'"),
         (("invite", "--name", "A", "--login", "BUDI", *COORDINATOR), 2, "budi is the login of"),
+        (("invite", "--name", "A", "--role", "FOLLOWER", "--region", "32.05"), 2, "a FOLLOWER"),
         (("invite", "--name", "A", "--role", "REGION"), 2, "with its scope (--region,"),
         (
             ("invite", "--name", "A", *COORDINATOR, "--opd", "diskominfo"),
@@ -240,6 +244,14 @@ def test_each_engine_lists_tokens_and_withdraws_one(database_url: str, tmp_path:
     assert "portal" in run("account", "tokens").stdout
     [entry] = json.loads(run("account", "audit", "--limit", "1", "--json").stdout)["entries"]
     assert (entry["action"], entry["credential"]) == ("TOKEN_WITHDRAWN", tokens[0]["id"])
+
+
+def test_the_commands_of_the_page_on_signing_in_work(commands: Commands) -> None:
+    lines = re.findall(r"^\$ simpul (.+)$", PAGE.read_text(), re.MULTILINE)
+    assert len(lines) == 10
+    for line in lines:
+        result = commands(*shlex.split(line))
+        assert (result.exit_code, result.stderr.count("expected")) == (0, 0), line
 
 
 @pytest.mark.integration
