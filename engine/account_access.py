@@ -1,11 +1,11 @@
-"""The rights that a viewer may give, which are also those whose accounts it sees and changes."""
+"""The rights that a viewer may give, which are also those whose accounts it lists and changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.account import Right
+from engine.account import AccountKind, Right
 from engine.model import Role
 
 
@@ -46,3 +46,15 @@ class AccountAccess:
         if right is None or not right.regions:
             return False
         return right.regions <= self.regions_by_role.get(right.role, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts to list; None accepts all."""
+
+    role: Role | None = None  # the last role of an account without a right
+    region: str | None = None  # code
+    kind: AccountKind | None = None
+    has_right: bool | None = None
+    has_way_in: bool | None = None  # whether the person or program can sign in or send a token
+    search: str = ""  # a part of the name or of the login

@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import Enum
 
 from engine.account import Account, AccountKind
-from engine.account_access import AccountAccess
+from engine.account_access import AccountAccess, AccountFilter
 from engine.model import Role
 from engine.page import Page
 from resolvers.context import Context
 from resolvers.problems import Forbidden, NotFound, SubjectState
 from resolvers.rights import read_givable_rights
 from storage.account import find_account
-from storage.account_list import AccountFilter, find_last_right, paginate_accounts
+from storage.account_list import find_last_right, paginate_accounts
 from storage.database import Session
 
 

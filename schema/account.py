@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from engine import account as engine
+from engine.account_access import AccountFilter
 from resolvers import account_view as resolved
 from resolvers.audit_view import page_of_account_audit
 from schema.access_token import AccessToken
@@ -28,7 +29,6 @@ from schema.info import Info
 from schema.opd import Opd
 from schema.region import Region
 from schema.session import Passkey, Session
-from storage.account_list import AccountFilter
 
 VISIBLE = (
     "A viewer sees its own account, and those whose right it may give: ADMIN all of them, PROVINCE "

@@ -112,9 +112,7 @@ class Attestation:
 
     @strawberry.field(description="Who made it for the OPD.")
     async def attested_by(self, info: Info) -> Actor:
-        opd = await info.context.loaders.opds.load(self._value.opd)
-        assert opd is not None  # an OPD is never deleted
-        return Actor.from_entry(self._value.by, opd.region)
+        return await _actor_of_opd(info, self._value.by, self._value.opd)
 
     @classmethod
     def from_model(cls, value: engine.Attestation) -> Attestation:
@@ -129,10 +127,15 @@ class ForeignEdit:
         description="The id of the application or integration that was changed; `node` finds it."
     )
     changed_at: datetime = strawberry.field(description="When it was changed.")
+    _value: strawberry.Private[engine.ForeignEdit]
+
+    @strawberry.field(description="Who changed it.")
+    async def changed_by(self, info: Info) -> Actor:
+        return await _actor_of_opd(info, self._value.by, self._value.opd)
 
     @classmethod
     def from_model(cls, value: engine.ForeignEdit) -> ForeignEdit:
-        return cls(subject_id=strawberry.ID(value.subject), changed_at=value.at)
+        return cls(subject_id=strawberry.ID(value.subject), changed_at=value.at, _value=value)
 
 
 @strawberry.type(description="The status of an OPD's attestation of its inventory today.")
@@ -280,3 +283,10 @@ class InventoryMutation:
         request = resolved.AttestInventory(input.opd_id)
         mutation = resolved.attest_inventory(info.context, request, input.idempotency_key)
         return await result_or_problem(mutation, Attestation.from_model)
+
+
+async def _actor_of_opd(info: Info, actor: str, opd_id: str) -> Actor:
+    """Return who acted in the log of the region of an OPD."""
+    opd = await info.context.loaders.opds.load(opd_id)
+    assert opd is not None  # an OPD is never deleted
+    return Actor.from_entry(actor, opd.region)

@@ -5,7 +5,6 @@ An account without a right is judged by the last right that it had, which the au
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from engine.account import Account, AccountKind, AuditAction, AuditEntry, Right
-from engine.account_access import AccountAccess
+from engine.account_access import AccountAccess, AccountFilter
 from engine.model import Role
 from engine.page import Page
 from storage.account import account_from_row
@@ -50,18 +49,6 @@ _HAS_WAY_IN = or_(
     AccountRow.issuer.is_not(None),
     exists().where(PasskeyRow.account == AccountRow.id),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AccountFilter:
-    """Which accounts to list; None accepts all."""
-
-    role: Role | None = None  # the last role of an account without a right
-    region: str | None = None  # code
-    kind: AccountKind | None = None
-    has_right: bool | None = None
-    has_way_in: bool | None = None  # whether the person or program can sign in or send a token
-    search: str = ""  # a part of the name or of the login
 
 
 async def paginate_accounts(

@@ -130,6 +130,10 @@ async def test_an_edit_by_another_subject_invalidates_until_the_next_attestation
     status = await _attestation_of_dinkes(any_hub)
     assert (status["state"], status["isAttested"]) == ("INVALIDATED", False)
     assert status["invalidatedBy"]["subjectId"] == HEALTH
+    query = '{ region(code: "32.11") { inventory { opds { nodes { attestation { invalidatedBy { changedBy { accountId name } } } } } } } }'
+    nodes = (await any_hub.query_data(query))["region"]["inventory"]["opds"]["nodes"]
+    edits = [node["attestation"]["invalidatedBy"] for node in nodes]
+    assert {"changedBy": {"accountId": "sumedang", "name": None}} in edits
     await any_hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     assert (await _attestation_of_dinkes(any_hub))["state"] == "VALID"
 

@@ -158,6 +158,7 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         ("AccountEdge", "node"),
         ("Attestation", "attestedBy"),
         ("CreatedToken", "account"),
+        ("ForeignEdit", "changedBy"),
         ("Invitation", "account"),
         ("InventoryImport", "importedBy"),
         ("InventoryImport", "undoneBy"),
