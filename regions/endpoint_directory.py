@@ -6,7 +6,7 @@
     token_file = "secrets/32.11.token"
 
 Each token is in a file of its own. `private = true` allows an address in a private network or on
-this machine. `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
+this machine, and a token without TLS (`ws://`). `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
 `wss://`, and `http://` means `ws://`. No other endpoint is ever contacted.
 """
 
@@ -259,6 +259,15 @@ class _EndpointTable(BaseModel):
         files = self.authority or self.client_certificate
         if files is not None and self.url.startswith("ws:"):
             raise ValueError("expected wss:// with files for TLS, got ws://")
+        return self
+
+    @model_validator(mode="after")
+    def _validate_token_transport(self) -> Self:
+        if self.token_file is not None and self.url.startswith("ws:") and not self.private:
+            raise ValueError(
+                "expected wss:// with a token_file, or private = true, because ws:// would send "
+                "the token unencrypted over the Internet"
+            )
         return self
 
     def endpoint(self, folder: Path) -> Endpoint:

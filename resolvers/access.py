@@ -36,6 +36,19 @@ def covers_region(viewer: Viewer, region: Region) -> bool:
     )
 
 
+def allow_log_reading(viewer: Viewer, code: str, region: Region | None) -> None:
+    """Allow every viewer with a token; a FOLLOWER reads the logs of its own regions only.
+
+    Raises:
+        Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
+    """
+    if viewer.role is Role.PUBLIC:  # entries name the accounts that wrote them
+        raise Forbidden(viewer.role, "follow the log of a region")
+    codes = {code, None if region is None else region.parent}
+    if viewer.role is Role.FOLLOWER and not codes & viewer.regions:
+        raise Forbidden(viewer.role, f"follow the log of region {code}, which is outside its scope")
+
+
 def allow_application_edit(viewer: Viewer, region: Region, opd: str | None) -> None:
     """Allow an OPD's staff for its own applications, and the roles that answer for the region.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.model import Role
 from resolvers import access
 from resolvers.context import Context
 
@@ -9,8 +10,11 @@ from resolvers.context import Context
 async def find_actor_name(context: Context, account: str, region_code: str) -> str | None:
     """Return the name of the account that acted in a region's log, if the viewer may know it.
 
-    It is known for regions that this instance owns, to viewers who may read their drafts.
+    It is known for regions that this instance owns, to viewers who may read their drafts. Other
+    instances follow as FOLLOWER, and do not know the names.
     """
+    if context.viewer.role is Role.FOLLOWER:
+        return None
     region = await context.loaders.regions.load(region_code)
     if region is None or not access.covers_region(context.viewer, region):
         return None

@@ -9,12 +9,12 @@ import orjson
 
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
-from engine.model import Role, Viewer, Visibility
+from engine.model import Region, Visibility
 from regions import contract
 from regions.endpoint_directory import is_plain_url, to_websocket_url
-from resolvers.access import covers_region
+from resolvers.access import allow_log_reading, covers_region
 from resolvers.context import Context
-from resolvers.problems import Forbidden, InvalidArgument, SnapshotRequired, UnknownEntity
+from resolvers.problems import InvalidArgument, SnapshotRequired, UnknownEntity
 from storage import log
 from storage import region as stored_region
 from storage import snapshot as stored
@@ -50,11 +50,11 @@ async def region_log_head(context: Context, region: str) -> LogHead:
     """Return the head of a region's log.
 
     Raises:
-        Forbidden: the viewer has no token.
+        Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
         UnknownEntity: there is no such region.
     """
-    _require_token(context.viewer)
     async with context.read() as session:
+        await _load_readable_region(context, session, region)
         return await _load_log_head(context, session, region)
 
 
@@ -66,7 +66,7 @@ async def stream_log_frames(
     An entry that the viewer may not read has no body. Close the generator when done.
 
     Raises:
-        Forbidden: the viewer has no token.
+        Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
         UnknownEntity: there is no such region.
         InvalidArgument: `after` is negative.
         SnapshotRequired: the next entry is not stored here.
@@ -99,13 +99,19 @@ async def _load_next_entries(
 
     Both are read in one session: a head behind its own entries would look like a truncated log.
     """
-    _require_token(context.viewer)
     async with context.read() as session:
+        region = await _load_readable_region(context, session, code)
         head = await _load_log_head(context, session, code)
         entries = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
-        region = (await stored_region.regions_by_code(session, [code])).get(code)
     drafts = region is not None and covers_region(context.viewer, region)
     return head, [_redact_draft(drafts, entry) for entry in entries]
+
+
+async def _load_readable_region(context: Context, session: Session, code: str) -> Region | None:
+    """Return the region if it is on record, provided that the viewer may read its log."""
+    region = (await stored_region.regions_by_code(session, [code])).get(code)
+    allow_log_reading(context.viewer, code, region)
+    return region
 
 
 async def _load_log_head(context: Context, session: Session, region: str) -> LogHead:
@@ -132,7 +138,7 @@ async def region_snapshot_page(
     """Return a page of a region's snapshot; all pages are as of one entry.
 
     Raises:
-        Forbidden: the viewer has no token.
+        Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
         InvalidArgument: `first` is out of bounds.
         UnknownEntity: there is no such region.
         SnapshotRequired: the cursor's snapshot is no longer cached: read from the first page.
@@ -188,9 +194,3 @@ def _fit_in_frame(entries: list[Entry]) -> tuple[Entry, ...]:
         if size > FRAME_BYTES and count:
             return tuple(entries[:count])
     return tuple(entries)
-
-
-def _require_token(viewer: Viewer) -> None:
-    """Refuse viewers without a token, since entries name the persons who wrote them."""
-    if viewer.role is Role.PUBLIC:
-        raise Forbidden(viewer.role, "follow the log of a region")

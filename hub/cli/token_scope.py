@@ -37,7 +37,7 @@ def check_token_scope(
 ) -> None:
     """Exit with an error unless the regions are on record, and the OPDs are in one of them.
 
-    For the role PROVINCE, a province is also valid if only regions in it are on record, as on the
+    For the roles PROVINCE and FOLLOWER, a province is also valid if only regions in it are on record, as on the
     node of a region.
     """
     own_regions, own_opds = asyncio.run(_list_recorded_codes(settings, role, regions))
@@ -73,7 +73,9 @@ async def _list_recorded_codes(
         async with database.read() as session:
             codes = await stored_region.list_region_codes(session)
             scopes = codes | (
-                await stored_region.list_parent_codes(session) if role is Role.PROVINCE else set()
+                await stored_region.list_parent_codes(session)
+                if role in (Role.PROVINCE, Role.FOLLOWER)
+                else set()
             )
             opds = [
                 opd

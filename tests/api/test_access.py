@@ -9,6 +9,7 @@ import pytest
 
 from engine.log.inventory_import import InventoryImport
 from engine.model import AssessmentKind, AssessmentState, EventKind, Role, Viewer, Visibility
+from schema.schema import schema
 from tests.api import two_provinces
 from tests.api.hub import CHANGED_TYPES, Hub, copied_database_url, mutation, running_hub
 
@@ -28,6 +29,8 @@ VIEWERS = (
     two_provinces.PROVINCE,
     two_provinces.OTHER_PROVINCE,
     two_provinces.ADMIN,
+    two_provinces.FOLLOWER,
+    two_provinces.PUBLISHED_FOLLOWER,
 )
 EXTERNAL = "32.11:assessment-external"
 SUBMITTED = "32.11:assessment-submitted"
@@ -45,22 +48,22 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "register an application": (
         "registerApplication",
         {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "update an application": (
         "updateApplication",
         {"id": "32.11:application-health", "version": 1, "name": "Baru"},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "move an application to another OPD": (
         "updateApplication",
         {"id": "32.11:application-health", "version": 1, "opdId": "32.11:opd-diskominfo"},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "retire an application": (
         "retireApplication",
         {"id": "32.11:application-health", "version": 1},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "connect an application": (
         "connectApplications",
@@ -70,32 +73,32 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "dataObject": "belanja",
             "mode": "API",
         },
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "confirm an integration": (
         "confirmIntegration",
         {"id": INTEGRATION, "version": 1},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "withdraw an integration": (
         "withdrawIntegration",
         {"id": INTEGRATION, "version": 1},
-        "f+f+++ff+f+",
+        "f+f+++ff+f+ff",
     ),
     "document an integration": (
         "documentIntegration",
         {"id": OUTGOING, "version": 1, "evidence": [{"title": "BA", "url": "https://a.id/ba"}]},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "correct the function of an application": (
         "correctFunction",
         {"applicationId": "32.11:application-health", "functionId": "attendance"},
-        "f+ff+fff+f+",
+        "f+ff+fff+f+ff",
     ),
     "change an OPD": (
         "updateOpd",
         {"id": "32.11:opd-dinkes", "version": 1, "name": "Dinas Baru"},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "merge OPDs": (
         "mergeOpds",
@@ -104,7 +107,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "successorId": "32.11:opd-diskominfo",
             "reason": "Perbup",
         },
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "dissolve an OPD": (
         "dissolveOpd",
@@ -114,27 +117,27 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "successorId": "32.11:opd-diskominfo",
             "reason": "Perbup",
         },
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "undo an import of the OPD": (
         "undoImport",
         {"importId": IMPORT},
-        "n+fn+nfn+n+",
+        "n+fn+nfn+n+fn",
     ),
     "register usual OPDs": (
         "registerDefaultOpds",
         {"regionCode": "32.11", "referenceIds": ["OPD-01"]},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "exempt an OPD": (
         "exemptOpd",
         {"opdId": "32.11:opd-dinkes", "reason": "tanpa data"},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "record a policy": (
         "recordDevelopmentPolicy",
         {"regionCode": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "edit an effort": (
         "editEffort",
@@ -143,44 +146,44 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "instrumentId": "spbe-2020",
             "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
         },
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
     "attest an inventory": (
         "attestInventory",
         {"opdId": "32.11:opd-dinkes"},
-        "f+ff+ffffff",
+        "f+ff+ffffffff",
     ),
     "decide on a proposal": (
         "decideProposal",
         {"proposalId": PROPOSAL, "inputsHash": PROPOSAL_INPUTS_HASH, "choice": "ACCEPT"},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
-    "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+"),
+    "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+ff"),
     "simulate from a published result": (
         "simulateAssessment",
         {"assessmentId": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
-        "ffff+fff+f+",
+        "ffff+fff+f+ff",
     ),
-    "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+"),
+    "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+ff"),
     "start an external assessment": (
         "startAssessment",
         {**KINDS, "kind": "EXTERNAL"},
-        "ffffff+f+f+",
+        "ffffff+f+f+ff",
     ),
     "start an official assessment": (
         "startAssessment",
         {**KINDS, "kind": "OFFICIAL"},
-        "ffffff+f+f+",
+        "ffffff+f+f+ff",
     ),
     "claim a level of a self-assessment": (
         "claimLevel",
         {"assessmentId": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1},
-        "nffn+nfn+n+",
+        "nffn+nfn+n+fn",
     ),
     "claim a level of an external assessment": (
         "claimLevel",
         {"assessmentId": EXTERNAL, "indicator": 1, "level": 4, "version": 1},
-        "nffnfn+n+n+",
+        "nffnfn+n+n+fn",
     ),
     "claim levels of a self-assessment": (
         "claimLevels",
@@ -189,27 +192,27 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "claims": [{"indicator": 1, "level": 4}],
             "version": 1,
         },
-        "nffn+nfn+n+",
+        "nffn+nfn+n+fn",
     ),
     "claim levels of an external assessment": (
         "claimLevels",
         {"assessmentId": EXTERNAL, "claims": [{"indicator": 1, "level": 4}], "version": 1},
-        "nffnfn+n+n+",
+        "nffnfn+n+n+fn",
     ),
     "submit a self-assessment": (
         "submitAssessment",
         {"id": two_provinces.DRAFT, "version": 1},
-        "nffn+nfn+n+",
+        "nffn+nfn+n+fn",
     ),
     "return an assessment": (
         "returnAssessment",
         {"id": SUBMITTED, "version": 1, "reason": "bukti kurang"},
-        "nffnfn+n+n+",
+        "nffnfn+n+n+fn",
     ),
     "publish an assessment": (
         "publishAssessment",
         {"id": SUBMITTED, "version": 1},
-        "nffnfn+n+n+",
+        "nffnfn+n+n+fn",
     ),
     "record a result": (
         "recordResult",
@@ -221,7 +224,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "value": "4.51",
             "source": "laporan",
         },
-        "ffffffff+f+",
+        "ffffffff+f+ff",
     ),
 }
 ALLOWED = [
@@ -293,6 +296,58 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
             id = fields.get("id") or fields.get("assessmentId") or fields.get("importId")
             answer = await prepared.change(name, viewer, **fields)
             assert answer == {"__typename": "NotFound", "id": id}, operation
+    assert await prepared.list_all_rows() == before
+
+
+ABSENT = {"accountId": "account-0", "version": 1}
+NEW_RIGHT = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": ["32.11:opd-dinkes"]}
+FURTHER_INPUTS: dict[str, dict[str, object]] = {  # of the mutations that OPERATIONS lacks
+    "registerOpd": {"regionCode": "32.11", "name": "Dinas Baru", "kind": "DEPARTMENT"},
+    "importApplications": {"draftId": "draft-0", "version": 1},
+    "editImport": {"draftId": "draft-0", "version": 1},
+    "discardImportDraft": {"draftId": "draft-0"},
+    "inviteAccount": {"name": "Ani", "login": "ani", **NEW_RIGHT},
+    "renewInvitation": {"accountId": "account-0"},
+    "changeRight": {**ABSENT, **NEW_RIGHT},
+    "withdrawRight": ABSENT,
+    "eraseAccount": ABSENT,
+    "renameOwnAccount": {"name": "Ani"},
+    "createProgramToken": {"name": "peta", "days": 1, **NEW_RIGHT},
+    "withdrawToken": {"tokenId": "token-0"},
+    "endSession": {"sessionId": "session-0"},
+    "removePasskey": {"passkeyId": "passkey-0"},
+}
+
+
+async def test_a_follower_can_use_no_mutation_at_all(prepared: Hub) -> None:
+    inputs = {name: fields for name, fields, _letters in OPERATIONS.values()} | FURTHER_INPUTS
+    mutations = schema._schema.mutation_type
+    assert mutations is not None
+    assert inputs.keys() == mutations.fields.keys()
+    before = await prepared.list_all_rows()
+    outcomes: dict[str, set[str]] = {}
+    for name, fields in inputs.items():
+        input_type = f"{name[0].upper()}{name[1:]}Input"
+        document = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ __typename }} }}"
+        result = await prepared.result(document, two_provinces.FOLLOWER, input=fields)
+        outcome = (
+            (result.errors[0].extensions or {}).get("code", result.errors[0].message)
+            if result.errors
+            else (result.data or {})[name]["__typename"]
+        )
+        outcomes.setdefault(outcome, set()).add(name)
+    about_unreadable = {  # of which a viewer without a right learns nothing
+        "importApplications",
+        "editImport",
+        "discardImportDraft",
+        "withdrawToken",
+        "endSession",
+        "removePasskey",
+    }
+    assert outcomes == {
+        "NotFound": about_unreadable,
+        "FORBIDDEN": inputs.keys() - about_unreadable,
+    }
     assert await prepared.list_all_rows() == before
 
 

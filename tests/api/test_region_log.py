@@ -17,6 +17,7 @@ from engine.model import EventKind, Region, RegionKind, Viewer
 from regions import contract
 from resolvers import region_log
 from resolvers.context import Context
+from resolvers.problems import Forbidden
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
 from storage import ownership as stored_source
@@ -85,14 +86,21 @@ async def test_a_snapshot_has_drafts_only_for_viewers_who_may_see_them(west_java
         return sum(row["body"]["state"] != "PUBLISHED" for row in rows)
 
     assert drafts(await snapshot_pages(west_java, 500)) == 1
-    assert drafts(await snapshot_pages(west_java, 500, two_provinces.OTHER_PROVINCE)) == 0
+    assert drafts(await snapshot_pages(west_java, 500, two_provinces.FOLLOWER)) == 1
+    for viewer in (two_provinces.OTHER_PROVINCE, two_provinces.PUBLISHED_FOLLOWER):
+        assert drafts(await snapshot_pages(west_java, 500, viewer)) == 0
 
 
 async def test_the_log_omits_hidden_bodies_and_still_proves_the_chain(
     west_java: Hub,
 ) -> None:
     await two_provinces.write_assessment(west_java, two_provinces.assessment())
-    for viewer, sees_all in ((two_provinces.PROVINCE, True), (two_provinces.OTHER_PROVINCE, False)):
+    for viewer, sees_all in (
+        (two_provinces.PROVINCE, True),
+        (two_provinces.OTHER_PROVINCE, False),
+        (two_provinces.FOLLOWER, True),
+        (two_provinces.PUBLISHED_FOLLOWER, False),
+    ):
         follow = region_log.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
         frame = await anext(follow)
         await follow.aclose()
@@ -132,15 +140,25 @@ async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
     await writing
 
 
-@pytest.mark.parametrize(
-    "question",
-    [SNAPSHOT, "query ($regionCode: ID!) { regionLogHead(regionCode: $regionCode) { hash } }"],
-)
-async def test_without_a_token_there_is_no_log(west_java: Hub, question: str) -> None:
-    variables: dict[str, object] = {"regionCode": "32.11"}
-    if question is SNAPSHOT:
-        variables["first"] = 10
-    assert await west_java.refusal(question, **variables) == "FORBIDDEN"
+@pytest.mark.parametrize("viewer", [two_provinces.PUBLIC, two_provinces.OTHER_FOLLOWER])
+async def test_without_a_token_and_outside_a_followers_regions_there_is_no_log(
+    west_java: Hub, viewer: Viewer
+) -> None:
+    head = "query ($regionCode: ID!) { regionLogHead(regionCode: $regionCode) { hash } }"
+    assert await west_java.refusal(head, viewer, regionCode="32.11") == "FORBIDDEN"
+    page = {"regionCode": "32.11", "first": 10}
+    assert await west_java.refusal(SNAPSHOT, viewer, **page) == "FORBIDDEN"
+    frames = region_log.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
+    async with aclosing(frames):
+        with pytest.raises(Forbidden):
+            await anext(frames)
+
+
+async def test_a_follower_of_a_province_reads_the_logs_of_its_regions(west_java: Hub) -> None:
+    head = "query ($regionCode: ID!) { regionLogHead(regionCode: $regionCode) { sequence } }"
+    viewer = replace(two_provinces.FOLLOWER, regions=frozenset({"32"}))
+    read = await west_java.query_data(head, viewer, regionCode="32.11")
+    assert read == await west_java.query_data(head, two_provinces.ADMIN, regionCode="32.11")
 
 
 def test_the_contract_has_exactly_the_kinds_of_rows() -> None:

@@ -71,6 +71,10 @@ OTHER_OPD = Viewer(
     "bandung it", Role.OPD, frozenset({"32.73"}), frozenset({"32.73:opd-diskominfo"})
 )
 
+FOLLOWER = Viewer("hub", Role.FOLLOWER, frozenset({"32.11"}))
+PUBLISHED_FOLLOWER = Viewer("open hub", Role.FOLLOWER, frozenset({"32.11"}), drafts=False)
+OTHER_FOLLOWER = Viewer("other hub", Role.FOLLOWER, frozenset({"32.73"}))
+
 SEES_DRAFT = {  # the viewers of a draft of Sumedang
     PUBLIC: False,
     REGION: True,

@@ -67,8 +67,8 @@ class SimpulInstance:
                 await mark_arrivals_processed(instance)
         return self
 
-    def token(self, role: Role = Role.PROVINCE) -> str:
-        """Return a token of this instance for the province of West Java."""
+    def token(self, role: Role = Role.FOLLOWER) -> str:
+        """Return a token of this instance for the regions of West Java."""
         subject = f"hub-{role.value.lower()}"
         return issue_token(self.settings.database, role, ["32"], subject=subject)
 

@@ -34,8 +34,8 @@ WITH_REGIONS = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = [%s]\n"
 
 def write_directory(folder: Path, text: str) -> Path:
     path = folder / "regions.toml"
-    path.write_text(text)
-    return path
+    path.with_suffix(".new").write_text(text)
+    return path.with_suffix(".new").replace(path)  # at once, since a watcher may read it
 
 
 def test_a_file_lists_endpoints_with_files_next_to_it(tmp_path: Path) -> None:
@@ -47,6 +47,15 @@ def test_a_file_lists_endpoints_with_files_next_to_it(tmp_path: Path) -> None:
     assert (second.host, second.port, second.private) == ("127.0.0.1", 8001, True)
     assert directory.endpoint("32.78") == second
     assert directory.endpoint("32.01") is None
+
+
+@pytest.mark.parametrize(
+    "line", ["private = true\nurl = 'ws://a.id/'", "url = 'wss://a.id/'", "url = 'https://a.id/'"]
+)
+def test_a_token_needs_tls_or_a_private_network(tmp_path: Path, line: str) -> None:
+    text = f"[[endpoint]]\nregions = ['32']\ntoken_file = 'a.token'\n{line}\n"
+    [endpoint] = load_endpoint_directory(write_directory(tmp_path, text)).endpoints
+    assert endpoint.token_file == tmp_path / "a.token"
 
 
 def test_a_token_is_read_again_each_time(tmp_path: Path) -> None:
@@ -95,6 +104,10 @@ def test_an_http_address_becomes_its_websocket_address(
         (f"[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['{'SECRET' * 22}']", "got 132 characters"),
         (f"{MINIMAL}client_key = 'x.key'", "expected a client_certificate with the client_key"),
         (f"{MINIMAL}authority = 'ca.pem'", "expected wss:// with files for TLS, got ws://"),
+        (
+            f"{MINIMAL}token_file = 'a.token'",
+            "expected wss:// with a token_file, or private = true, because ws:// would send",
+        ),
         (f"{MINIMAL}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
         (WITH_REGIONS % ", ".join(f'"{n}"' for n in range(1001)), "should have at most 1000 items"),
         (
