@@ -59,6 +59,10 @@ class Attempts:
         Raises:
             Refusal: there were too many failures for this login, or from this address.
         """
+        if self._cleaned_at is None or now - self._cleaned_at > CLEANED_EVERY:
+            self._cleaned_at = now
+            async with self._instance().database.write() as session:
+                await delete_old_throttles(session, now - FORGOTTEN_AFTER)
         window, window_end = _window(now)
         login_key = self._key("login", login)
         address_key = self._key("address", _network(address), window)
@@ -70,10 +74,6 @@ class Attempts:
             locks_login = failures >= FAILURES_BEFORE_LOCK
             blocked_until = now + _lock_duration(failures) if locks_login else None
             await store_throttle(session, login_key, Throttle(failures, blocked_until), now)
-        if self._cleaned_at is None or now - self._cleaned_at > CLEANED_EVERY:
-            self._cleaned_at = now
-            async with self._instance().database.write() as session:
-                await delete_old_throttles(session, now - FORGOTTEN_AFTER)
         return Attempt(login_key, address_key, locks_login)
 
     async def forgive(self, session: Session, attempt: Attempt) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import string
 from collections.abc import Callable
 from functools import cached_property
 from http import HTTPStatus
@@ -22,7 +23,7 @@ HASHES_AT_ONCE = 2  # each takes 64 MiB and a tenth of a second
 HASHES_WAITING_MOST = 40  # which is a wait of some seconds
 RETRY_SECONDS = 5
 
-_YEARS_AND_MARKS = re.compile(r"(?:19|20)\d\d|[\W_]+")
+_YEARS_AND_MARKS = re.compile(rf"(?:19|20)\d\d|[\s{re.escape(string.punctuation)}]+")
 
 Result = TypeVar("Result")
 

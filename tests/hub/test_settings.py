@@ -72,14 +72,22 @@ def test_variables_that_are_gone_are_refused_with_what_replaces_them(
     for variable in REMOVED_VARIABLES:
         monkeypatch.setenv(variable, "x")
     assert list_settings_problems() == [
-        "SIMPUL_JWKS: expected no such variable, got one; "
-        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer` or `jwks`)",
-        "SIMPUL_TOKEN_ISSUER: expected no such variable, got one; "
-        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer`)",
-        "SIMPUL_TOKEN_AUDIENCE: expected no such variable, got one; "
-        "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`audience`)",
-        "SIMPUL_TOKEN_KEY_FILE: expected no such variable, got one; "
-        "tokens are in the database now, and `simpul token` makes them",
+        (
+            "SIMPUL_JWKS: expected no such variable, got one; "
+            "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer` or `jwks`)"
+        ),
+        (
+            "SIMPUL_TOKEN_ISSUER: expected no such variable, got one; "
+            "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer`)"
+        ),
+        (
+            "SIMPUL_TOKEN_AUDIENCE: expected no such variable, got one; "
+            "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`audience`)"
+        ),
+        (
+            "SIMPUL_TOKEN_KEY_FILE: expected no such variable, got one; "
+            "tokens are in the database now, and `simpul token` makes them"
+        ),
     ]
 
 
@@ -186,8 +194,10 @@ MAIL = {
         ),
         (
             {"SIMPUL_URL": None},
-            "SIMPUL_URL: expected the address of this instance, since SIMPUL_SMTP_URL is set "
-            "and a mailed link needs one, got none",
+            (
+                "SIMPUL_URL: expected the address of this instance, since SIMPUL_SMTP_URL is set "
+                "and a mailed link needs one, got none"
+            ),
         ),
     ],
 )

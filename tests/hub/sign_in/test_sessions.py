@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 from engine.account import Right
 from engine.model import Role
 from hub.sign_in.attempts import FAILURES_BEFORE_LOCK
+from storage.account import find_account, update_account
 from storage.session import extend_session
 from tests.hub.sign_in.browser import PASSWORD, Hub, open_hub, outcome
 
@@ -210,3 +213,20 @@ async def test_a_request_that_no_own_page_sends_is_refused(
     for path in ("/sesi", "/sesi/tautan", "/undangan/sandi"):
         response = await sqlite_hub.browser().post(path, content=content, headers=headers)
         assert outcome(response) == expected, path
+
+
+async def test_a_hash_with_weaker_parameters_is_replaced_at_the_next_sign_in(hub: Hub) -> None:
+    account = await hub.add_account(password=None)
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    async with hub.database.write() as session:
+        changed = replace(account, password_hash=weak, version=2)
+        assert await update_account(session, changed)
+    for _ in range(2):
+        response = await hub.browser().post("/sesi", json={"login": "ani", "password": PASSWORD})
+        assert outcome(response) == (201, None)
+    async with hub.database.read() as session:
+        current = await find_account(session, account.id)
+    assert current is not None
+    assert current.version == 2
+    assert current.password_hash is not None
+    assert not PasswordHasher().check_needs_rehash(current.password_hash)
