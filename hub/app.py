@@ -257,7 +257,12 @@ def create_app(
         *_provider_routes(provider, sessions),
         *_web_routes(app_state),
     ]
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
+    security_headers = Middleware(
+        SecurityHeaders,
+        frame_ancestors=settings.frame_ancestors,
+        cookie=app_state.session_cookie,
+    )
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[security_headers])
 
 
 @asynccontextmanager

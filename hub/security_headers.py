@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.auth.credentials import SessionCookie
+
+NO_FRAMES = "frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " + NO_FRAMES
 )
+FRAMED_PAGES = ("/", "/daerah/")  # the wall, and the pages below
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds security headers; it keeps those that the application has set."""
+    """ASGI middleware that adds security headers; it keeps those that the application has set.
 
-    def __init__(self, app: ASGIApp, content_security_policy: str = PAGE_POLICY) -> None:
+    Args:
+        frame_ancestors: origins whose pages may show the public pages in a frame.
+        cookie: returns the cookie of sessions; needed with `frame_ancestors`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        content_security_policy: str = PAGE_POLICY,
+        frame_ancestors: tuple[str, ...] = (),
+        cookie: Callable[[], SessionCookie] | None = None,
+    ) -> None:
         self.app = app
+        self.cookie = cookie
+        self.framed_policy: str | None = None
+        if frame_ancestors:
+            self.framed_policy = content_security_policy.replace(
+                NO_FRAMES, f"frame-ancestors {' '.join(frame_ancestors)}"
+            )
         self.headers = {
             "content-security-policy": content_security_policy,
             "cross-origin-opener-policy": "same-origin",
@@ -32,8 +55,24 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if self.framed_policy is not None and is_framed_page(scope["path"]):
+                    headers.add_vary_header("cookie")
+                    if self._is_without_session(scope):
+                        headers.setdefault("content-security-policy", self.framed_policy)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+    def _is_without_session(self, scope: Scope) -> bool:
+        # In a frame of another site a browser sends no SameSite=Lax cookie, neither with the page
+        # nor with the requests of its scripts. So a framed page is public, and a click in it that
+        # its surroundings provoke changes nothing.
+        return self.cookie is not None and self.cookie().read(HTTPConnection(scope)) is None
+
+
+def is_framed_page(path: str) -> bool:
+    """Whether a page is public as a whole, so that pages of configured origins may frame it."""
+    wall, below = FRAMED_PAGES
+    return path == wall or path.startswith(below)

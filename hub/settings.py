@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,9 @@ REMOVED_VARIABLES = {
     "SIMPUL_TOKEN_AUDIENCE": f"{_PROVIDER_FILE} (`audience`)",
     "SIMPUL_TOKEN_KEY_FILE": "tokens are in the database now, and `simpul token` makes them",
 }
+
+
+ORIGIN_PATTERN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -115,6 +119,17 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("allowed_origins", "frame_ancestors")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if ORIGIN_PATTERN.fullmatch(origin) is None:
+                raise ValueError(
+                    "expected origins such as https://portal.example or http://10.0.0.1:8080, "
+                    f"without a path and in lower case, got {origin!r}"
+                )
         return value
 
     @field_validator("log_level")

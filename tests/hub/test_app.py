@@ -8,9 +8,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from hub.app import WEB_CLIENT_FOLDER, create_app
+from hub.auth.credentials import SessionCookie
+from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from resolvers.context import Instance
 
@@ -109,6 +112,47 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize(
+    ("path", "cookie", "is_framed"),
+    [
+        ("/", None, True),
+        ("/", "lang=id; simpul-b2=secret", True),  # the session of another instance on the host
+        ("/", "simpul-a1=secret", False),
+        ("/daerah/32.11", None, True),
+        ("/daerah/32.11", "simpul-a1=secret", False),
+        ("/masuk", None, False),
+        ("/keluar", None, False),
+        ("/akun", None, False),
+        ("/akun/orang", None, False),
+        ("/peta/32.11/impor", None, False),
+        ("/graphql", None, False),
+        ("/daerah", None, False),
+    ],
+)
+async def test_only_public_pages_without_a_session_may_be_framed(
+    path: str, cookie: str | None, is_framed: bool
+) -> None:
+    portals = ("https://portal.example", "http://10.0.0.1:8080")
+    app = SecurityHeaders(Response(), frame_ancestors=portals, cookie=lambda: SessionCookie("a1"))
+    async with open_client(app) as browser:
+        response = await browser.get(path, headers={} if cookie is None else {"cookie": cookie})
+    allowed = "https://portal.example http://10.0.0.1:8080" if is_framed else "'none'"
+    expected = HEADERS["content-security-policy"].replace(
+        "frame-ancestors 'none'", f"frame-ancestors {allowed}"
+    )
+    assert response.headers["content-security-policy"] == expected
+    is_public = path == "/" or path.startswith("/daerah/")
+    assert response.headers.get("vary") == ("cookie" if is_public else None)
+
+
+async def test_the_setting_decides_who_may_frame_the_wall(settings: Settings) -> None:
+    framed = settings.model_copy(update={"frame_ancestors": ("https://portal.example",)})
+    async with open_browser(framed) as browser:
+        policy = (await browser.get("/")).headers["content-security-policy"]
+        assert policy.endswith("; frame-ancestors https://portal.example")
+        assert (await browser.get("/healthz")).headers["content-security-policy"].endswith("'none'")
+
+
 async def test_a_task_that_fails_does_not_stop_the_server(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -135,7 +179,7 @@ async def open_browser(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
         yield browser
 
 
-def open_client(app: Starlette) -> httpx2.AsyncClient:
+def open_client(app: ASGIApp) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simpul.test")
 
 

@@ -151,6 +151,32 @@ def test_origins_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert Settings().allowed_origins == ("https://a.example", "https://b.example")
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "portal.example",
+        "https://portal.example/",
+        "https://Portal.example",
+        "https://*.example",
+        "*",
+        "null",
+        "https://portal.example; script-src *",
+        "wss://portal.example",
+    ],
+)
+@pytest.mark.parametrize("variable", ["SIMPUL_ALLOWED_ORIGINS", "SIMPUL_FRAME_ANCESTORS"])
+def test_what_is_no_origin_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, origin: str
+) -> None:
+    monkeypatch.setenv(variable, f"https://a.example:8443, {origin}")
+    assert list_settings_problems() == [
+        (
+            f"{variable}: expected origins such as https://portal.example or "
+            f"http://10.0.0.1:8080, without a path and in lower case, got {origin!r}"
+        )
+    ]
+
+
 def list_settings_problems() -> list[str]:
     with pytest.raises(ValidationError) as refused:
         Settings()
