@@ -62,7 +62,7 @@ def test_links_lead_to_files_that_exist(document: Path) -> None:
 @pytest.mark.parametrize("package", ["engine", "hub"])
 def test_the_architecture_names_the_folders_of_a_package(package: str) -> None:
     [section] = re.findall(rf"^{package}/ .*\n((?: +.*\n)+)", ARCHITECTURE, re.MULTILINE)
-    folders = re.findall(r"^  ([a-z]+)/", section, re.MULTILINE)
+    folders = re.findall(r"^  ([a-z_]+)/", section, re.MULTILINE)
     assert sorted(folders) == sorted(
         path.parent.name for path in ROOT.glob(f"{package}/*/__init__.py")
     )

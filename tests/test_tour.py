@@ -97,6 +97,21 @@ def test_there_is_a_link_for_each_role_and_node(tour: Tour) -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("label", ["REGION", "32.11"])
+def test_a_link_signs_in_once(tour: Tour, label: str) -> None:
+    address, code = tour.links[label]
+    headers = {"origin": address, "sec-fetch-site": "same-origin"}
+    query = {"query": "{ instance { viewer { role regionCodes } } }"}
+    with httpx2.Client(base_url=address, headers=headers, trust_env=False, timeout=30) as http:
+        opened = http.post("/sesi/tautan", json={"code": code})
+        assert opened.status_code == 201
+        viewer = http.post("/graphql", json=query).json()["data"]["instance"]["viewer"]
+        assert viewer["role"] == "REGION"
+        assert viewer["regionCodes"] == ["32.05" if label == "REGION" else label]
+        assert http.post("/sesi/tautan", json={"code": code}).status_code == 410
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("region", ["32.05", "32.11", "32.12", "32.78"])
 def test_an_assessment_is_started_in_the_region_of_the_token(tour: Tour, region: str) -> None:
     """The test follows step 6, and the last sentence of step 8."""
