@@ -62,7 +62,10 @@ class ProviderAccounts:
         claimed = self._mapping.read_account(claims)
         async with self._database().read() as session:
             account = await find_external_account(session, self._issuer, claimed.subject)
-        if account is None or account.right != claimed.right:
+            is_outdated = account is None or await _may_change(
+                session, account, claimed, issued_at, is_sign_in=False
+            )
+        if account is None or is_outdated:  # else a refused token would wait for a write
             account = await self._store(claimed, issued_at, is_sign_in=False)
         if account.right is None:
             raise RightWithdrawn
@@ -71,7 +74,8 @@ class ProviderAccounts:
     async def account_of_sign_in(self, claims: Claims, issued_at: datetime) -> Account:
         """Return the account of a person who signs in, whose right and name follow the claims.
 
-        Claims that give no right withdraw the one that the account has.
+        Claims that give no right withdraw the one that the account has. A name that is missing
+        withdraws nothing.
 
         Raises:
             ClaimProblem: the claims give no right, or no name.
@@ -81,8 +85,8 @@ class ProviderAccounts:
             claimed = self._mapping.read_account(claims)
             if claimed.name is None:
                 raise ClaimProblem(self._name_claim, "the name of the person", None)
-        except ClaimProblem as problem:
-            await self._withdraw(claims, problem)
+        except ClaimProblem:
+            await self._withdraw_unclaimed(claims)
             raise
         account = await self._store(claimed, issued_at, is_sign_in=True)
         if account.right is None:
@@ -108,9 +112,7 @@ class ProviderAccounts:
                     external_subject=claimed.subject,
                     given_at=given_at,
                 )
-            elif account.right != claimed.right and await _may_change(
-                session, account, issued_at, is_sign_in=is_sign_in
-            ):
+            elif await _may_change(session, account, claimed, issued_at, is_sign_in=is_sign_in):
                 account = await change_right(
                     session, now, None, account, claimed.right, given_at=given_at
                 )
@@ -120,25 +122,37 @@ class ProviderAccounts:
         self._access_changed()
         return account
 
-    async def _withdraw(self, claims: Claims, problem: ClaimProblem) -> None:
+    async def _withdraw_unclaimed(self, claims: Claims) -> None:
+        """Withdraw the right of an account if the claims give none."""
         try:
             subject = self._mapping.read_subject(claims)
         except ClaimProblem:
             return
+        try:
+            self._mapping.read_right(claims)
+            return
+        except ClaimProblem as problem:
+            reason = f"claim {problem.claim}"
         async with self._database().write() as session:
             await lock_audit(session)
             account = await find_external_account(session, self._issuer, subject)
             if account is None or account.right is None:
                 return
-            reason = f"claim {problem.claim}"
             await withdraw_right(session, self._clock(), None, account, reason, is_by_provider=True)
         self._access_changed()
 
 
 async def _may_change(
-    session: Session, account: Account, issued_at: datetime, *, is_sign_in: bool
+    session: Session,
+    account: Account,
+    claimed: ClaimedAccount,
+    issued_at: datetime,
+    *,
+    is_sign_in: bool,
 ) -> bool:
-    """Whether claims may change the right of an account."""
+    """Whether claims state another right than the account has, and may change it."""
+    if account.right == claimed.right:
+        return False
     if account.right is None:
         withdrawal = await find_newest_audit(session, account.id, [AuditAction.RIGHT_WITHDRAWN])
         if withdrawal is None or withdrawal.detail.get("provider") is None:

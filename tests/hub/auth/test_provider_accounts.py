@@ -88,6 +88,9 @@ async def test_claims_that_give_no_right_any_more_withdraw_it_until_they_do(
     await accounts.account_of_sign_in(REGION, NOW)
     clock.now += MINUTE
     with pytest.raises(ClaimProblem):
+        await accounts.account_of_sign_in({**REGION, "name": 7}, NOW + MINUTE)
+    assert (await accounts.account_of_token(REGION, NOW)).right is not None
+    with pytest.raises(ClaimProblem):
         await accounts.account_of_sign_in({**REGION, "role": "staf"}, NOW + MINUTE)
     with pytest.raises(RightWithdrawn):
         await accounts.account_of_token(REGION, NOW)  # an older token
