@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,9 @@ from regions.address import AddressRefused, resolve_host
 
 BODY_BYTES_MOST: Final = 262_144  # of a response
 REQUEST_SECONDS: Final = 5.0  # for resolving, connecting, and reading the whole response
+
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority
 
 
 class CheckedTransport(httpx2.AsyncBaseTransport):
@@ -59,6 +63,8 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         addresses = await resolve_host(host, port, private=self._private)
+        is_tls = request.url.scheme == "https"
+        context = await asyncio.to_thread(_tls_context, self._authority) if is_tls else _NO_TLS
         # A compressed body could be much larger than what was read.
         headers = [
             (name, value)
@@ -75,9 +81,7 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
                 content=content,
                 extensions={**request.extensions, "sni_hostname": host},
             )
-            async with httpx2.AsyncHTTPTransport(
-                verify=ssl.create_default_context(cafile=self._authority), trust_env=False
-            ) as transport:
+            async with httpx2.AsyncHTTPTransport(verify=context, trust_env=False) as transport:
                 try:
                     response = await transport.handle_async_request(checked)
                 except httpx2.ConnectError:
@@ -86,6 +90,12 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
                     continue
                 return await _read_response(response, request)
         raise AssertionError("resolve_host returns at least one address")
+
+
+@cache
+def _tls_context(authority: Path | None) -> ssl.SSLContext:
+    """Return the TLS context of an authority; reading the certificates takes a tenth of a second."""
+    return ssl.create_default_context(cafile=authority)
 
 
 async def _read_response(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
