@@ -9,6 +9,8 @@
 const PING_INTERVAL_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000; // the timeout of a browser is minutes
 const MAXIMUM_WAIT_MS = 8_000;
+const UNAUTHORIZED = 4401; // the close code after which the same credentials are refused again
+const MAXIMUM_UNAUTHORIZED_WAIT_MS = 60_000;
 const LAZY_CLOSE_MS = 1_000; // how long a socket stays open after its last subscription
 
 /** @type {typeof import("./resume.d.ts").persistentClient} */
@@ -53,7 +55,7 @@ export function persistentClient(create, options) {
   const client = create({
     retryAttempts: Infinity,
     shouldRetry: () => true,
-    retryWait: backoff,
+    retryWait: (failures) => backoff(failures),
     lazyCloseTimeout: LAZY_CLOSE_MS,
     ...options,
     lazy: true,
@@ -126,7 +128,7 @@ export function resuming(client, payload, sink) {
         if (needsSnapshot) variables.after = null;
         if (needsSnapshot && failures++ === 0) continue; // normal after a restored backup
         if (sink.trouble(reason, failures)) variables.after = null;
-        await backoff(failures++);
+        await backoff(failures++, isUnauthorized(reason) ? MAXIMUM_UNAUTHORIZED_WAIT_MS : MAXIMUM_WAIT_MS);
       }
     }
   }
@@ -142,10 +144,16 @@ export function resuming(client, payload, sink) {
  * Waits longer after each failure. The jitter keeps the clients of a server from reconnecting at once.
  *
  * @param {number} failures
+ * @param {number} [longest] in milliseconds
  */
-async function backoff(failures) {
-  const maximum = Math.min(MAXIMUM_WAIT_MS, 500 * 2 ** failures);
+async function backoff(failures, longest = MAXIMUM_WAIT_MS) {
+  const maximum = Math.min(longest, 500 * 2 ** failures);
   await new Promise((resolve) => setTimeout(resolve, maximum * (0.5 + Math.random() / 2)));
+}
+
+/** @param {unknown} reason */
+function isUnauthorized(reason) {
+  return typeof reason === "object" && reason !== null && "code" in reason && reason.code === UNAUTHORIZED;
 }
 
 /** @param {unknown} reason */

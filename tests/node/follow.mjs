@@ -36,6 +36,6 @@ if (plain) {
     next: (event) => print({ event }),
     hole: (event) => print({ hole: event.cursor }),
     snapshot: () => Promise.reject(new Error('no position was to be asked for')),
-    trouble: (reason) => print({ trouble: String(reason) }),
+    trouble: (reason) => print({ trouble: reason.code ?? String(reason) }),
   });
 }

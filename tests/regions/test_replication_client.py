@@ -85,7 +85,7 @@ async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(
             await asyncio.to_thread(secret.write_text, "renewed")
             toy.token = "renewed"
             [socket] = toy.sockets
-            await socket.close(4403, "the token of this connection has expired")
+            await socket.close(4401, "the token of this connection has expired")
             await wait_until_source(
                 instance, "32.11", lambda source: "has expired" in source.reason
             )

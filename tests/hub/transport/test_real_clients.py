@@ -230,14 +230,19 @@ async def test_a_token_that_expires_costs_no_event(
             token_file.write_text(token(demo))
             stop = asyncio.Event()
             writing = asyncio.create_task(register_until_stopped(writer, stop, "Uji token"))
-            await output.wait_for_report({"closed": 4403})
+            await output.wait_for_report({"closed": 4401})
             await asyncio.sleep(BETWEEN_SECONDS)
             stop.set()
             assert await writing > 0
             entries = await list_events(writer, start)
             await output.wait_for_cursor(entries[-1]["cursor"])
     assert output.events[: len(entries)] == entries
-    assert output.reports == [{"connected": True}, {"closed": 4403}, {"connected": True}]
+    assert output.reports == [
+        {"connected": True},
+        {"closed": 4401},
+        {"trouble": 4401},
+        {"connected": True},
+    ]
 
 
 async def test_one_operation_that_fails_leaves_the_others_of_its_socket_alone(
