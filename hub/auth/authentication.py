@@ -129,7 +129,10 @@ class Authenticator:
             return await self._viewer_of_secret(token, is_session=False)
         if self._provider_tokens is None:
             raise TokenInvalid("expected a token that this instance issued, got another")
-        return await self._provider_tokens.viewer(token, is_current=self.is_current())
+        try:
+            return await self._provider_tokens.viewer(token, is_current=self.is_current())
+        except DATABASE_ERRORS as error:  # of the accounts of the provider's subjects
+            raise AccessUnavailable from error
 
     async def _viewer_of_secret(self, secret: str, *, is_session: bool) -> Viewer:
         digest = secret_digest(secret)

@@ -101,8 +101,9 @@ class OpenConnections:
         if viewer is not None:
             seconds = self._recheck_seconds if viewer.credential is None else float("inf")
             if viewer.expires_at is not None:
-                remaining = viewer.expires_at - self._authenticator.clock()
-                seconds = min(seconds, max(0.0, remaining.total_seconds()))
+                remaining = (viewer.expires_at - self._authenticator.clock()).total_seconds()
+                # A token of a provider counts for some seconds more than it states.
+                seconds = min(seconds, remaining) if remaining > 0 else RETRY_SECONDS
         if seconds != float("inf"):
             loop = asyncio.get_running_loop()
             group.timer = loop.call_later(seconds, self._start_check, group)
