@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -28,10 +27,7 @@ from tests.hub.sign_in.provider_sign_in import (
 PROGRAM = Path(__file__).parents[2] / "node" / "oidc_provider.mjs"
 ANI = {"name": "Ani Suryani", "role": "REGION", "regions": ["32.05"]}
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(shutil.which("node") is None, reason="expected Node"),
-]
+pytestmark = pytest.mark.integration
 
 
 @dataclass(frozen=True)
@@ -73,10 +69,10 @@ class Provider:
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[Provider]:
+def process(node: str) -> Iterator[Provider]:
     argument = {"clientId": "simpul", "clientSecret": SECRET, "redirectUri": RETURN_ADDRESS}
     with subprocess.Popen(
-        ["node", PROGRAM, json.dumps(argument)], stdout=subprocess.PIPE, text=True
+        [node, PROGRAM, json.dumps(argument)], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         issuer = next(line for line in server.stdout if line.startswith("http://"))
