@@ -16,6 +16,7 @@ from engine.model import Role
 from tests.clients.accessibility import expect_accessible
 from tests.clients.messy_workbook import build_guided_workbook, build_messy_workbook
 from tests.clients.region_visit import token
+from tests.clients.signed_in import open_signed_in
 from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -42,13 +43,12 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, hub: SimpulProcess) -> AsyncIterator[Page]:
     """Yield the page of Garut's import, opened by the staff of the region."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="id-ID")
+    context = await open_signed_in(browser, hub, Role.REGION, [GARUT])
     page = await context.new_page()
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    bearer = token(hub, Role.REGION, GARUT)
-    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={bearer}")
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor")
     yield page
     assert errors == []
     await context.close()

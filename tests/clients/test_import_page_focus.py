@@ -12,8 +12,7 @@ from playwright.async_api import Browser, expect
 
 from engine.model import Role
 from tests.clients.accessibility import expect_accessible
-from tests.clients.region_visit import token
-from tests.fixtures.credentials import issue_token
+from tests.clients.signed_in import open_signed_in
 from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -28,38 +27,34 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield start("demo", "--no-nodes", data_dir=folder)
 
 
-async def test_the_page_asks_for_another_token_after_one_is_refused(
+async def test_the_page_leads_to_the_page_to_sign_in_and_says_who_may_import(
     browser: Browser, hub: SimpulProcess
 ) -> None:
     context = await browser.new_context(locale="id-ID")
     page = await context.new_page()
-    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token=terpotong")
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Impor aplikasi")
-    field = page.get_by_label("Token akses")
-    await expect(field).to_have_accessible_description(
-        "Token disimpan di tab ini saja dan hilang bila tab ditutup. Server tidak menerima token "
-        "itu: mungkin sudah kedaluwarsa atau terpotong. Mintalah token baru."
-    )
     await expect_accessible(page)
-    await field.fill("juga terpotong")
-    await field.press("Enter")
-    await expect(page.get_by_role("button", name="Pakai token")).not_to_have_attribute(
-        "aria-disabled", "true"
+    await page.get_by_role("link", name="Masuk untuk mengimpor").press("Enter")
+    await expect(page).to_have_url(f"{hub.url}/masuk?kembali=%2Fpeta%2F{GARUT}%2Fimpor")
+    await context.close()
+
+    context = await open_signed_in(browser, hub, Role.REGION, ["32.01"])
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor")
+    await expect(page.get_by_test_id("not-allowed")).to_contain_text(
+        "(koordinator daerah) tidak berwenang mengimpor aplikasi Kabupaten Garut."
     )
-    await expect(field).to_be_focused()
-    await field.fill(token(hub, Role.REGION, GARUT))
-    await field.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_be_focused()
-    await expect(page.get_by_test_id("step-file")).to_be_visible()
+    await expect(page.get_by_test_id("step-file")).to_have_count(0)
     await context.close()
 
 
 async def test_focus_choices_and_the_preview_follow_what_the_server_has(
     browser: Browser, hub: SimpulProcess
 ) -> None:
-    context = await browser.new_context(locale="id-ID")
+    context = await open_signed_in(browser, hub, Role.REGION, [GARUT])
     page = await context.new_page()
-    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={token(hub, Role.REGION, GARUT)}")
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor")
     rows = "\n".join(f"Layanan Uji {number},Dinas Uji Coba,20{number}" for number in range(10, 40))
     content = f"Nama Aplikasi,OPD,Tahun\n{rows}\n"
     file = page.get_by_label("Berkas daftar aplikasi")
@@ -92,7 +87,7 @@ async def test_focus_choices_and_the_preview_follow_what_the_server_has(
     await expect(following).to_be_focused()
 
     other = await context.new_page()
-    await other.goto(f"{page.url}#token={token(hub, Role.REGION, GARUT)}")
+    await other.goto(page.url)
     await other.get_by_label("Kolom C Tahun: dicatat sebagai").select_option("")
     await expect(other.get_by_test_id("not-taken")).to_contain_text("1 dari 3")
     year = page.get_by_label("Kolom C Tahun: dicatat sebagai")
@@ -108,10 +103,9 @@ async def test_the_viewer_of_an_opd_is_offered_only_its_own_opd_for_an_unknown_n
     query = f'{{ region(code: "{GARUT}") {{ opds(first: 2) {{ nodes {{ id name }} }} }} }}'
     answer = httpx2.post(f"{hub.url}/graphql", json={"query": query}, trust_env=False).json()
     own, _other = answer["data"]["region"]["opds"]["nodes"]
-    bearer = issue_token(hub.database_url, Role.OPD, [GARUT], [own["id"]])
-    context = await browser.new_context(locale="id-ID")
+    context = await open_signed_in(browser, hub, Role.OPD, [GARUT], [own["id"]])
     page = await context.new_page()
-    await page.goto(f"{hub.url}/peta/{GARUT}/impor#token={bearer}")
+    await page.goto(f"{hub.url}/peta/{GARUT}/impor")
     name = "Dinas Perindustrian Lama"  # most similar to the OPD that is not the viewer's
     content = f"Nama Aplikasi,OPD\nLayanan Uji,{name}\n".encode()
     await page.get_by_label("Berkas daftar aplikasi").set_input_files(

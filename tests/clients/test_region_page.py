@@ -12,7 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Route, expect
 
 from engine.model import Role
-from tests.clients.region_visit import Visit, execute_mutation, open_visit, token
+from tests.clients.region_visit import Visit, execute_mutation, open_visit
+from tests.clients.signed_in import open_signed_in
 from tests.fixtures.processes import SimpulProcess, start_processes
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -45,7 +46,7 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Yield a separate browser context, because themes and tokens are stored in the browser."""
+    """Yield a separate browser context, because themes and sessions are stored in the browser."""
     context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
     yield context
     await context.close()
@@ -161,8 +162,9 @@ async def test_a_target_out_of_reach_and_an_excluded_step_are_explained(visit: V
 
 
 async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
-    context: BrowserContext, hub: SimpulProcess
+    browser: Browser, hub: SimpulProcess
 ) -> None:
+    context = await open_signed_in(browser, hub, Role.REGION, ["32.11"])
     assessment_input = {
         "regionCode": "32.11",
         "instrumentId": "spbe-2020",
@@ -172,10 +174,9 @@ async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
     started = execute_mutation(hub, "startAssessment", "Assessment", **assessment_input)
     claim = {"assessmentId": started["id"], "version": started["version"], "indicator": 37}
     execute_mutation(hub, "claimLevel", "Assessment", **claim, level=4)
-    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    url = f"{hub.url}/daerah/32.11"
     visit = await open_visit(context, url, hub)
     page = visit.page
-    assert "token" not in page.url
     readings = page.get_by_test_id("readings")
     await expect(readings).to_contain_text("Diklaim 1,08")
     await expect(readings).to_contain_text("Didukung bukti 1,06")
@@ -198,13 +199,14 @@ async def test_a_verdict_can_be_traced_to_its_rule_and_its_gaps(
     await page.get_by_test_id("instrument").select_option("pemdi-2026")
     await expect(page.get_by_test_id("verdict")).to_have_count(3)
     await expect(visit.chapter("verifikasi")).to_contain_text("bersandar pada sumber sekunder")
-    await page.close()
+    await context.close()
 
 
 async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
-    context: BrowserContext, hub: SimpulProcess
+    browser: Browser, hub: SimpulProcess
 ) -> None:
-    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.11')}"
+    context = await open_signed_in(browser, hub, Role.REGION, ["32.11"])
+    url = f"{hub.url}/daerah/32.11"
     visit = await open_visit(context, url, hub)
     await visit.wait_until_complete()  # chapters that still load would move the ones below
     page = visit.page
@@ -225,22 +227,23 @@ async def test_a_rejection_needs_a_reason_and_takes_the_proposal_away(
     await page.unroute("**/graphql")
     await proposal.get_by_role("button", name="Tolak").click()
     await expect(proposal).to_have_count(0)
-    await page.close()
+    await context.close()
 
 
 async def abort_request(route: Route) -> None:
     await route.abort("connectionreset")
 
 
-async def test_another_regions_token_gives_no_controls_here(
-    context: BrowserContext, hub: SimpulProcess
+async def test_another_regions_session_gives_no_controls_here(
+    browser: Browser, hub: SimpulProcess
 ) -> None:
-    url = f"{hub.url}/daerah/32.11#token={token(hub, Role.REGION, '32.13')}"
+    context = await open_signed_in(browser, hub, Role.REGION, ["32.13"])
+    url = f"{hub.url}/daerah/32.11"
     visit = await open_visit(context, url, hub)
     await expect(visit.page.get_by_test_id("proposal").first).to_be_visible()
     await expect(visit.page.get_by_test_id("not-yours")).to_be_visible()
     await expect(visit.page.get_by_test_id("decision")).to_have_count(0)
-    await visit.page.close()
+    await context.close()
 
 
 async def test_a_registered_application_changes_the_page_without_a_reload(
@@ -356,11 +359,12 @@ async def test_the_page_says_that_no_region_has_the_code(
     await page.close()
 
 
-async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
-    context: BrowserContext, hub: SimpulProcess
+async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_session(
+    browser: Browser, hub: SimpulProcess
 ) -> None:
+    context = await open_signed_in(browser, hub, Role.PROVINCE, ["32"])
     page = await context.new_page()
-    await page.goto(f"{hub.url}/#token={token(hub, Role.PROVINCE, '32')}")
+    await page.goto(f"{hub.url}/")
     row = page.locator("[data-testid='rank-row'][data-code='32.11']")
     await row.get_by_role("link", name="Kab. Sumedang").press("Enter")
     await expect(page).to_have_url(f"{hub.url}/daerah/32.11")
@@ -369,20 +373,21 @@ async def test_the_wall_leads_to_the_page_and_back_and_keeps_the_token(
     await page.locator("a:has(path[data-code='32.01'])").press("Enter")
     await expect(page).to_have_url(f"{hub.url}/daerah/32.01")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Bogor")
-    await page.close()
+    await context.close()
 
 
 async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_recorded(
-    context: BrowserContext, hub: SimpulProcess
+    browser: Browser, hub: SimpulProcess
 ) -> None:
     """A request that the server refuses is not retried: the page says so, and what to do."""
+    context = await open_signed_in(browser, hub, Role.PROVINCE, ["32"])
     with sqlite3.connect(hub.data_dir / "simpul.db") as database:
         source_row = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", None, "", 0)
         database.execute(
             "INSERT INTO source (region, url, state, as_of, reason, base) VALUES (?,?,?,?,?,?)",
             source_row,
         )
-    url = f"{hub.url}/daerah/32.13#token={token(hub, Role.PROVINCE, '32')}"
+    url = f"{hub.url}/daerah/32.13"
     visit = await open_visit(context, url, hub)
     await visit.wait_until_complete()
     page = visit.page
@@ -392,12 +397,12 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
     await form.get_by_role("button", name="Tunda").click()
     await expect(form.get_by_role("alert")).to_have_text(
         "Keputusan untuk daerah ini hanya dapat dicatat di simpul daerah itu sendiri. Buka halaman "
-        "daerah ini di sana, dengan token dari simpul itu."
+        "daerah ini di sana dan masuklah dengan akun simpul itu."
     )
     link = form.get_by_role("link", name="Buka halaman di simpul itu")
     await expect(link).to_have_attribute("href", "https://simpul.subang.example/daerah/32.13")
     await expect(form.get_by_label("Alasan keputusan")).to_have_value("menunggu anggaran")
-    await page.close()
+    await context.close()
 
 
 async def test_no_sentence_implies_exchanges_in_a_region_without_any(
