@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         20_000, ge=1, description="WebSockets and streams open at once, at most, of each worker."
     )
     sockets_per_viewer: int = Field(
-        2_000, ge=1, description="The same for one who has a token, by the token's `sub`."
+        2_000, ge=1, description="The same for one who is signed in or has a token, by account."
     )
     operation_seconds: float = Field(
         10.0, gt=0, description="Seconds after which an operation of a client reads nothing more."
