@@ -78,7 +78,7 @@ class InvitationRoutes:
         check_password(password, login, account.name)
         password_hash = await self.hashes.create(password)
         try:
-            async with instance.database.write() as session:
+            async with self.sessions.transaction() as session:
                 account = await self.use_invitation(session, code)
                 await accept_with_password(session, instance.clock(), account, login, password_hash)
                 await self.attempts.forget(session, login)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -9,14 +10,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.auth.credentials import SessionCookie
-from hub.auth.errors import CrossSiteRequest
+from hub.auth.errors import AccessUnavailable, CrossSiteRequest
 from hub.sign_in.refusal import Refusal
 from hub.transport.json_request import JsonObject, parse_json_object
 from hub.transport.request_limits import RequestLimits, RequestRejected, read_request_body
+from storage.database import DATABASE_ERRORS
 
 LIMITS = RequestLimits(body_bytes=16_384, body_seconds=10.0, json_depth=8)
 TEXT_CHARACTERS_MOST = 1_000  # of a login, a password, a name or a code, before it is looked at
 _NO_STORE = {"cache-control": "no-store"}
+
+logger = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -40,6 +44,14 @@ def json_endpoint(endpoint: Endpoint, cookie: Callable[[], SessionCookie]) -> En
                 HTTPStatus.REQUEST_TIMEOUT,
             ):
                 response.headers["connection"] = "close"  # the rest of the body stays unread
+        except DATABASE_ERRORS as error:
+            # The text of such an error may contain what was to be stored, so it is not logged.
+            logger.error("a request to sign in failed at the database: %s", type(error).__name__)
+            unavailable = AccessUnavailable()
+            response = _error_response(
+                HTTPStatus.SERVICE_UNAVAILABLE, unavailable.code, str(unavailable)
+            )
+            response.headers["retry-after"] = "5"
         response.headers.update(_NO_STORE)
         return response
 

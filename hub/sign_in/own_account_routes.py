@@ -66,7 +66,7 @@ class OwnAccountRoutes:
         check_password(new, login, account.name)
         password_hash = await self.password_sign_in.hashes.create(new)
         try:
-            async with instance.database.write() as session:
+            async with self.sessions.transaction() as session:
                 if attempt is not None:
                     await self.password_sign_in.attempts.forgive(session, attempt)
                 await change_password(
@@ -76,7 +76,6 @@ class OwnAccountRoutes:
             raise login_taken() from None
         except AccountChanged:
             raise account_changed() from None
-        instance.access_changed()
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def begin_passkey(self, request: Request) -> Response:
@@ -94,7 +93,7 @@ class OwnAccountRoutes:
         name = passkey_name(body)
         account: Account = (await self._require_local_account(request)).account
         passkey = await self.ceremonies.finish_registration(request, account, id, credential, name)
-        async with instance.database.write() as session:
+        async with self.sessions.transaction() as session:
             await self.sessions.require(session, request)
             if len(await list_passkeys(session, account.id)) >= PASSKEYS_MOST:
                 raise Refusal(
@@ -104,7 +103,6 @@ class OwnAccountRoutes:
                     details={"most": PASSKEYS_MOST},
                 )
             await add_passkey(session, instance.clock(), passkey)
-        instance.access_changed()
         added = {
             "id": passkey.id,
             "name": passkey.name,

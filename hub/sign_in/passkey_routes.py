@@ -51,7 +51,7 @@ class PasskeyRoutes:
         body, instance = await read_json(request), self.sessions.instance()
         id, credential = text_member(body, "id"), object_member(body, "credential")
         stored, used = await self.ceremonies.finish_sign_in(request, id, credential)
-        async with instance.database.write() as session:
+        async with self.sessions.transaction() as session:
             now = instance.clock()
             if not await record_passkey_use(session, stored, used.sign_count, now):
                 raise passkey_refused("expected a passkey that no other request uses, got one")
@@ -76,7 +76,7 @@ class PasskeyRoutes:
             account, _ = await self.invitations.find_invited(session, code)
         passkey = await self.ceremonies.finish_registration(request, account, id, credential, name)
         try:
-            async with instance.database.write() as session:
+            async with self.sessions.transaction() as session:
                 account = await self.invitations.use_invitation(session, code)
                 await accept_with_passkey(session, instance.clock(), account, passkey)
                 method = SignInMethod.PASSKEY

@@ -49,7 +49,7 @@ class PasswordSignIn:
             await self.attempts.forgive(session, attempt)
             if replacement is not None:
                 await replace_password_hash(session, account.id, outdated, replacement)
-        async with database.write() as session:
+        async with self.sessions.transaction() as session:
             method = SignInMethod.PASSWORD
             opened = await self.sessions.open(session, request, account.id, method)
             current = await find_account(session, account.id)

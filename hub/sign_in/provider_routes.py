@@ -119,8 +119,7 @@ class ProviderSignIn:
             try:
                 issued_at = datetime.fromtimestamp(claims["iat"], UTC)
                 account = await self._accounts.account_of_sign_in(claims, issued_at)
-                instance = self._sessions.instance()
-                async with instance.database.write() as session:
+                async with self._sessions.transaction() as session:
                     opened = await self._sessions.open(
                         session, request, account.id, SignInMethod.PROVIDER
                     )
@@ -132,7 +131,6 @@ class ProviderSignIn:
             request.session.clear()
             return _problem_page(problem, page)
         request.session.clear()
-        instance.access_changed()
         response = _redirect(page)
         self._sessions.cookie().set(response, request, opened.secret)
         return response

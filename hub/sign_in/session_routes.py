@@ -93,12 +93,11 @@ class SessionRoutes:
         instance, secret = self.sessions.instance(), self.sessions.cookie().read(request)
         response = Response(status_code=HTTPStatus.NO_CONTENT)
         if secret is not None:
-            async with instance.database.write() as session:
+            async with self.sessions.transaction() as session:
                 found = await find_session(session, secret_digest(secret))
                 if found is not None:
                     owner = found[0].account
                     await end_session(session, instance.clock(), owner, owner, found[0].id)
-            instance.access_changed()
             self.sessions.cookie().delete(response, request)
         return response
 
@@ -114,7 +113,7 @@ class SessionRoutes:
             )
         instance, digest = self.sessions.instance(), secret_digest(code)
         purpose, now = CodePurpose.SIGN_IN, instance.clock()
-        async with instance.database.write() as session:
+        async with self.sessions.transaction() as session:
             current = await self.sessions.find(session, request)
             if current is not None and not replace:
                 found = await find_code(session, digest, purpose, now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from hub.sign_in.refusal import no_right, not_signed_in, session_ended
 from resolvers.context import Instance
 from resolvers.credential_acts import begin_session, end_session
 from storage.account import find_account
+from storage.audit import lock_audit
 from storage.database import Session
 from storage.opd import opds_by_id
 from storage.region import regions_by_code
@@ -56,6 +58,18 @@ class Sessions:
     idle: timedelta
     lifetime: timedelta
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Yield a session that writes; after its commit, all connections follow the change.
+
+        Every act appends to the audit. Its lock comes first, because acts that take locks in
+        different orders would block each other.
+        """
+        async with self.instance().database.write() as session:
+            await lock_audit(session)
+            yield session
+        self.instance().access_changed()
+
     async def open(
         self, session: Session, request: Request, account: str, method: SignInMethod
     ) -> OpenedSession:
@@ -88,7 +102,6 @@ class Sessions:
 
     async def opened_response(self, request: Request, opened: OpenedSession) -> Response:
         """Respond, after the commit, with a new session and its cookie."""
-        self.instance().access_changed()
         async with self.instance().database.read() as session:
             account = await find_account(session, opened.record.account)
             if account is None:
