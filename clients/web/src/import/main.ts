@@ -3,7 +3,9 @@ import { mount } from "svelte";
 import "../shared/theme.css";
 import "../shared/document.css";
 import { session } from "../shared/session.svelte";
+import { watchSession } from "../shared/sessionWatch";
 import ImportPage from "./ImportPage.svelte";
 
 session.start();
+watchSession();
 mount(ImportPage, { target: document.getElementById("import")! });
