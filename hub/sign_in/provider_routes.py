@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from starlette.middleware.sessions import SessionMiddleware
@@ -84,7 +85,7 @@ class ProviderSignIn:
         try:
             claims = await self._client.read_claims(request)
             try:
-                issued_at = datetime.fromtimestamp(claims["iat"], UTC)
+                issued_at = _issue_time(claims)
                 account = await self._accounts.account_of_sign_in(claims, issued_at)
                 async with self._sessions.transaction() as session:
                     opened = await self._sessions.open(
@@ -140,6 +141,13 @@ class _WithState:
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.endpoint(Request(scope, receive))
         await response(scope, receive, send)
+
+
+def _issue_time(claims: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromtimestamp(claims["iat"], UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SignInProblem("ID_TOKEN_INVALID", "expected `iat` to be a time", "iat") from error
 
 
 def own_path(text: str) -> str:

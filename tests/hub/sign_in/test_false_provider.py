@@ -133,6 +133,8 @@ async def test_a_right_response_opens_a_session(
 
 NOW = int(time.time())
 WRONG_CLAIMS: dict[str, dict[str, object]] = {
+    "iat before time": {"iat": -(10**18)},
+    "iat no number": {"iat": float("nan")},
     "aud": {"aud": "other"},
     "iss": {"iss": "https://elsewhere.example"},
     "nonce": {"nonce": "another"},
@@ -154,7 +156,7 @@ async def test_an_id_token_with_a_wrong_claim_is_refused(
     provider.claims = WRONG_CLAIMS[claim]
     assert problem_of(await sign_in(provider, instance)) == {
         "masalah": "ID_TOKEN_INVALID",
-        "klaim": claim,
+        "klaim": claim.partition(" ")[0],
         "kembali": "/daerah/32.05",
     }
     await assert_nothing_happened(instance, caplog)
