@@ -8,6 +8,7 @@ nothing in memory counts.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ USED_TOKENS_MOST = 10_000  # whose last use waits to be stored
 READ_SECONDS = 5.0  # the longest wait for the database
 
 Clock = Callable[[], datetime]
+
+logger = logging.getLogger(__name__)
 
 
 class ProviderTokens(Protocol):
@@ -131,7 +134,8 @@ class Authenticator:
             raise TokenInvalid("expected a token that this instance issued, got another")
         try:
             return await self._provider_tokens.viewer(token, is_current=self.is_current())
-        except DATABASE_ERRORS as error:  # of the accounts of the provider's subjects
+        except DATABASE_ERRORS as error:
+            logger.warning("the account of a provider's token cannot be read: %r", error)
             raise AccessUnavailable from error
 
     async def _viewer_of_secret(self, secret: str, *, is_session: bool) -> Viewer:
@@ -157,6 +161,7 @@ class Authenticator:
                 else:
                     viewer = _viewer_of_token(await find_token(session, digest), now)
         except DATABASE_ERRORS as error:
+            logger.warning("a session or token cannot be read: %r", error)
             raise AccessUnavailable from error
         finally:
             self._readings.discard(reading)

@@ -15,7 +15,7 @@ from engine.account import AuditEntry
 from engine.model import Viewer
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
-from hub.auth.errors import AuthenticationError
+from hub.auth.errors import AccessUnavailable, AuthenticationError
 from hub.auth.signing_keys import KeysUnavailable
 
 RECHECK_SECONDS = 30.0  # between checks of an identity provider's token, whose key may be withdrawn
@@ -133,8 +133,10 @@ class OpenConnections:
         except KeysUnavailable:  # for so long that no key is trusted any more
             await self._end(group, lambda connection: connection.restart())
             return
-        except Exception as error:  # noqa: BLE001  # for example without a database
-            logger.warning("the credentials of connections cannot be checked: %r", error)
+        except AccessUnavailable:
+            pass  # it was logged; the check is repeated
+        except Exception:
+            logger.exception("the credentials of connections cannot be checked; trying again")
         if viewer is not None:
             await self._end(group, lambda connection: connection.restart(), unless=viewer)
         if group.connections:

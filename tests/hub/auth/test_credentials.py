@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,30 @@ async def test_an_ended_session_is_refused_by_a_code_of_its_own(settings: Settin
         ]
     }
     assert public.status_code == 204
+
+
+async def test_a_database_that_fails_is_no_reason_to_sign_in_again(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    credentials = await credentials_by_kind(settings)
+    path = settings.database.partition(":///")[2]
+    async with running_app(settings) as (app, browser):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("ALTER TABLE session RENAME TO unreadable")
+        headers = {**credentials["cookie"], "origin": OWN}
+        response = await browser.post("/graphql", json={"query": WHO}, headers=headers)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+        assert response.json()["errors"] == [
+            {
+                "message": "expected a database that answers, got none: try again later",
+                "extensions": {"code": "ACCESS_UNAVAILABLE"},
+            }
+        ]
+        file = await browser.post("/berkas?region=99.99", headers={**headers, **BINARY})
+        assert (file.status_code, file.json()["error"]["code"]) == (503, "ACCESS_UNAVAILABLE")
+        assert await open_socket(app, headers, {}) == (1013, "")
+        assert await open_socket(app, {}, credentials["token"]) == (101, "ASSESSOR")
+    assert len([record for record in caplog.records if "cannot be read" in record.message]) == 3
 
 
 def request_at(url: str, **headers: str) -> Request:
