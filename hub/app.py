@@ -151,7 +151,7 @@ def create_app(
             asyncio.TaskGroup() as group,
         ):
             app_state.instance = instance
-            await access_watch.read_new_entries(instance)
+            await access_watch.read_new_entries(instance.database)
             running_tasks = [group.create_task(instance.tail.run())]
             instance_tasks: list[BackgroundTask] = [
                 access_watch.run,

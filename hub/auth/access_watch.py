@@ -17,7 +17,7 @@ from hub.auth.authentication import Authenticator
 from resolvers.context import Instance
 from storage.access_token import record_token_uses
 from storage.audit import list_audit_after, newest_audit_number
-from storage.database import DATABASE_ERRORS
+from storage.database import DATABASE_ERRORS, Database
 
 POLL_SECONDS = 0.4
 CURRENT_SECONDS = 2.0  # for which what was read counts if the audit cannot be read
@@ -53,17 +53,22 @@ class AccessWatch:
 
     async def run(self, instance: Instance) -> None:
         """Read new entries, and store the last uses of tokens, until cancelled."""
-        # These are two tasks, because a write may wait longer than a withdrawal may.
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow(instance))
-            tasks.create_task(self._store_token_uses(instance))
+        # A withdrawal does not wait for a connection while long operations use all the others, and
+        # not for the write of uses either.
+        database = Database(instance.database.url.render_as_string(hide_password=False))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow(database))
+                tasks.create_task(self._store_token_uses(instance.database))
+        finally:
+            await database.close()
 
-    async def read_new_entries(self, instance: Instance) -> None:
+    async def read_new_entries(self, database: Database) -> None:
         """Read all new entries, and make this process forget the accounts that they concern."""
         is_complete = False
         while not is_complete:
             began_at = time.monotonic()
-            async with instance.database.read() as session:
+            async with database.read() as session:
                 if self._newest is None:
                     self._newest = await newest_audit_number(session)
                 entries = await list_audit_after(session, self._newest, PAGE_ENTRIES)
@@ -75,11 +80,11 @@ class AccessWatch:
             is_complete = len(entries) < PAGE_ENTRIES
         self._read_at = began_at
 
-    async def _follow(self, instance: Instance) -> None:
+    async def _follow(self, database: Database) -> None:
         while True:
             self._wakeup.clear()
             try:
-                await self.read_new_entries(instance)
+                await self.read_new_entries(database)
                 if self._is_failing:
                     self._is_failing = False
                     logger.warning("the audit can be read again")
@@ -94,13 +99,13 @@ class AccessWatch:
             except TimeoutError:
                 pass
 
-    async def _store_token_uses(self, instance: Instance) -> None:
+    async def _store_token_uses(self, database: Database) -> None:
         while True:
             await asyncio.sleep(TOKEN_USE_SECONDS)
             uses, self._authenticator.used_tokens = self._authenticator.used_tokens, {}
             try:
                 if uses:
-                    async with instance.database.write() as session:
+                    async with database.write() as session:
                         await record_token_uses(session, uses)
             except DATABASE_ERRORS as error:
                 self._authenticator.used_tokens = uses | self._authenticator.used_tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,8 +26,8 @@ from hub.settings import Settings
 from resolvers.context import Instance
 from resolvers.credential_acts import begin_session, create_token, end_session
 from storage.access_token import find_token_by_id, record_token_uses
-from storage.audit import append_audit
-from storage.database import Database
+from storage.audit import append_audit, newest_audit_number
+from storage.database import SQLITE_READERS, Database
 from tests.fixtures.credentials import HOUR, ensure_account
 from tests.fixtures.eventually import eventually
 
@@ -83,7 +83,7 @@ class Worker:
 async def open_worker(database_url: str, viewers_most: int = 100) -> AsyncIterator[Worker]:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=database_url)) as instance:
         worker = Worker(instance, viewers_most)
-        await worker.watch.read_new_entries(instance)
+        await worker.watch.read_new_entries(instance.database)
         yield worker
 
 
@@ -149,18 +149,18 @@ async def test_thousands_of_connections_with_one_session_are_checked_with_one_re
 ) -> None:
     async with open_worker(sqlite_database_url) as worker:
         id, credentials = await worker.begin_session("ani")
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         viewer = await worker.authenticator.viewer(credentials)
         ended: list[str] = []
         for _ in range(2_000):
             worker.connections.add(connection_of(viewer, credentials, ended.append))
         assert worker.reads == 1  # none of them was checked, since the memory states the viewer
         await worker.begin_session("ani")  # another entry that concerns the account
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         await eventually(lambda: worker.authenticator.is_viewer_known(credentials, viewer))
         assert (worker.reads, ended) == (2, [])
         await worker.end_session("ani", id)
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         await eventually(lambda: len(ended) == 2_000)
         assert worker.reads == 3
 
@@ -170,14 +170,14 @@ async def test_all_new_entries_are_read_before_memory_counts_again(
 ) -> None:
     async with open_worker(sqlite_database_url) as worker:
         id, credentials = await worker.begin_session("ani")
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         await worker.authenticator.viewer(credentials)
         async with worker.instance.database.write() as session:
             for number in range(PAGE_ENTRIES):
                 action = AuditAction.SIGNED_OUT
                 await append_audit(session, now(), None, action, f"account-{number}")
         await worker.end_session("ani", id)
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         with pytest.raises(SessionEnded):
             await worker.authenticator.viewer(credentials)
 
@@ -187,7 +187,7 @@ async def test_the_memory_and_its_index_of_accounts_are_bounded(sqlite_database_
         all_credentials = [
             (await worker.begin_session(f"account-{number}"))[1] for number in range(25)
         ]
-        await worker.watch.read_new_entries(worker.instance)
+        await worker.watch.read_new_entries(worker.instance.database)
         for credentials in all_credentials:
             await worker.authenticator.viewer(credentials)
         known = worker.authenticator.known
@@ -248,6 +248,28 @@ async def test_memory_does_not_count_when_the_database_has_not_answered_for_two_
         await execute(postgresql_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await eventually(worker.watch.is_current)
         assert await worker.authenticator.viewer(credentials) == viewer
+        watching.cancel()
+
+
+async def test_a_withdrawal_does_not_wait_for_operations_that_use_all_connections(
+    sqlite_database_url: str,
+) -> None:
+    async with (
+        open_worker(sqlite_database_url) as worker,
+        AsyncExitStack() as stack,
+        asyncio.TaskGroup() as group,
+    ):
+        watching = group.create_task(worker.watch.run(worker.instance))
+        id, credentials = await worker.begin_session("ani")
+        await eventually(worker.watch.is_current)
+        viewer = await worker.authenticator.viewer(credentials)
+        for _ in range(SQLITE_READERS):
+            session = await stack.enter_async_context(worker.instance.database.read())
+            await newest_audit_number(session)
+        await worker.end_session("ani", id)
+        await eventually(
+            lambda: not worker.authenticator.is_viewer_known(credentials, viewer), seconds=1
+        )
         watching.cancel()
 
 
