@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 import pytest_asyncio
 
 from hub.sign_in.relying_party import user_handle
@@ -151,33 +150,31 @@ def other_key(authenticator: SoftAuthenticator, _options: Body) -> None:
     authenticator.key = SoftAuthenticator(ORIGIN).key
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        other_origin,
-        other_party,
-        other_challenge,
-        other_account,
-        unverified_user,
-        cloned_counter,
-        unknown_passkey,
-        other_key,
-    ],
-    ids=lambda spoil: spoil.__name__,
+SPOILED_BY = (
+    other_origin,
+    other_party,
+    other_challenge,
+    other_account,
+    unverified_user,
+    cloned_counter,
+    unknown_passkey,
+    other_key,
 )
-async def test_a_wrong_signature_opens_no_session(
-    sqlite_hub: Hub, spoil: Callable[[SoftAuthenticator, Body], None]
-) -> None:
-    browser, laptop = await signed_in(sqlite_hub), SoftAuthenticator(ORIGIN, sign_count=4)
-    await make_passkey(sqlite_hub, browser, laptop)
-    assert outcome(await sign_in(sqlite_hub.browser(), laptop)) == (201, None)
-    stranger = sqlite_hub.browser()
-    begun = await challenge(stranger, "/sesi/kunci")
-    spoil(laptop, begun["options"])
-    body = {"id": begun["id"], "credential": laptop.sign(begun["options"])}
-    response = await stranger.post("/sesi/kunci", json=body)
-    assert outcome(response) == REFUSED
-    assert "set-cookie" not in response.headers
+
+
+async def test_a_wrong_signature_opens_no_session(sqlite_hub: Hub) -> None:
+    browser = await signed_in(sqlite_hub)
+    for spoil in SPOILED_BY:
+        laptop = SoftAuthenticator(ORIGIN, sign_count=4)
+        await make_passkey(sqlite_hub, browser, laptop)
+        assert outcome(await sign_in(sqlite_hub.browser(), laptop)) == (201, None)
+        stranger = sqlite_hub.browser()
+        begun = await challenge(stranger, "/sesi/kunci")
+        spoil(laptop, begun["options"])
+        body = {"id": begun["id"], "credential": laptop.sign(begun["options"])}
+        response = await stranger.post("/sesi/kunci", json=body)
+        assert outcome(response) == REFUSED, spoil.__name__
+        assert "set-cookie" not in response.headers
 
 
 async def test_a_challenge_of_another_account_makes_no_passkey(sqlite_hub: Hub) -> None:
@@ -191,28 +188,28 @@ async def test_a_challenge_of_another_account_makes_no_passkey(sqlite_hub: Hub) 
     assert outcome(await other.post("/undangan", json={"code": code})) == (200, None)
 
 
-@pytest.mark.parametrize(
-    "credential",
-    [
-        {},
-        {"id": 1},
-        {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}},
-        {
-            "id": "AA",
-            "rawId": "AA",
-            "type": "public-key",
-            "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"},
-        },
-    ],
-)
-async def test_a_malformed_credential_is_refused(sqlite_hub: Hub, credential: Body) -> None:
+MALFORMED: list[Body] = [
+    {},
+    {"id": 1},
+    {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}},
+    {
+        "id": "AA",
+        "rawId": "AA",
+        "type": "public-key",
+        "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"},
+    },
+]
+
+
+async def test_a_malformed_credential_is_refused(sqlite_hub: Hub) -> None:
     browser = await signed_in(sqlite_hub)
-    begun = await challenge(browser, "/sesi/kunci")
-    body = {"id": begun["id"], "credential": credential}
-    assert outcome(await browser.post("/sesi/kunci", json=body)) == REFUSED
-    begun = await challenge(browser, "/akun/kunci")
-    body = {"id": begun["id"], "credential": credential, "name": "Laptop"}
-    assert outcome(await browser.post("/akun/kunci", json=body)) == REFUSED
+    for credential in MALFORMED:
+        begun = await challenge(browser, "/sesi/kunci")
+        body = {"id": begun["id"], "credential": credential}
+        assert outcome(await browser.post("/sesi/kunci", json=body)) == REFUSED
+        begun = await challenge(browser, "/akun/kunci")
+        body = {"id": begun["id"], "credential": credential, "name": "Laptop"}
+        assert outcome(await browser.post("/akun/kunci", json=body)) == REFUSED
 
 
 async def test_an_ip_address_has_no_passkeys(sqlite_hub: Hub) -> None:
