@@ -9,7 +9,7 @@ import orjson
 
 from engine.log.entry import Entry
 from engine.log.snapshot import Snapshot, SnapshotRow
-from engine.model import Region, Visibility
+from engine.model import Region, Role, Visibility
 from regions import contract
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 from resolvers.access import allow_log_reading, covers_region
@@ -110,6 +110,8 @@ async def _load_next_entries(
 async def _load_readable_region(context: Context, session: Session, code: str) -> Region | None:
     """Return the region if it is on record, provided that the viewer may read its log."""
     region = (await stored_region.regions_by_code(session, [code])).get(code)
+    if region is None and context.viewer.role is Role.FOLLOWER:
+        await _load_log_head(context, session, code)  # an unknown region is not a forbidden one
     allow_log_reading(context.viewer, code, region)
     return region
 

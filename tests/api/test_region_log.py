@@ -159,6 +159,7 @@ async def test_a_follower_of_a_province_reads_the_logs_of_its_regions(west_java:
     viewer = replace(two_provinces.FOLLOWER, regions=frozenset({"32"}))
     read = await west_java.query_data(head, viewer, regionCode="32.11")
     assert read == await west_java.query_data(head, two_provinces.ADMIN, regionCode="32.11")
+    assert await west_java.refusal(head, viewer, regionCode="none") == "NOT_FOUND"
 
 
 def test_the_contract_has_exactly_the_kinds_of_rows() -> None:
