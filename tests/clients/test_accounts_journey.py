@@ -138,7 +138,6 @@ async def test_a_withdrawn_right_puts_a_second_browser_out_with_its_typed_text_k
     dialog = person.get_by_test_id("session-dialog")
     await expect(dialog.get_by_role("heading")).to_have_text("Sesi Anda habis")
     out_seconds = time.monotonic() - withdrawn_at
-    print(f"out after {out_seconds:.2f} s")
     assert out_seconds < OUT_SECONDS
     await expect(name).to_have_value(TYPED)
     await expect_accessible(person)
