@@ -138,7 +138,7 @@ async def test_no_withdrawal_is_missed_whenever_it_happens(database_url: str, se
             await worker.end_session(account, id)
             worker.watch.wake()
             await asyncio.gather(*opening)
-            await eventually(partial(_have_same_length, opened, ended), seconds=5)
+            await eventually(partial(_have_same_length, opened, ended))
             with pytest.raises(SessionEnded):
                 await worker.authenticator.viewer(credentials)
         watching.cancel()
