@@ -99,7 +99,6 @@ async def test_a_withdrawn_right_puts_a_second_browser_out_with_its_typed_text_k
     await expect(admin).to_have_url(f"{origin}/")
     await admin.goto(f"{origin}/akun/orang")
     link = await invite(admin, "Asep Koordinator", "asep.garut", "Kabupaten Garut", role="REGION")
-    await expect_accessible(admin)
 
     await accept(coordinator, link, "Kabupaten Garut")
     opd = {"regionCode": GARUT, "name": "Dinas Kesehatan", "kind": "DEPARTMENT"}
