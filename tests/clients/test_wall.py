@@ -329,7 +329,7 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     await expect(source).to_contain_text("salinan mutakhir dari simpul pemiliknya")
     node = hub.data_dir / "nodes" / "32.11"
     node_line = re.search(
-        r"Node 32\.11 +http://127\.0\.0\.1:(\d+)/, process (\d+)", hub.log.read_text()
+        r"Node 32\.11 +http://localhost:(\d+)/, process (\d+)", hub.log.read_text()
     )
     assert node_line is not None
     os.kill(int(node_line[2]), signal.SIGKILL)

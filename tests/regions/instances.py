@@ -67,10 +67,10 @@ class SimpulInstance:
                 await mark_arrivals_processed(instance)
         return self
 
-    def token(self, role: Role = Role.FOLLOWER) -> str:
-        """Return a token of this instance for the regions of West Java."""
-        subject = f"hub-{role.value.lower()}"
-        return issue_token(self.settings.database, role, ["32"], subject=subject)
+    def token(self, role: Role = Role.FOLLOWER, provinces: Sequence[str] = ("32",)) -> str:
+        """Return a token of this instance for the regions of some provinces."""
+        subject = f"hub-{role.value.lower()}-{'-'.join(provinces)}"
+        return issue_token(self.settings.database, role, provinces, subject=subject)
 
     def follow(self, *owners: tuple[SimpulInstance, Sequence[str]]) -> Path:
         """Write the endpoint directory of the owners that this instance follows."""
@@ -78,7 +78,8 @@ class SimpulInstance:
         text = ""
         for owner, regions in owners:
             token = self.data_dir / f"{owner.port}.token"
-            token.write_text(owner.token())
+            provinces = sorted({region.partition(".")[0] for region in regions})
+            token.write_text(owner.token(provinces=provinces))
             listed = ", ".join(f'"{region}"' for region in regions)
             text += f'[[endpoint]]\nurl = "{owner.url}"\nregions = [{listed}]\n'
             text += f'token_file = "{token.name}"\nprivate = true\n\n'
