@@ -103,7 +103,7 @@ async def rename_own_account(context: Context, name: str) -> Account:
             raise Forbidden(context.viewer.role, "change a name without an account")
         renamed = replace(account, name=checked_name, version=account.version + 1)
         if not await update_account(transaction.session, renamed):
-            raise VersionConflict(account.id, account.version, renamed.version)
+            raise AccountChanged  # a defect: every change of accounts waits for the audit's lock
         action = AuditAction.ACCOUNT_RENAMED
         await append_audit(transaction.session, transaction.now, account.id, action, account.id)
         return renamed

@@ -130,7 +130,7 @@ class Invitation:
 
 
 InviteAccountPayload = Annotated[
-    Invitation | InvalidInput | AlreadyExists | NotFound,
+    Invitation | InvalidInput | AlreadyExists,
     strawberry.union(
         "InviteAccountPayload",
         description="The invitation, or the problem that prevented it.",
@@ -165,7 +165,7 @@ EraseAccountPayload = Annotated[
     ),
 ]
 RenameOwnAccountPayload = Annotated[
-    Account | InvalidInput | VersionConflict,
+    Account | InvalidInput,
     strawberry.union(
         "RenameOwnAccountPayload",
         description="The account with its new name, or the problem that prevented the change.",

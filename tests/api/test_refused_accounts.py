@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from engine.account import AccountKind
 from engine.model import PUBLIC_VIEWER, Role, Viewer
-from storage.account import find_account, update_account
-from tests.api.accounts import DINKES, DISKOMINFO, add_passkey, add_people, add_person
+from tests.api.accounts import DINKES, DISKOMINFO, add_passkey, add_person
 from tests.api.conftest import Filled
 from tests.api.hub import Hub, copied_database_url, running_hub
+from tests.api.refused_accounts import ACCOUNTS, ADMIN, write_accounts
 from tests.api.two_provinces import write_regions
 
 BANDUNG_IT = "32.73:opd-diskominfo"
@@ -22,12 +22,11 @@ INVITED = {"name": "Siti", "login": "siti"}
 
 async def _prepare(hub: Hub) -> None:
     await write_regions(hub)
-    viewers = await add_people(hub)
-    coordinator = viewers["sumedang"]
+    await write_accounts(hub)
     registered = await hub.change(
-        "registerOpd", coordinator, regionCode="32.11", name="Dinas Lama", kind="DEPARTMENT"
+        "registerOpd", SUMEDANG, regionCode="32.11", name="Dinas Lama", kind="DEPARTMENT"
     )
-    await hub.change("dissolveOpd", coordinator, opdId=registered["id"], version=1, reason="Perbup")
+    await hub.change("dissolveOpd", SUMEDANG, opdId=registered["id"], version=1, reason="Perbup")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,6 @@ async def accounts_hub(accounts_template: Path, tmp_path: Path) -> AsyncIterator
         yield hub
 
 
-ADMIN = Viewer("admin", Role.ADMIN)
 PROVINCE = Viewer("province", Role.PROVINCE, frozenset({"32"}))
 SUMEDANG = Viewer("sumedang", Role.REGION, frozenset({"32.11"}))
 DINKES_STAFF = Viewer("dinkes", Role.OPD, frozenset({"32.11"}), frozenset({DINKES}))
@@ -129,6 +127,16 @@ REFUSED = {
         "32.73",
     ),
 }
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+async def test_a_refused_change_of_accounts_returns_its_problem_and_changes_nothing(
+    accounts_hub: Hub, name: str
+) -> None:
+    before = await accounts_hub.list_all_rows()
+    for fields, problem in ACCOUNTS[name]:
+        assert await accounts_hub.change(name, ADMIN, **fields) == problem
+    assert await accounts_hub.list_all_rows() == before
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
@@ -248,53 +256,20 @@ async def test_the_last_administrator_who_can_sign_in_stays(accounts_hub: Hub, n
     right = {"role": "REGION", "regionCodes": ["32"]} if name == "changeRight" else {}
     fields: dict[str, object] = {"version": 1, **right}
     program = await add_person(accounts_hub, "backup", Role.ADMIN, kind=AccountKind.PROGRAM)
-    first = await accounts_hub.change(name, program, accountId="admin", **fields)
+    first = await accounts_hub.change(name, program, accountId="admin-2", **fields)
     assert (first["__typename"], first["version"]) == ("Account", 2)
-    assert await accounts_hub.change(name, program, accountId="admin-2", **fields) == {
+    fields["version"] = 2
+    assert await accounts_hub.change(name, program, accountId="admin", **fields) == {
         "__typename": "WrongState",
-        "id": "admin-2",
+        "id": "admin",
         "currentState": "LAST_ADMIN",
         "allowedStates": ["ACTIVE"],
     }
 
 
-async def test_an_erased_account_gets_no_right_again(accounts_hub: Hub) -> None:
-    await accounts_hub.change("eraseAccount", ADMIN, accountId="dinkes", version=1)
-    right = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
-    for name, fields in (
-        ("changeRight", {"version": 2, **right}),
-        ("eraseAccount", {"version": 2}),
-    ):
-        answer = await accounts_hub.change(name, ADMIN, accountId="dinkes", **fields)
-        assert (answer["__typename"], answer["currentState"]) == ("WrongState", "ERASED")
-
-
-async def test_no_invitation_is_renewed_for_programs_and_withdrawn_accounts(
-    accounts_hub: Hub,
-) -> None:
-    await add_person(accounts_hub, "crawler", Role.REGION, ("32.11",), kind=AccountKind.PROGRAM)
-    await accounts_hub.change("withdrawRight", ADMIN, accountId="dinkes", version=1)
-    states = {
-        id: (await accounts_hub.change("renewInvitation", ADMIN, accountId=id))["currentState"]
-        for id in ("crawler", "dinkes")
-    }
-    assert states == {"crawler": "OF_PROGRAM", "dinkes": "WITHDRAWN"}
-
-
-async def test_the_last_passkey_of_a_person_without_a_password_stays(accounts_hub: Hub) -> None:
-    async with accounts_hub.instance.database.write() as session:
-        account = await find_account(session, "dinkes")
-        assert account is not None
-        await update_account(session, replace(account, password_hash=None, version=2))
-    await add_passkey(accounts_hub, "dinkes", "passkey-1")
-    await add_passkey(accounts_hub, "dinkes", "passkey-2")
-    foreign = await accounts_hub.change("removePasskey", ADMIN, passkeyId="passkey-1")
-    assert foreign == {"__typename": "NotFound", "id": "passkey-1"}
-    first = await accounts_hub.change("removePasskey", DINKES_STAFF, passkeyId="passkey-1")
-    assert first["__typename"] == "Account"
-    assert await accounts_hub.change("removePasskey", DINKES_STAFF, passkeyId="passkey-2") == {
-        "__typename": "WrongState",
-        "id": "passkey-2",
-        "currentState": "LAST_WAY_IN",
-        "allowedStates": ["ACTIVE"],
-    }
+async def test_a_passkey_is_removed_while_another_one_is_left(accounts_hub: Hub) -> None:
+    await add_passkey(accounts_hub, "admin", "second-passkey")
+    removed = await accounts_hub.change("removePasskey", ADMIN, passkeyId="only-passkey")
+    assert removed["__typename"] == "Account"
+    kept = await accounts_hub.change("removePasskey", ADMIN, passkeyId="second-passkey")
+    assert kept["currentState"] == "LAST_WAY_IN"

@@ -36,6 +36,7 @@ from tests.api.mutation_inputs import (
     RESULT_ID,
     not_found,
 )
+from tests.api.refused_accounts import ACCOUNTS
 from tests.api.refused_assessments import ASSESSMENTS
 from tests.api.refused_imports import DISCARDS, EDITS, IMPORT, IMPORTS, write_imports
 from tests.api.refused_inventory import INVENTORY
@@ -157,7 +158,8 @@ def test_every_problem_of_every_mutation_is_tested() -> None:
         union = field.type.of_type
         assert isinstance(union, GraphQLUnionType)
         declared = {member.name for member in union.types if problem in member.interfaces}
-        returned = {case[1]["__typename"] for case in REFUSALS[name]}
+        cases = ACCOUNTS[name] if name in ACCOUNTS else REFUSALS[name]
+        returned = {problem["__typename"] for _, problem in cases}
         if name in OF_REGIONS:
             returned.add("OwnedElsewhere")
         assert returned == declared, name

@@ -156,9 +156,6 @@ export const INVITE_ACCOUNT = graphql(`
       ... on InvalidInput {
         field
       }
-      ... on NotFound {
-        id
-      }
     }
   }
 `, [INVITATION_FIELDS]);
