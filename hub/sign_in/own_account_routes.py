@@ -67,6 +67,7 @@ class OwnAccountRoutes:
         password_hash = await self.password_sign_in.hashes.create(new)
         try:
             async with self.sessions.transaction() as session:
+                await self.sessions.require(session, request)
                 if attempt is not None:
                     await self.password_sign_in.attempts.forgive(session, attempt)
                 await change_password(

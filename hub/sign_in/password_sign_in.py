@@ -53,7 +53,7 @@ class PasswordSignIn:
             method = SignInMethod.PASSWORD
             opened = await self.sessions.open(session, request, account.id, method)
             current = await find_account(session, account.id)
-            if current is None or current.password_hash not in (outdated, replacement):
+            if current is None or current.password_hash != (replacement or outdated):
                 raise sign_in_refused()  # the password was changed in the meantime
         return opened
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 import pytest_asyncio
 
 from storage.account import find_account, update_account
+from storage.audit import lock_audit
+from storage.session import delete_sessions
 from tests.hub.sign_in.browser import PASSWORD, Hub, open_hub, outcome
 
 NEW_PASSWORD = "burung-kenari-kuning"
@@ -74,3 +77,19 @@ async def test_an_account_of_the_provider_gets_no_password_here(hub: Hub) -> Non
     expected = (409, "ACCOUNT_OF_PROVIDER")
     assert outcome(await browser.post("/akun/sandi", json=body)) == expected
     assert outcome(await browser.post("/akun/kunci/tantangan", json={})) == expected
+
+
+async def test_a_session_that_is_ended_meanwhile_sets_no_password(hub: Hub) -> None:
+    """The person is signed out while the server hashes the new password."""
+    account = await hub.add_account()
+    browser = hub.browser()
+    await browser.post("/sesi", json={"login": "ani", "password": PASSWORD})
+    body = {"current": PASSWORD, "new": NEW_PASSWORD}
+    change = asyncio.create_task(browser.post("/akun/sandi", json=body))
+    async with hub.database.write() as session:
+        await lock_audit(session)
+        await asyncio.sleep(1.0)  # the two hashes take a tenth of a second each
+        await delete_sessions(session, account.id)
+    assert outcome(await change) == (401, "SESSION_ENDED")
+    again = await hub.browser().post("/sesi", json={"login": "ani", "password": PASSWORD})
+    assert outcome(again) == (201, None)
