@@ -18,9 +18,10 @@ from engine.account import (
     CodePurpose,
     Right,
 )
-from storage.access_token import delete_tokens
+from resolvers.credential_acts import withdraw_token
+from storage.access_token import delete_tokens, list_tokens
 from storage.account import insert_account, update_account
-from storage.audit import append_audit
+from storage.audit import append_audit, lock_audit
 from storage.database import Session
 from storage.one_time_code import delete_codes, insert_code
 from storage.passkey import delete_passkeys
@@ -33,6 +34,17 @@ LINK_LIFETIME = timedelta(minutes=10)
 
 class AccountChanged(Exception):
     """Another transaction changed the account since it was read."""
+
+
+class AccountOfProvider(Exception):
+    """The account is one of the identity provider, where alone its person signs in.
+
+    With a way to sign in here, the person could go on after the provider has closed the account.
+    """
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"{id} is an account of the identity provider: its person signs in there")
+        self.id = id
 
 
 async def add_account(
@@ -79,8 +91,14 @@ async def create_invitation(
 ) -> str:
     """Return a new one-time code with which the person sets a password or a passkey.
 
-    The current password and passkeys stay valid until it is used. Earlier codes are void.
+    The current password and passkeys stay valid until it is used. Earlier codes are void, and a
+    later change of the right makes this one void.
+
+    Raises:
+        AccountOfProvider: the person signs in at the identity provider.
     """
+    if account.issuer is not None:
+        raise AccountOfProvider(account.id)
     code = new_secret()
     purpose, expires_at = CodePurpose.INVITATION, now + INVITATION_LIFETIME
     await insert_code(session, secret_digest(code), account.id, purpose, expires_at, now)
@@ -91,7 +109,13 @@ async def create_invitation(
 async def create_sign_in_link(
     session: Session, now: datetime, actor: str | None, account: Account
 ) -> str:
-    """Return a new one-time code that can be exchanged for a session, on this machine only."""
+    """Return a new one-time code that can be exchanged for a session, on this machine only.
+
+    Raises:
+        AccountOfProvider: the person signs in at the identity provider.
+    """
+    if account.issuer is not None:
+        raise AccountOfProvider(account.id)
     code = new_secret()
     purpose, expires_at = CodePurpose.SIGN_IN, now + LINK_LIFETIME
     await insert_code(session, secret_digest(code), account.id, purpose, expires_at, now)
@@ -110,12 +134,17 @@ async def change_right(
 ) -> Account:
     """Give an account another right. Its open connections end, and connect again.
 
+    Its invitations and sign-in links are void from now on, and the tokens of a program are
+    withdrawn, because the person who created them may not be allowed to give this right. The
+    sessions of a person go on.
+
     Args:
         given_at: when the right was given, if that was not now.
 
     Raises:
         AccountChanged: another transaction changed the account since it was read.
     """
+    await lock_audit(session)  # a code or token that another transaction creates is seen, too
     changed = replace(
         account,
         right=right,
@@ -126,6 +155,10 @@ async def change_right(
     await _update(session, changed)
     detail = right_detail(right)
     await append_audit(session, now, actor, AuditAction.RIGHT_CHANGED, account.id, detail=detail)
+    await _delete_codes(session, account.id)
+    if account.kind is AccountKind.PROGRAM:
+        for token in await list_tokens(session, account.id):
+            await withdraw_token(session, now, actor, token)
     return changed
 
 
@@ -202,5 +235,9 @@ async def _update(session: Session, account: Account) -> None:
 async def _end_credentials(session: Session, account: str) -> None:
     await delete_sessions(session, account)
     await delete_tokens(session, account)
+    await _delete_codes(session, account)
+
+
+async def _delete_codes(session: Session, account: str) -> None:
     for purpose in CodePurpose:
         await delete_codes(session, account, purpose)

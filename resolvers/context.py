@@ -19,6 +19,7 @@ from regions.endpoint_directory import to_http_url
 from regions.owner_heads import OwnerHeadCache
 from resolvers import access
 from resolvers.active_operations import ActiveOperations
+from resolvers.current_viewer import require_current_viewer
 from resolvers.loaders import Loaders
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
@@ -186,10 +187,15 @@ class Context:
     async def write_access(self) -> AsyncIterator[AccessTransaction]:
         """Yield a transaction that changes accounts, and apply it in this process at its commit.
 
-        These transactions run one after another, so that each sees what the one before it did.
+        These transactions run one after another, so that each sees what the one before it did. The
+        viewer is checked within them, because its right may have been withdrawn since it was read.
+
+        Raises:
+            Forbidden: the viewer's right, session or token is no longer as the viewer states it.
         """
         async with self.database.write() as session:
             await lock_audit(session)
+            await require_current_viewer(session, self.viewer, self.instance.clock())
             yield AccessTransaction(session, self.instance.clock())
         self.instance.access_changed()
         self.loaders.forget()

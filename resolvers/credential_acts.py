@@ -13,7 +13,7 @@ from storage.account import record_sign_in
 from storage.audit import append_audit
 from storage.database import Session
 from storage.secret import TOKEN_PREFIX, new_id, new_secret, secret_digest
-from storage.session import delete_session, insert_session
+from storage.session import SESSION_ID_PREFIX, delete_session, insert_session
 
 TOKEN_LIFETIME_MOST = timedelta(days=366)
 USER_AGENT_CHARACTERS = 200
@@ -32,7 +32,7 @@ async def begin_session(
     """Record that a person has signed in; return the session and the secret for its cookie."""
     secret = new_secret()
     record = SessionRecord(
-        id=new_id("session-"),
+        id=new_id(SESSION_ID_PREFIX),
         account=account,
         method=method,
         created_at=now,

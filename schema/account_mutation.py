@@ -206,7 +206,9 @@ class AccountMutation:
 
     @strawberry.mutation(
         description="Gives an account another right, or one again after it was withdrawn. Both the "
-        "last right and the new one must be rights that the viewer may give. " + GIVERS
+        "last right and the new one must be rights that the viewer may give. Invitations and "
+        "sign-in links for the account become void, and the tokens of a program are withdrawn, "
+        "because they were made for the earlier right. The sessions of a person go on. " + GIVERS
     )
     async def change_right(
         self, info: Info, input: Annotated[ChangeRightInput, INPUT]

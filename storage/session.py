@@ -14,6 +14,8 @@ from storage.account import account_from_row
 from storage.database import batch_ids
 from storage.tables import AccountRow, SessionRow
 
+SESSION_ID_PREFIX = "session-"
+
 
 async def insert_session(session: AsyncSession, record: SessionRecord, secret_hash: str) -> None:
     """Store a new session, and delete the sessions that have reached their absolute limit."""

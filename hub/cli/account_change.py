@@ -61,7 +61,7 @@ class AccountChange:
 
 def run_account_change(change: Callable[[AccountChange], Awaitable[Value]]) -> Value:
     """Run a change of accounts in a transaction; running servers find it in the audit."""
-    from resolvers.account_acts import AccountChanged
+    from resolvers.account_acts import AccountChanged, AccountOfProvider
 
     settings = preconditions.load_migrated_settings()
     try:
@@ -71,6 +71,9 @@ def run_account_change(change: Callable[[AccountChange], Awaitable[Value]]) -> V
             _("another command or person changed the account at the same time: try again"),
             ExitCode.STATE,
         )
+    except AccountOfProvider as refused:
+        message = _("{id} is an account of the identity provider: its person signs in there")
+        exit_with_error(message.format(id=refused.id), ExitCode.STATE)
 
 
 def run_account_query(query: Callable[[AccountChange], Awaitable[Value]]) -> Value:
@@ -92,11 +95,14 @@ async def _run(
 ) -> Value:
     from hub.app import utc_now
     from storage.account_directory import list_all_accounts
+    from storage.audit import lock_audit
     from storage.database import Database
 
     database = Database(settings.database)
     try:
         async with database.write() if writes else database.read() as session:
+            if writes:
+                await lock_audit(session)  # the accounts stay as they are read
             accounts = await list_all_accounts(session)
             return await act(AccountChange(session, settings, utc_now(), accounts))
     finally:

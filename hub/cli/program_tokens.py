@@ -10,6 +10,7 @@ from hub.settings import Settings
 from resolvers.account_acts import add_account
 from resolvers.credential_acts import create_token
 from storage.account import find_program_account
+from storage.audit import lock_audit
 from storage.database import Database
 
 
@@ -23,6 +24,7 @@ async def create_program_token(
     now, database = utc_now(), Database(settings.database)
     try:
         async with database.write() as session:
+            await lock_audit(session)  # the account keeps its right until the commit
             account = await find_program_account(session, name, right)
             if account is None:
                 account = await add_account(

@@ -99,7 +99,7 @@ class InvitationRoutes:
         now, digest = self.sessions.instance().clock(), secret_digest(code)
         found = await find_code(session, digest, CodePurpose.INVITATION, now)
         account = None if found is None else await find_account(session, found[0])
-        if found is None or account is None or account.right is None:
+        if found is None or account is None or not _may_accept(account):
             raise code_void()
         return account, found[1]
 
@@ -112,9 +112,14 @@ class InvitationRoutes:
         now, digest = self.sessions.instance().clock(), secret_digest(code)
         id = await use_code(session, digest, CodePurpose.INVITATION, now)
         account = None if id is None else await find_account(session, id)
-        if account is None:
+        if account is None or not _may_accept(account):
             raise code_void()
         return account
+
+
+def _may_accept(account: Account) -> bool:
+    """Whether the person of an account may set a way to sign in here; a changed right voids codes."""
+    return account.right is not None and account.issuer is None
 
 
 def chosen_login(account: Account, text: str | None) -> str:

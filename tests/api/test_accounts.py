@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from engine.account import AuditAction, CodePurpose
 from engine.model import PUBLIC_VIEWER, Viewer
+from resolvers.account_acts import create_sign_in_link
+from storage.access_token import find_token
+from storage.account import find_account
+from storage.audit import list_audit_after
+from storage.one_time_code import find_code
+from storage.secret import secret_digest
 from tests.api.accounts import DINKES, DISKOMINFO, add_people
 from tests.api.hub import Hub
 
@@ -91,6 +98,43 @@ async def test_an_invited_person_is_changed_and_withdrawn(any_hub: Hub) -> None:
     assert await listed(any_hub, coordinator, state="WITHDRAWN") == [id]
     assert await listed(any_hub, viewers["bandung"], state="WITHDRAWN") == []
     assert await listed(any_hub, admin, state="WITHDRAWN", role="OPD", regionCode="32.11") == [id]
+
+
+async def test_a_raised_right_is_not_reached_by_what_was_made_for_the_earlier_one(
+    any_hub: Hub,
+) -> None:
+    """A coordinator keeps links and tokens of accounts to which an ADMIN later gives its role."""
+    viewers = await add_people(any_hub)
+    coordinator, admin = viewers["sumedang"], viewers["admin"]
+    kept = await any_hub.change("renewInvitation", coordinator, accountId="dinkes")
+    region = {"regionCodes": ["32.11"]}
+    token = await any_hub.change(
+        "createProgramToken", coordinator, name="feed", role="FOLLOWER", days=30, **region
+    )
+    program = token["account"]["id"]
+    database, now = any_hub.instance.database, any_hub.instance.clock()
+    async with database.write() as session:
+        person = await find_account(session, "dinkes")
+        assert person is not None
+        link = await create_sign_in_link(session, now, None, person)
+    codes = [
+        (secret_digest(kept["path"].partition("=")[2]), CodePurpose.INVITATION),
+        (secret_digest(link), CodePurpose.SIGN_IN),
+    ]
+    async with database.read() as session:
+        assert [await find_code(session, *code, now) is None for code in codes] == [False, False]
+        assert await find_token(session, secret_digest(token["secret"])) is not None
+    for id in ("dinkes", program):
+        changed = await any_hub.change("changeRight", admin, accountId=id, version=1, role="ADMIN")
+        assert (changed["__typename"], changed["role"]) == ("Account", "ADMIN")
+    async with database.read() as session:
+        assert [await find_code(session, *code, now) is None for code in codes] == [True, True]
+        assert await find_token(session, secret_digest(token["secret"])) is None
+        [change, withdrawal] = (await list_audit_after(session, 0, 1_000))[-2:]
+    assert [(entry.action, entry.actor, entry.account) for entry in (change, withdrawal)] == [
+        (AuditAction.RIGHT_CHANGED, "admin", program),
+        (AuditAction.TOKEN_WITHDRAWN, "admin", program),
+    ]
 
 
 async def test_pages_continue_by_name_and_erased_accounts_come_last(any_hub: Hub) -> None:

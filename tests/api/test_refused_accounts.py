@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.account import AccountKind
+from engine.account import AccountKind, Right, SignInMethod
 from engine.model import PUBLIC_VIEWER, Role, Viewer
+from resolvers.account_acts import change_right, withdraw_right
+from resolvers.credential_acts import begin_session, create_token, end_session, withdraw_token
+from storage.account import find_account
 from tests.api.accounts import DINKES, DISKOMINFO, add_passkey, add_person
 from tests.api.conftest import Filled
 from tests.api.hub import Hub, copied_database_url, running_hub
@@ -247,6 +251,36 @@ async def test_a_right_may_not_be_raised_above_what_the_viewer_gives(accounts_hu
     refusal = await accounts_hub.change_refusal(
         "changeRight", SUMEDANG, accountId="dinkes", version=1, role="REGION", regionCodes=["32.11"]
     )
+    assert refusal == "FORBIDDEN"
+    assert await accounts_hub.list_all_rows() == before
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "lowered", "signed out", "token withdrawn"])
+async def test_a_viewer_that_has_lost_its_right_since_it_was_read_invites_no_one(
+    accounts_hub: Hub, change: str
+) -> None:
+    database, now = accounts_hub.instance.database, accounts_hub.instance.clock()
+    viewer, hour = ADMIN, timedelta(hours=1)
+    async with database.write() as session:
+        account = await find_account(session, "admin")
+        assert account is not None
+        match change:
+            case "withdrawn":
+                await withdraw_right(session, now, None, account)
+            case "lowered":
+                await change_right(session, now, None, account, Right(Role.PROVINCE))
+            case "signed out":
+                record, _ = await begin_session(
+                    session, now, "admin", SignInMethod.LINK, idle=hour, lifetime=hour
+                )
+                viewer = replace(ADMIN, credential=record.id)
+                await end_session(session, now, "admin", "admin", record.id)
+            case _:
+                token, _ = await create_token(session, now, None, "admin", "backup", hour)
+                viewer = replace(ADMIN, credential=token.id)
+                await withdraw_token(session, now, None, token)
+    before = await accounts_hub.list_all_rows()
+    refusal = await accounts_hub.change_refusal("inviteAccount", viewer, **INVITED, role="ADMIN")
     assert refusal == "FORBIDDEN"
     assert await accounts_hub.list_all_rows() == before
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from engine.account import Right
+from engine.model import Role
+from resolvers.account_acts import AccountOfProvider, change_right
+from storage.account import update_account
 from tests.hub.sign_in.browser import PASSWORD, Hub, open_hub, outcome
 
 NEW_PASSWORD = "burung-kenari-kuning"
@@ -70,6 +77,32 @@ async def test_a_new_invitation_mends_a_lost_password_and_ends_the_sessions(hub:
     assert (await stolen.get("/sesi")).json()["ended"] is True
     old = await hub.browser().post("/sesi", json={"login": "ani", "password": PASSWORD})
     assert outcome(old) == (401, "SIGN_IN_REFUSED")  # and the login is not locked any more
+
+
+async def test_an_invitation_does_not_open_an_account_whose_right_has_changed(hub: Hub) -> None:
+    account = await hub.add_account()
+    code, browser = await hub.invite(account), hub.browser()
+    async with hub.database.write() as session:
+        await change_right(session, datetime.now(UTC), None, account, Right(Role.ADMIN))
+    body = {"code": code, "password": NEW_PASSWORD}
+    for path in ("/undangan", "/undangan/sandi", "/undangan/kunci/tantangan"):
+        assert outcome(await browser.post(path, json=body)) == (410, "CODE_VOID")
+    old = await browser.post("/sesi", json={"login": "ani", "password": PASSWORD})
+    assert outcome(old) == (201, None)
+
+
+async def test_an_account_of_the_provider_is_not_invited_to_a_password_here(hub: Hub) -> None:
+    local = await hub.add_account()
+    code, browser = await hub.invite(local), hub.browser()
+    account = replace(local, issuer="https://sso.test", external_subject="7", version=2)
+    async with hub.database.write() as session:
+        assert await update_account(session, account)
+    body = {"code": code, "password": NEW_PASSWORD}
+    for path in ("/undangan", "/undangan/sandi", "/undangan/kunci/tantangan"):
+        assert outcome(await browser.post(path, json=body)) == (410, "CODE_VOID")
+    for create in (hub.invite, hub.link):
+        with pytest.raises(AccountOfProvider):
+            await create(account)
 
 
 UNFIT: list[tuple[dict[str, str | None], str]] = [
