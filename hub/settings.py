@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -23,7 +24,6 @@ REMOVED_VARIABLES = {
     "SIMPUL_TOKEN_AUDIENCE": f"{_PROVIDER_FILE} (`audience`)",
     "SIMPUL_TOKEN_KEY_FILE": "tokens are in the database now, and `simpul token` makes them",
 }
-
 
 ORIGIN_PATTERN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         (),
         description="Origins whose pages may show the public pages in a frame; comma-separated.",
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks of the proxies whose X-Forwarded-For and "
+        "X-Forwarded-Proto count; comma-separated.",
+    )
     session_idle_minutes: float = Field(
         60, gt=0, le=1440, description="Minutes without activity after which a session ends."
     )
@@ -114,9 +119,9 @@ class Settings(BaseSettings):
         description="Language of the command line: `en` (English) or `id` (Indonesian).",
     )
 
-    @field_validator("allowed_origins", "frame_ancestors", mode="before")
+    @field_validator("allowed_origins", "frame_ancestors", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -130,6 +135,19 @@ class Settings(BaseSettings):
                     "expected origins such as https://portal.example or http://10.0.0.1:8080, "
                     f"without a path and in lower case, got {origin!r}"
                 )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(
+                    "expected addresses or networks such as 10.0.0.5 or 172.16.0.0/12, "
+                    f"got {network!r}"
+                ) from None
         return value
 
     @field_validator("log_level")

@@ -54,10 +54,15 @@ async def store_throttle(
     )
 
 
-async def forgive_failure(session: AsyncSession, key: str) -> None:
-    """Take back one failure of a key, whose attempt was a success after all."""
+async def forgive_failure(session: AsyncSession, key: str, *, unblock: bool = False) -> None:
+    """Take back one failure of a key, whose attempt was none after all.
+
+    Args:
+        unblock: whether this failure has blocked the key.
+    """
     statement = update(ThrottleRow).where(ThrottleRow.key == key, ThrottleRow.failures > 0)
-    await session.execute(statement.values(failures=ThrottleRow.failures - 1))
+    statement = statement.values(failures=ThrottleRow.failures - 1)
+    await session.execute(statement.values(blocked_until=None) if unblock else statement)
 
 
 async def delete_throttle(session: AsyncSession, key: str) -> None:

@@ -41,7 +41,9 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
         variable = name.upper() if common else f"SIMPUL_{name.upper()}"
         # An unset value has a default that words describe better than `None`.
         default_text = documented.get(f"`{variable}`", ["none"])[0]
-        default = default_text if field.default in (None, ()) else f"`{field.default}`"
+        value = field.default
+        value_text = ",".join(value) if isinstance(value, tuple) else str(value)
+        default = default_text if value in (None, ()) else f"`{value_text}`"
         expected[f"`{variable}`"] = [default, field.description]
     assert documented == expected
 

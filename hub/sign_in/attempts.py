@@ -3,6 +3,9 @@
 An attempt counts as a failure from its beginning until it succeeds, so that many attempts at once
 are not more than as many one after the other. The failures are in the database, because the workers
 of an instance count them together.
+
+An address with too many failures is refused, but for one attempt with each login that has none: a
+stranger whom a proxy gives the address of an office does not keep the office from signing in.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ class Attempt:
     """An attempt that may be made, and counts as a failure until it is `forgiven`."""
 
     login_key: str
-    address_key: str
+    address_key: str | None  # None if the address has reached its limit and is not counted further
     locks_login: bool  # whether its failure locks the login
 
 
@@ -57,7 +60,8 @@ class Attempts:
         """Count an attempt to sign in.
 
         Raises:
-            Refusal: there were too many failures for this login, or from this address.
+            Refusal: there were too many failures for this login, or from this address and some for
+                this login.
         """
         if self._cleaned_at is None or now - self._cleaned_at > CLEANED_EVERY:
             self._cleaned_at = now
@@ -65,11 +69,19 @@ class Attempts:
                 await delete_old_throttles(session, now - FORGOTTEN_AFTER)
         window, window_end = _window(now)
         login_key = self._key("login", login)
-        address_key = self._key("address", _network(address), window)
+        counted_key = self._key("address", _network(address), window)
+        address_key: str | None = counted_key
         async with self._instance().database.write() as session:
             by_login = await lock_throttle(session, login_key, now)
             _check_blocked(by_login.blocked_until, now)
-            await self._count_in_window(session, address_key, FAILURES_PER_ADDRESS, now, window_end)
+            try:
+                await self._count_in_window(
+                    session, counted_key, FAILURES_PER_ADDRESS, now, window_end
+                )
+            except Refusal:
+                if by_login.failures:
+                    raise
+                address_key = None
             failures = by_login.failures + 1
             locks_login = failures >= FAILURES_BEFORE_LOCK
             blocked_until = now + _lock_duration(failures) if locks_login else None
@@ -79,7 +91,14 @@ class Attempts:
     async def forgive(self, session: Session, attempt: Attempt) -> None:
         """Record that an attempt has succeeded, in the transaction of its success."""
         await delete_throttle(session, attempt.login_key)
-        await forgive_failure(session, attempt.address_key)
+        if attempt.address_key is not None:
+            await forgive_failure(session, attempt.address_key)
+
+    async def take_back(self, session: Session, attempt: Attempt) -> None:
+        """Record that an attempt has had no verdict, so that it is neither failure nor success."""
+        await forgive_failure(session, attempt.login_key, unblock=attempt.locks_login)
+        if attempt.address_key is not None:
+            await forgive_failure(session, attempt.address_key)
 
     async def forget(self, session: Session, login: str) -> None:
         """Unlock a login, whose person has a new way to sign in."""

@@ -59,17 +59,15 @@ class OwnAccountRoutes:
         body, instance = await read_json(request), self.sessions.instance()
         current, new = optional_text_member(body, "current"), text_member(body, "new")
         signed_in = await self._require_local_account(request)
-        account, attempt = signed_in.account, None
+        account = signed_in.account
         login = chosen_login(account, optional_text_member(body, "login"))
         if account.password_hash is not None:
-            attempt = await self.password_sign_in.verify(request, login, account, current or "")
+            await self.password_sign_in.verify(request, login, account, current or "")
         check_password(new, login, account.name)
         password_hash = await self.password_sign_in.hashes.create(new)
         try:
             async with self.sessions.transaction() as session:
                 await self.sessions.require(session, request)
-                if attempt is not None:
-                    await self.password_sign_in.attempts.forgive(session, attempt)
                 await change_password(
                     session, instance.clock(), account, login, password_hash, signed_in.record.id
                 )

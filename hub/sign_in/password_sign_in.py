@@ -9,7 +9,7 @@ from time import monotonic
 from starlette.requests import Request
 
 from engine.account import Account, AuditAction, SignInMethod
-from hub.sign_in.attempts import Attempt, Attempts
+from hub.sign_in.attempts import Attempts
 from hub.sign_in.client_address import client_address
 from hub.sign_in.passwords import PasswordHashes
 from hub.sign_in.refusal import sign_in_refused
@@ -38,16 +38,14 @@ class PasswordSignIn:
         login, database = login.strip().lower(), self.sessions.instance().database
         async with database.read() as session:
             account = await find_account_by_login(session, login)
-        attempt = await self.verify(request, login, account, password)
+        await self.verify(request, login, account, password)
         if account is None:
             raise sign_in_refused()
         outdated = account.password_hash or ""
         replacement = None
         if self.hashes.is_outdated(outdated):
             replacement = await self.hashes.create(password)
-        async with database.write() as session:
-            await self.attempts.forgive(session, attempt)
-            if replacement is not None:
+            async with database.write() as session:
                 await replace_password_hash(session, account.id, outdated, replacement)
         async with self.sessions.transaction() as session:
             method = SignInMethod.PASSWORD
@@ -59,8 +57,8 @@ class PasswordSignIn:
 
     async def verify(
         self, request: Request, login: str, account: Account | None, password: str
-    ) -> Attempt:
-        """Verify a password; the caller forgives the attempt that is returned.
+    ) -> None:
+        """Verify a password. Only a wrong one counts as a failure, and no error of the instance.
 
         Raises:
             Refusal: it is wrong, or there were too many failures.
@@ -68,8 +66,16 @@ class PasswordSignIn:
         instance, began_at = self.sessions.instance(), monotonic()
         attempt = await self.attempts.begin(login, client_address(request), instance.clock())
         stored_hash = None if account is None else account.password_hash
-        if await self.hashes.verify(stored_hash, password):
-            return attempt
+        try:
+            is_right = await self.hashes.verify(stored_hash, password)
+        except BaseException:
+            async with instance.database.write() as session:
+                await self.attempts.take_back(session, attempt)
+            raise
+        if is_right:
+            async with instance.database.write() as session:
+                await self.attempts.forgive(session, attempt)
+            return
         if attempt.locks_login and account is not None:
             async with instance.database.write() as session:
                 action = AuditAction.ACCOUNT_LOCKED

@@ -24,7 +24,7 @@ from storage.secret import secret_digest
 from storage.session import extend_session, find_session
 
 EXTENDED_EVERY = timedelta(minutes=1)  # more frequent activity is not written
-_FORWARDING_HEADERS = ("forwarded", "x-forwarded-for")
+_FORWARDING_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True)

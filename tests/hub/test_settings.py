@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from starlette.applications import Starlette
 
+from hub.process.server import server_config
 from hub.settings import REMOVED_VARIABLES, Settings, explain_settings_errors
 
 
@@ -173,6 +175,28 @@ def test_what_is_no_origin_is_refused(
         (
             f"{variable}: expected origins such as https://portal.example or "
             f"http://10.0.0.1:8080, without a path and in lower case, got {origin!r}"
+        )
+    ]
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().trusted_proxies == ("127.0.0.1", "::1")
+    monkeypatch.setenv("SIMPUL_TRUSTED_PROXIES", "10.0.0.5, 172.16.0.0/12,")
+    settings = Settings()
+    assert settings.trusted_proxies == ("10.0.0.5", "172.16.0.0/12")
+    allowed = server_config(Starlette(), settings).forwarded_allow_ips
+    assert allowed == "10.0.0.5,172.16.0.0/12"
+
+
+@pytest.mark.parametrize("network", ["*", "proxy.example", "10.0.0.5/12", "http://10.0.0.5"])
+def test_what_is_no_network_of_proxies_is_refused(
+    monkeypatch: pytest.MonkeyPatch, network: str
+) -> None:
+    monkeypatch.setenv("SIMPUL_TRUSTED_PROXIES", f"10.0.0.5,{network}")
+    assert list_settings_problems() == [
+        (
+            "SIMPUL_TRUSTED_PROXIES: expected addresses or networks such as 10.0.0.5 or "
+            f"172.16.0.0/12, got {network!r}"
         )
     ]
 

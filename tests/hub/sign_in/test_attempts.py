@@ -64,7 +64,7 @@ async def test_a_login_is_locked_longer_after_each_failure(database_url: str) ->
         (("192.0.2.1", "::ffff:192.0.2.1"), True),
     ],
 )
-async def test_an_address_fails_for_many_logins_until_its_window_ends(
+async def test_an_address_with_many_failures_is_refused_for_logins_with_failures(
     sqlite_database_url: str, addresses: tuple[str, str], same: bool
 ) -> None:
     first, second = addresses
@@ -73,9 +73,39 @@ async def test_an_address_fails_for_many_logins_until_its_window_ends(
         for number in range(FAILURES_PER_ADDRESS):
             assert await wait_of(attempts, f"login-{number}", first, NOW) is None
         later = NOW + timedelta(minutes=5)
-        assert await wait_of(attempts, "ani", first, later) == 600
-        assert await wait_of(attempts, "ani", second, later) == (600 if same else None)
-        assert await wait_of(attempts, "budi", first, NOW + ADDRESS_WINDOW) is None
+        assert await wait_of(attempts, "login-0", first, later) == 600
+        assert await wait_of(attempts, "login-1", second, later) == (600 if same else None)
+        assert await wait_of(attempts, "login-2", first, NOW + ADDRESS_WINDOW) is None
+
+
+async def test_an_address_with_many_failures_lets_a_login_without_failures_try_once(
+    sqlite_database_url: str,
+) -> None:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=sqlite_database_url)) as instance:
+        attempts = Attempts(lambda: instance)
+        for number in range(FAILURES_PER_ADDRESS):
+            assert await wait_of(attempts, f"login-{number}", "192.0.2.1", NOW) is None
+        for _ in range(3):  # the right password each time
+            attempt = await attempts.begin("ani", "192.0.2.1", NOW)
+            async with instance.database.write() as session:
+                await attempts.forgive(session, attempt)
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) is None
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) == 900
+        assert await wait_of(attempts, "login-0", "192.0.2.1", NOW) == 900
+
+
+async def test_an_attempt_without_a_verdict_is_no_failure(sqlite_database_url: str) -> None:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=sqlite_database_url)) as instance:
+        attempts = Attempts(lambda: instance)
+        for _ in range(4):
+            await attempts.begin("ani", "192.0.2.1", NOW)
+        for _ in range(FAILURES_PER_ADDRESS):
+            attempt = await attempts.begin("ani", "192.0.2.1", NOW)
+            assert attempt.locks_login
+            async with instance.database.write() as session:
+                await attempts.take_back(session, attempt)
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) is None
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) == 60
 
 
 async def test_successes_from_an_address_do_not_count(sqlite_database_url: str) -> None:
