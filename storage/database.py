@@ -128,7 +128,9 @@ def create_unpooled_engine(url: str) -> AsyncEngine:
     parsed = async_url(url)
     postgresql = parsed.get_backend_name() == "postgresql"
     arguments = {"timeout": CONNECT_SECONDS} if postgresql else {}
-    return create_async_engine(parsed, poolclass=NullPool, connect_args=arguments)
+    return create_async_engine(
+        parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments
+    )
 
 
 def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
@@ -140,6 +142,7 @@ def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
         pool_size=SQLITE_READERS if read_only else 1,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
+        hide_parameters=True,  # in errors, because they contain names, logins and digests
         connect_args={
             "async_creator_fn": partial(sqlite_driver.open_sqlite_connection, pragmas=pragmas),
             "timeout": SQLITE_BUSY_SECONDS,
@@ -159,6 +162,7 @@ def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
 def _create_postgresql_engine(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_size=POSTGRESQL_CONNECTIONS,
         max_overflow=0,

@@ -495,8 +495,8 @@ class ThrottleRow(Table):
     __tablename__ = "throttle"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)  # digest
     failures: Mapped[int]
-    last_failure_at: Mapped[str] = mapped_column(String(32))
-    blocked_until: Mapped[str | None] = mapped_column(String(32), index=True)
+    last_failure_at: Mapped[str] = mapped_column(String(32), index=True)
+    blocked_until: Mapped[str | None] = mapped_column(String(32))
 
 
 class AuditRow(Table):

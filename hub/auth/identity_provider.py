@@ -32,6 +32,7 @@ from regions.address import is_canonical_host
 FILE_BYTES = 1_048_576
 SECRET_CHARACTERS = 4_096
 TABLE_ENTRIES = 10_000
+ISSUER_CHARACTERS = 255  # the column of accounts holds as many
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -151,7 +152,7 @@ class _Table(BaseModel):
 
 class _ProviderTable(_Table):
     name: Text
-    issuer: Text
+    issuer: Annotated[Text, Field(max_length=ISSUER_CHARACTERS)]
     client_id: Text
     client_secret_file: Text | None = None
     scopes: list[Text] = Field(default=["openid", "profile"], max_length=100)

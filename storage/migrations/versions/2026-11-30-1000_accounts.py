@@ -126,7 +126,7 @@ def upgrade() -> None:
         sa.Column("blocked_until", time, nullable=True),
         sa.PrimaryKeyConstraint("key", name="pk_throttle"),
     )
-    op.create_index("ix_throttle_blocked_until", "throttle", ["blocked_until"])
+    op.create_index("ix_throttle_last_failure_at", "throttle", ["last_failure_at"])
     op.create_table(
         "audit",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),

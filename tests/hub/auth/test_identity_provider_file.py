@@ -67,6 +67,10 @@ def test_a_long_file_says_all_that_differs(tmp_path: Path) -> None:
     [
         ("", "provider: Field required"),
         ('[provider]\nname = "SSO"\n', "provider.issuer: Field required"),
+        (
+            SHORT.replace("realms/x", "x" * 256),
+            "provider.issuer: String should have at most 255 characters",
+        ),
         ("[provider", "expected TOML: Expected ']' at the end of a table declaration"),
         (f"{SHORT}issuers = 1\n", "provider.issuers: Extra inputs are not permitted"),
         (f'{SHORT}private = "yes"\n', "provider.private: Input should be a valid boolean"),
