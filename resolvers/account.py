@@ -11,16 +11,13 @@ from engine.model import Role
 from resolvers.account_acts import AccountChanged, change_right, erase_account, withdraw_right
 from resolvers.account_view import find_managed_account, is_erased, without_right
 from resolvers.context import AccessTransaction, Context
-from resolvers.login_name import checked_account_name
+from resolvers.login_name import checked_account_name, checked_reason
 from resolvers.problems import Forbidden, SubjectState, VersionConflict, WrongState
-from resolvers.region_change import checked_text
 from resolvers.rights import checked_right
 from storage.account import find_account, update_account
 from storage.account_list import has_other_admin
 from storage.audit import append_audit
 from storage.passkey import passkeys_by_account
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ async def withdraw_account_right(context: Context, read: AccountVersion, reason:
         Forbidden, NotFound, VersionConflict, InvalidInput: as `change_account_right` does.
         WrongState: it is withdrawn already, or no other ADMIN can sign in.
     """
-    checked_reason = checked_text("reason", reason, least=0, most=REASON_LENGTH)
+    plain_reason = checked_reason("reason", reason)
     async with _open_change(context, read) as (transaction, account):
         if account.right is None:
             allowed = (SubjectState.INVITED, SubjectState.ACTIVE)
@@ -68,7 +65,7 @@ async def withdraw_account_right(context: Context, read: AccountVersion, reason:
         await _keep_an_admin(transaction, account)
         actor = context.viewer.subject
         return await withdraw_right(
-            transaction.session, transaction.now, actor, account, checked_reason
+            transaction.session, transaction.now, actor, account, plain_reason
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engine.account import AccessToken, AuditAction, SessionRecord, SignInMethod
+from resolvers.plain_text import to_plain_text
 from storage.access_token import delete_token, insert_token
 from storage.account import record_sign_in
 from storage.audit import append_audit
@@ -38,7 +39,7 @@ async def begin_session(
         created_at=now,
         idle_until=now + idle,
         ends_at=now + lifetime,
-        user_agent=user_agent[:USER_AGENT_CHARACTERS],
+        user_agent=to_plain_text(user_agent[:USER_AGENT_CHARACTERS]),
     )
     await insert_session(session, record, secret_digest(secret))
     await record_sign_in(session, account, now)

@@ -1,17 +1,18 @@
-"""Checks the names of accounts, and the logins with which people sign in."""
+"""Checks the names of accounts, the logins with which people sign in, and reasons for the audit."""
 
 from __future__ import annotations
 
+from resolvers.plain_text import checked_plain_text
 from resolvers.problems import InvalidInput
-from resolvers.region_change import checked_text
 
 NAME_LENGTH = 200
 LOGIN_LENGTH = 255
+REASON_LENGTH = 500
 
 
 def checked_account_name(field: str, name: str) -> str:
     """Return the name of a person or a program without outer white space, or raise InvalidInput."""
-    return checked_text(field, name, least=1, most=NAME_LENGTH)
+    return checked_plain_text(field, name, least=1, most=NAME_LENGTH)
 
 
 def checked_login(field: str, login: str) -> str:
@@ -20,8 +21,14 @@ def checked_login(field: str, login: str) -> str:
     Raises:
         InvalidInput: it is empty or too long, or has characters that are not visible.
     """
-    stored = checked_text(field, login, least=1, most=LOGIN_LENGTH).lower()
+    lower = login.strip().lower()  # which may be longer, as of "İ"
+    stored = checked_plain_text(field, lower, least=1, most=LOGIN_LENGTH)
     if any(character.isspace() or not character.isprintable() for character in stored):
         expected = "a user name or an e-mail address without white space"
         raise InvalidInput(field, expected, repr(login))
     return stored
+
+
+def checked_reason(field: str, reason: str) -> str:
+    """Return the reason of an act without outer white space, or raise InvalidInput."""
+    return checked_plain_text(field, reason, least=0, most=REASON_LENGTH)

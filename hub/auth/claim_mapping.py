@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import category
 
 from engine.account import Right
 from engine.matching.region_names import RegionMatch
 from engine.model import Role
 from hub.auth.identity_provider import IdentityProvider
+from resolvers.plain_text import is_plain_text
 
 SUBJECT_CHARACTERS = 255  # the limit of OpenID Connect for `sub`
 NAME_CHARACTERS = 200
@@ -89,7 +89,7 @@ class ClaimMapping:
         if (
             not isinstance(subject, str)
             or len(subject) > SUBJECT_CHARACTERS
-            or not _is_plain_text(subject)
+            or not _is_plain_claim(subject)
         ):
             expected = f"a plain text of 1 to {SUBJECT_CHARACTERS} characters"
             raise ClaimProblem(name, expected, subject)
@@ -106,7 +106,7 @@ class ClaimMapping:
         if value is _MISSING:
             return None
         text = " ".join(value.split()) if isinstance(value, str) else ""
-        if len(text) > NAME_CHARACTERS or not _is_plain_text(text):
+        if len(text) > NAME_CHARACTERS or not _is_plain_claim(text):
             expected = f"a plain text of 1 to {NAME_CHARACTERS} characters"
             raise ClaimProblem(name, expected, value)
         return text
@@ -188,15 +188,14 @@ def _values(claims: Claims, name: str) -> Sequence[str]:
         return ()
     values: list[Any] = value if isinstance(value, list) else [value]
     if len(values) > VALUES_MOST or not all(
-        isinstance(text, str) and _is_plain_text(text) for text in values
+        isinstance(text, str) and _is_plain_claim(text) for text in values
     ):
         raise ClaimProblem(name, f"a text, or a list of at most {VALUES_MOST} texts", value)
     return values
 
 
-def _is_plain_text(text: str) -> bool:
-    """Whether a text is safe to store and log: it has no control characters or lone surrogates."""
-    return bool(text) and not any(category(character) in ("Cc", "Cs") for character in text)
+def _is_plain_claim(text: str) -> bool:
+    return bool(text) and is_plain_text(text)
 
 
 def _shorten(value: object) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TypeVar
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from engine.account import Account, Right
@@ -109,19 +108,11 @@ async def _run(
         await database.close()
 
 
-def checked_name(name: str) -> str:
-    """Return the name of a person without surrounding space, or exit if it is not valid."""
+def checked_name(name: str, option: str = "--name") -> str:
+    """Return the name of an account without surrounding space, or exit if it is not valid."""
     from resolvers.login_name import checked_account_name
 
-    checked = _checked("--name", name, checked_account_name)
-    if any(category(character) in ("Cc", "Cf", "Cs") for character in checked):
-        exit_with_error(
-            _("--name: expected a name without control or format characters, got {name!r}").format(
-                name=checked
-            ),
-            ExitCode.INPUT,
-        )
-    return checked
+    return _checked(option, name, checked_account_name)
 
 
 def checked_login(login: str) -> str:
@@ -129,6 +120,13 @@ def checked_login(login: str) -> str:
     from resolvers import login_name
 
     return _checked("--login", login, login_name.checked_login)
+
+
+def checked_reason(reason: str) -> str:
+    """Return a reason for the audit without surrounding space, or exit if it is not valid."""
+    from resolvers import login_name
+
+    return _checked("--reason", reason, login_name.checked_reason)
 
 
 def _checked(option: str, value: str, check: Callable[[str, str], str]) -> str:

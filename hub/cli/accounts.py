@@ -11,6 +11,7 @@ from engine.account import Account
 from engine.model import Role
 from hub.cli.account_change import (
     AccountChange,
+    checked_reason,
     checked_right,
     find_account,
     run_account_change,
@@ -67,11 +68,14 @@ def withdraw(
     """Withdraw the right of an account: its sessions, tokens and links end at once."""
     from resolvers import account_acts
 
+    plain_reason = checked_reason(reason)
+
     async def withdraw_right(change: AccountChange) -> Account:
         found = change.find(account)
         if found.right is None:
             exit_with_error(_("the account {id} has no right").format(id=found.id), ExitCode.STATE)
-        return await account_acts.withdraw_right(change.session, change.now, None, found, reason)
+        session, now = change.session, change.now
+        return await account_acts.withdraw_right(session, now, None, found, plain_reason)
 
     withdrawn = run_account_change(withdraw_right)
     text = _("The right of {name} is withdrawn; its sessions and tokens have ended.")

@@ -64,6 +64,7 @@ REFUSALS = (
 EXPECTATIONS = (
     N_("an address that begins with http:// or https:// and names a host"),
     N_("a user name or an e-mail address without white space"),
+    N_("a text without control or format characters"),
     N_("an index above {lowest}, up to {highest}"),
     N_("indicators that are not excluded"),
     N_("indicators below the highest level"),

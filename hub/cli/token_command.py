@@ -6,17 +6,15 @@ import asyncio
 from datetime import timedelta
 from gettext import gettext as _
 from typing import Annotated
-from unicodedata import category
 
 import typer
 
 from engine.model import Role
 from hub.cli import preconditions
-from hub.cli.console import AsJson, err, exit_with_error, print_result
+from hub.cli.account_change import checked_name
+from hub.cli.console import AsJson, err, print_result
 from hub.cli.region_argument import resolve_regions
-from hub.exit_codes import ExitCode
 
-SUBJECT_CHARACTERS = 200
 PERSONAL_ROLES = (Role.PROVINCE, Role.ADMIN)  # their acts should name a person
 
 app = typer.Typer()
@@ -43,7 +41,7 @@ def token(
     from hub.cli import token_scope
     from hub.cli.program_tokens import create_program_token
 
-    subject = _checked_subject(subject)
+    subject = checked_name(subject, "--subject")
     token_scope.require_scope(role, region, opd)
     settings = preconditions.load_migrated_settings()
     if region or opd:
@@ -75,23 +73,3 @@ def token(
         "expiresAt": f"{access_token.expires_at:%FT%TZ}",
     }
     print_result(result, as_json=json, print_text=lambda: typer.echo(secret))
-
-
-def _checked_subject(subject: str) -> str:
-    """Return the name of a program without space at its ends, or exit with an error."""
-    name = subject.strip()
-    if not 1 <= len(name) <= SUBJECT_CHARACTERS:
-        exit_with_error(
-            _("--subject: expected a name of 1 to {most} characters, got {count}").format(
-                most=SUBJECT_CHARACTERS, count=len(name)
-            ),
-            ExitCode.INPUT,
-        )
-    if any(category(character) in ("Cc", "Cf", "Cs") for character in name):
-        exit_with_error(
-            _(
-                "--subject: expected a name without control or format characters, got {name!r}"
-            ).format(name=name),
-            ExitCode.INPUT,
-        )
-    return name

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from hub.sign_in.json_endpoint import text_member
 from hub.sign_in.refusal import Refusal
 from hub.transport.json_request import JsonObject
+from resolvers.plain_text import checked_plain_text
 from resolvers.problems import InvalidInput
-from resolvers.region_change import checked_text
 
 NAME_CHARACTERS_MOST = 100
 
@@ -20,6 +20,7 @@ def passkey_name(body: JsonObject) -> str:
         Refusal: it is empty or too long, or has characters that are not visible.
     """
     try:
-        return checked_text("name", text_member(body, "name"), least=1, most=NAME_CHARACTERS_MOST)
+        name = text_member(body, "name")
+        return checked_plain_text("name", name, least=1, most=NAME_CHARACTERS_MOST)
     except InvalidInput as error:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "NAME_INVALID", str(error)) from None

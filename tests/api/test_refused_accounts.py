@@ -212,6 +212,30 @@ async def test_a_person_needs_a_name_and_an_unused_login(
     }
 
 
+HIDDEN_CHARACTERS = ("\x1b", "\n", "\x7f", "\u0085", "\u00ad", "\u200b", "\u202e", "\u2028")
+
+
+@pytest.mark.parametrize("character", HIDDEN_CHARACTERS, ids=ascii)
+async def test_names_logins_and_reasons_are_plain_text(accounts_hub: Hub, character: str) -> None:
+    before, text = await accounts_hub.list_all_rows(), f"a{character}b"
+    right = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    changes: list[tuple[str, str, dict[str, object]]] = [
+        ("inviteAccount", "name", {"name": text, "login": "siti", **right}),
+        ("inviteAccount", "login", {"name": "Siti", "login": text, **right}),
+        ("createProgramToken", "name", {"name": text, "days": 1, **right}),
+        ("renameOwnAccount", "name", {"name": text}),
+        ("withdrawRight", "reason", {"accountId": "dinkes", "version": 1, "reason": text}),
+    ]
+    for mutation, field, fields in changes:
+        assert await accounts_hub.change(mutation, SUMEDANG, **fields) == {
+            "__typename": "InvalidInput",
+            "field": field,
+            "expected": "a text without control or format characters",
+            "got": ascii(text),
+        }
+    assert await accounts_hub.list_all_rows() == before
+
+
 async def test_the_login_of_a_visible_account_leads_to_it(accounts_hub: Hub) -> None:
     scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DISKOMINFO]}
     answer = await accounts_hub.change(

@@ -141,6 +141,11 @@ def test_claims_give_a_right(
         ),
         (
             PLAIN,
+            {"name": "Ani\u202e"},
+            'claim name: expected a plain text of 1 to 200 characters, got "Ani\\u202e"',
+        ),
+        (
+            PLAIN,
             {"name": "\ud800"},
             'claim name: expected a plain text of 1 to 200 characters, got "\\ud800"',
         ),

@@ -202,6 +202,7 @@ def test_an_erased_account_keeps_its_opaque_id_only(filled_data_dir: Path) -> No
         (("change", "budi", "--region", "77.77"), 2, "got '77.77'"),
         (("withdraw-token", "token-1"), 2, "there is no token 'token-1'"),
         (("withdraw", "hub"), 2, "got 'hub'"),
+        (("withdraw", "budi", "--reason", "a\x1b[2J"), 2, r"format characters, got 'a\x1b[2J'"),
     ],
 )
 def test_what_is_not_possible_says_what_was_expected_and_changes_nothing(

@@ -99,7 +99,9 @@ async def test_a_person_has_several_passkeys_with_names(sqlite_hub: Hub) -> None
     begun = await challenge(browser, "/akun/kunci")
     excluded = [descriptor["id"] for descriptor in begun["options"]["excludeCredentials"]]
     assert excluded == [encode(laptop.credential_id)]
-    assert outcome(await make_passkey(sqlite_hub, browser, phone, " ")) == (422, "NAME_INVALID")
+    for name in (" ", "Pon\u202esel", "Pon\nsel"):
+        made = await make_passkey(sqlite_hub, browser, phone, name)
+        assert outcome(made) == (422, "NAME_INVALID")
     assert outcome(await make_passkey(sqlite_hub, browser, phone, "Ponsel")) == (201, None)
     assert outcome(await make_passkey(sqlite_hub, browser, phone, "Lagi")) == REFUSED
     for authenticator in (laptop, phone, laptop):
