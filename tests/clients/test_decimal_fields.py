@@ -98,6 +98,8 @@ async def test_the_buffer_is_read_as_the_target_is(page: Page) -> None:
 
 
 async def test_a_refusal_and_an_accepted_number_follow_the_pages_language(page: Page) -> None:
+    await page.get_by_label("Target indeks").fill("4,6")
+    await submit_field(page, "Cadangan", "0,05")
     assert await submit_field(page, "Target indeks", "empat") == []
     await page.get_by_role("button", name="English").click()
     target = page.get_by_label("Target index")
