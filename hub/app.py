@@ -31,6 +31,8 @@ from hub.mail import InvitationMail
 from hub.mail_server import parse_mail_server
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.sign_in.passwords import PasswordHashes
+from hub.sign_in.provider_client import PROVIDER_SECONDS
 from hub.sign_in.provider_routes import ProviderSignIn
 from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
@@ -127,6 +129,8 @@ def create_app(
     replay: bool = False,
     tasks: Sequence[BackgroundTask] = (),
     metrics_folder: Path | None = None,
+    hashes: PasswordHashes | None = None,
+    provider_seconds: float = PROVIDER_SECONDS,
 ) -> Starlette:
     """Return the application.
 
@@ -134,6 +138,8 @@ def create_app(
         replay: whether the instance plays published results of earlier years as events.
         tasks: background tasks, which run while the application runs.
         metrics_folder: where several workers share their metrics; None with a single process.
+        hashes: replaces the hashes of passwords, whose parameters take time on purpose.
+        provider_seconds: the deadline of the identity provider during one request of a browser.
     """
     app_state, reader, delivery_lag, owned_regions = (
         AppState(settings.operation_seconds),
@@ -253,8 +259,10 @@ def create_app(
         Route("/map.geojson", own_map),
         *Downloads(app_state.context).routes(),
         *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
-        *sign_in_routes(sessions, None if provider is None else provider.provider.name),
-        *_provider_routes(provider, sessions),
+        *sign_in_routes(
+            sessions, None if provider is None else provider.provider.name, hashes=hashes
+        ),
+        *_provider_routes(provider, sessions, provider_seconds),
         *_web_routes(app_state),
     ]
     security_headers = Middleware(
@@ -351,12 +359,18 @@ def create_authenticator(
     return Authenticator(app_state.database, app_state.session_cookie, utc_now, tokens)
 
 
-def _provider_routes(provider: ProviderParts | None, sessions: Sessions) -> list[BaseRoute]:
+def _provider_routes(
+    provider: ProviderParts | None, sessions: Sessions, provider_seconds: float
+) -> list[BaseRoute]:
     """Return the routes of the sign-in with an identity provider; none if there is no provider."""
     if provider is None:
         return []
     return ProviderSignIn(
-        provider.provider, provider.discovery, provider.accounts, sessions
+        provider.provider,
+        provider.discovery,
+        provider.accounts,
+        sessions,
+        provider_seconds=provider_seconds,
     ).routes()
 
 

@@ -44,11 +44,18 @@ class SignInProblem(Exception):
 
 
 class ProviderClient:
-    """Sends browsers to the provider, and reads the claims of those that return."""
+    """Sends browsers to the provider, and reads the claims of those that return.
 
-    def __init__(self, provider: IdentityProvider, discovery: ProviderDiscovery) -> None:
+    Args:
+        seconds: the deadline of all requests to the provider during one request of the browser.
+    """
+
+    def __init__(
+        self, provider: IdentityProvider, discovery: ProviderDiscovery, seconds: float
+    ) -> None:
         self._provider = provider
         self._discovery = discovery
+        self._seconds = seconds
 
     async def redirect(self, request: Request, return_address: str) -> Response:
         """Return a redirect to the provider, and keep what the return needs in `request.session`.
@@ -57,7 +64,7 @@ class ProviderClient:
             SignInProblem: the provider did not respond as it should.
         """
         try:
-            async with asyncio.timeout(PROVIDER_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 client = await self._client()
                 response: Response = await client.authorize_redirect(request, return_address)
                 return response
@@ -74,7 +81,7 @@ class ProviderClient:
             raise SignInProblem("PROVIDER_REFUSED", "the provider returned an error")
         issuer = self._provider.issuer
         try:
-            async with asyncio.timeout(PROVIDER_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 metadata = await self._discovery.metadata()
                 stated = request.query_params.get("iss")
                 if stated != issuer and (stated is not None or metadata.states_issuer):

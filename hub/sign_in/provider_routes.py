@@ -29,7 +29,7 @@ from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.identity_provider import IdentityProvider
 from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
 from hub.auth.provider_discovery import ProviderDiscovery
-from hub.sign_in.provider_client import ProviderClient, SignInProblem
+from hub.sign_in.provider_client import PROVIDER_SECONDS, ProviderClient, SignInProblem
 from hub.sign_in.refusal import Refusal
 from hub.sign_in.sessions import Sessions
 from regions.endpoint_directory import to_http_url
@@ -53,8 +53,10 @@ class ProviderSignIn:
         discovery: ProviderDiscovery,
         accounts: ProviderAccounts,
         sessions: Sessions,
+        *,
+        provider_seconds: float = PROVIDER_SECONDS,
     ) -> None:
-        self._client = ProviderClient(provider, discovery)
+        self._client = ProviderClient(provider, discovery, provider_seconds)
         self._accounts = accounts
         self._sessions = sessions
 

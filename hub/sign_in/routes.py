@@ -15,13 +15,16 @@ from hub.sign_in.session_routes import SessionRoutes
 from hub.sign_in.sessions import Sessions
 
 
-def sign_in_routes(sessions: Sessions, provider: str | None = None) -> list[BaseRoute]:
+def sign_in_routes(
+    sessions: Sessions, provider: str | None = None, *, hashes: PasswordHashes | None = None
+) -> list[BaseRoute]:
     """Return the routes.
 
     Args:
         provider: what the identity provider calls itself, if there is one.
+        hashes: replaces the hashes of passwords, whose parameters take time on purpose.
     """
-    hashes, attempts = PasswordHashes(), Attempts(sessions.instance)
+    hashes, attempts = hashes or PasswordHashes(), Attempts(sessions.instance)
     password_sign_in = PasswordSignIn(sessions, hashes, attempts)
     ceremonies = PasskeyCeremonies(sessions.instance, attempts)
     invitations = InvitationRoutes(sessions, hashes, attempts, provider)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from engine.account import Account, AccountKind, Right
@@ -24,6 +25,10 @@ from storage.database import Database
 ORIGIN = "http://simpul.test"
 PASSWORD = "kuda-laut-menari-42"
 GARUT = Right(Role.REGION, frozenset({"32.05"}))
+
+# A test of the hashes themselves has the real parameters, which take a quarter of a second.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+QUICK_HASHES = PasswordHashes(QUICK_HASHER)
 
 
 @dataclass
@@ -56,7 +61,7 @@ class Hub:
         given_by: str | None = None,
     ) -> Account:
         """Record an account."""
-        password_hash = None if password is None else await PasswordHashes().create(password)
+        password_hash = None if password is None else await QUICK_HASHES.create(password)
         account = Account(
             id,
             AccountKind.PERSON,
@@ -94,10 +99,17 @@ class Hub:
 
 
 @asynccontextmanager
-async def open_hub(database_url: str, folder: Path, **settings: object) -> AsyncIterator[Hub]:
-    """Yield a running application over a database."""
+async def open_hub(
+    database_url: str, folder: Path, *, hasher: PasswordHasher = QUICK_HASHER, **settings: object
+) -> AsyncIterator[Hub]:
+    """Yield a running application over a database.
+
+    Args:
+        hasher: of passwords.
+    """
     app = create_app(
-        Settings(SIMPUL_DATABASE_URL=database_url, data_dir=folder, **settings)  # type: ignore[arg-type]
+        Settings(SIMPUL_DATABASE_URL=database_url, data_dir=folder, **settings),  # type: ignore[arg-type]
+        hashes=PasswordHashes(hasher),
     )
     hub = Hub(app, Database(database_url))
     try:

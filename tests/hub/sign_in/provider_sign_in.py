@@ -14,6 +14,7 @@ import httpx2
 from engine.account import AuditEntry
 from hub.app import create_app
 from hub.settings import Settings
+from hub.sign_in.provider_client import PROVIDER_SECONDS
 from storage.audit import list_audit_after
 from storage.database import Database
 
@@ -60,13 +61,20 @@ class Instance:
 
 @asynccontextmanager
 async def open_instance_of(
-    issuer: str, folder: Path, database_url: str, tables: str = "", *, is_private: bool = True
+    issuer: str,
+    folder: Path,
+    database_url: str,
+    tables: str = "",
+    *,
+    is_private: bool = True,
+    provider_seconds: float = PROVIDER_SECONDS,
 ) -> AsyncIterator[Instance]:
     """Run an instance whose identity provider is `issuer`.
 
     Args:
         tables: further tables of the file.
         is_private: whether the provider may be on this machine.
+        provider_seconds: the deadline of the provider during one request of the browser.
     """
     (folder / "client.secret").write_text(SECRET)
     file = folder / "provider.toml"
@@ -78,7 +86,7 @@ async def open_instance_of(
     settings = Settings(
         SIMPUL_DATABASE_URL=database_url, data_dir=folder / "data", identity_provider=file
     )
-    app, database = create_app(settings), Database(database_url)
+    app, database = create_app(settings, provider_seconds=provider_seconds), Database(database_url)
     try:
         async with (
             app.router.lifespan_context(app),

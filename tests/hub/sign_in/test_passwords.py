@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from argon2 import PasswordHasher
 
 from hub.sign_in.passwords import (
     HASHES_AT_ONCE,
@@ -14,8 +13,7 @@ from hub.sign_in.passwords import (
     check_password,
 )
 from hub.sign_in.refusal import Refusal
-
-QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}  # for tests only
+from tests.hub.sign_in.browser import QUICK_HASHER
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,7 @@ def test_the_longest_text_is_checked_at_once() -> None:
 
 
 async def test_a_hash_is_that_of_its_password_only() -> None:
-    hashes = PasswordHashes(PasswordHasher(**QUICK))
+    hashes = PasswordHashes(QUICK_HASHER)
     stored = await hashes.create("kuda-laut-menari")
     assert await hashes.verify(stored, "kuda-laut-menari")
     assert not await hashes.verify(stored, "kuda-laut-menari ")
@@ -67,7 +65,7 @@ async def test_a_hash_is_that_of_its_password_only() -> None:
 
 
 async def test_who_comes_when_the_line_is_full_is_refused() -> None:
-    hashes = PasswordHashes(PasswordHasher(**QUICK))
+    hashes = PasswordHashes(QUICK_HASHER)
     await hashes.verify(None, "")
     most = HASHES_AT_ONCE + HASHES_WAITING_MOST
     verifying = (hashes.verify(None, "kuda-laut-menari") for _ in range(most + 3))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from engine.account import Right
 from engine.model import Role
 from hub.sign_in.attempts import FAILURES_BEFORE_LOCK
 from hub.sign_in.passwords import HASHES_AT_ONCE, HASHES_WAITING_MOST
-from storage.account import find_account, update_account
+from storage.account import find_account
 from storage.session import extend_session
 from tests.hub.sign_in.browser import PASSWORD, Hub, open_hub, outcome
 
@@ -248,18 +247,22 @@ async def test_a_request_that_no_own_page_sends_is_refused(sqlite_hub: Hub) -> N
             assert outcome(response) == expected, path
 
 
-async def test_a_hash_with_weaker_parameters_is_replaced_at_the_next_sign_in(hub: Hub) -> None:
-    account = await hub.add_account(password=None)
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    async with hub.database.write() as session:
-        changed = replace(account, password_hash=weak, version=2)
-        assert await update_account(session, changed)
-    for _ in range(2):
-        response = await hub.browser().post("/sesi", json={"login": "ani", "password": PASSWORD})
-        assert outcome(response) == (201, None)
-    async with hub.database.read() as session:
-        current = await find_account(session, account.id)
+async def test_a_hash_with_weaker_parameters_is_replaced_at_the_next_sign_in(
+    filled_database_url: str, tmp_path: Path
+) -> None:
+    """The only test here with the parameters of the product, so it also signs in with them."""
+    hasher = PasswordHasher()
+    async with open_hub(filled_database_url, tmp_path, hasher=hasher) as hub:
+        account = await hub.add_account()
+        assert account.password_hash is not None
+        assert hasher.check_needs_rehash(account.password_hash)
+        for _ in range(2):
+            browser = hub.browser()
+            response = await browser.post("/sesi", json={"login": "ani", "password": PASSWORD})
+            assert outcome(response) == (201, None)
+        async with hub.database.read() as session:
+            current = await find_account(session, account.id)
     assert current is not None
-    assert current.version == 2
+    assert current.version == account.version
     assert current.password_hash is not None
-    assert not PasswordHasher().check_needs_rehash(current.password_hash)
+    assert not hasher.check_needs_rehash(current.password_hash)
