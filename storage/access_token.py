@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.account import AccessToken, Account
 from engine.log.entry import format_timestamp, parse_timestamp
 from storage.account import account_from_row
+from storage.account_tables import AccessTokenRow, AccountRow
 from storage.database import batch_ids
-from storage.tables import AccessTokenRow, AccountRow, core_table
+from storage.tables import core_table
 
 
 async def insert_token(session: AsyncSession, token: AccessToken, secret_hash: str) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.account import Account, AccountKind, Right
 from engine.log.entry import format_timestamp, parse_timestamp
 from engine.model import Role
+from storage.account_tables import AccountRow
 from storage.database import batch_ids
-from storage.tables import AccountRow
 
 
 class LoginTaken(Exception):

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import Account, AuditEntry
 from storage.account import account_from_row
+from storage.account_tables import AccountRow, AuditRow
 from storage.audit import audit_from_row
-from storage.tables import AccountRow, AuditRow
 
 
 async def list_all_accounts(session: AsyncSession) -> Sequence[Account]:

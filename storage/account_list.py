@@ -29,8 +29,8 @@ from engine.account_access import AccountAccess, AccountFilter
 from engine.model import Role
 from engine.page import Page
 from storage.account import account_from_row
+from storage.account_tables import AccountRow, AuditRow, PasskeyRow
 from storage.audit import audit_from_row
-from storage.tables import AccountRow, AuditRow, PasskeyRow
 
 _GIVING = (AuditAction.ACCOUNT_INVITED.value, AuditAction.RIGHT_CHANGED.value)
 _LAST = aliased(AuditRow, name="last_given")

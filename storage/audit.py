@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import AuditAction, AuditEntry
 from engine.log.entry import format_timestamp, parse_timestamp
-from storage.tables import AuditRow, InstanceRow
+from storage.account_tables import AuditRow
+from storage.tables import InstanceRow
 
 
 async def append_audit(

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
-from storage.tables import ChallengeRow
+from storage.account_tables import ChallengeRow
 
 
 async def insert_challenge(

@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String
 
+import storage.account_tables  # noqa: F401  # its tables belong to the metadata
 from storage.database import create_unpooled_engine
 from storage.tables import Table
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import CodePurpose
 from engine.log.entry import format_timestamp, parse_timestamp
-from storage.tables import OneTimeCodeRow
+from storage.account_tables import OneTimeCodeRow
 
 
 async def insert_code(

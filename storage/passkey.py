@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account import Passkey
 from engine.log.entry import parse_timestamp
+from storage.account_tables import PasskeyRow
 from storage.database import batch_ids
-from storage.tables import PasskeyRow
 
 
 async def delete_passkeys(session: AsyncSession, account: str) -> None:

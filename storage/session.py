@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.account import Account, SessionRecord, SignInMethod
 from engine.log.entry import format_timestamp, parse_timestamp
 from storage.account import account_from_row
+from storage.account_tables import AccountRow, SessionRow
 from storage.database import batch_ids
-from storage.tables import AccountRow, SessionRow
 
 SESSION_ID_PREFIX = "session-"
 

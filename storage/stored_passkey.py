@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp, parse_timestamp
-from storage.tables import PasskeyRow
+from storage.account_tables import PasskeyRow
 
 
 @dataclass(frozen=True, slots=True)

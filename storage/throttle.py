@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp, parse_timestamp
-from storage.tables import ThrottleRow, core_table
+from storage.account_tables import ThrottleRow
+from storage.tables import core_table
 
 
 @dataclass(frozen=True, slots=True)

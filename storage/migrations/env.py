@@ -7,6 +7,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
+import storage.account_tables  # noqa: F401  # its tables belong to the metadata
 from storage.database import create_unpooled_engine
 from storage.tables import Table
 

@@ -10,8 +10,8 @@ from engine.model import Role, Viewer
 from resolvers.account_acts import right_detail
 from resolvers.credential_acts import begin_session
 from storage.account import insert_account
+from storage.account_tables import PasskeyRow
 from storage.audit import append_audit
-from storage.tables import PasskeyRow
 from tests.api.hub import Hub
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
