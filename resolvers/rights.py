@@ -32,11 +32,6 @@ def givable_rights(viewer: Viewer, tree: RegionTree) -> AccountAccess:
             return AccountAccess()
 
 
-def may_give(viewer: Viewer, right: Right, tree: RegionTree) -> bool:
-    """Return whether a viewer may give a right, whose scope is valid."""
-    return givable_rights(viewer, tree).includes(right)
-
-
 async def read_givable_rights(session: Session, viewer: Viewer) -> AccountAccess:
     """Return what `givable_rights` does for the regions that are on record."""
     if viewer.role not in (Role.PROVINCE, Role.REGION):

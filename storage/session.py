@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -53,13 +53,6 @@ async def extend_session(session: AsyncSession, id: str, idle_until: datetime) -
     """Move the time at which a session ends without further activity."""
     statement = update(SessionRow).where(SessionRow.id == id)
     await session.execute(statement.values(idle_until=format_timestamp(idle_until)))
-
-
-async def list_sessions(session: AsyncSession, account: str) -> Sequence[SessionRecord]:
-    """Return the sessions of an account, newest first."""
-    query = select(SessionRow).where(SessionRow.account == account)
-    rows = await session.scalars(query.order_by(SessionRow.created_at.desc(), SessionRow.id))
-    return [session_from_row(row) for row in rows]
 
 
 async def find_session_by_id(session: AsyncSession, id: str) -> SessionRecord | None:
