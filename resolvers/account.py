@@ -90,14 +90,17 @@ async def rename_own_account(context: Context, name: str) -> Account:
     """Change the name of the viewer's account.
 
     Raises:
-        Forbidden: the viewer has no account.
+        Forbidden: the viewer is no person with an account.
         InvalidInput: the name is too long, or empty.
     """
     checked_name = checked_account_name("name", name)
     async with context.write_access() as transaction:
         account = await find_account(transaction.session, context.viewer.subject)
-        if account is None or account.right is None:
-            raise Forbidden(context.viewer.role, "change a name without an account")
+        if account is None or account.kind is not AccountKind.PERSON:
+            # Programs are found by their names, which the giver of their right chose.
+            raise Forbidden(
+                context.viewer.role, "change the name of an account that is not of a person"
+            )
         renamed = replace(account, name=checked_name, version=account.version + 1)
         if not await update_account(transaction.session, renamed):
             raise AccountChanged  # a defect: every change of accounts waits for the audit's lock

@@ -331,3 +331,15 @@ async def test_a_passkey_is_removed_while_another_one_is_left(accounts_hub: Hub)
     assert removed["__typename"] == "Account"
     kept = await accounts_hub.change("removePasskey", ADMIN, passkeyId="second-passkey")
     assert kept["currentState"] == "LAST_WAY_IN"
+
+
+async def test_a_program_does_not_change_its_name(accounts_hub: Hub) -> None:
+    """The name says which program it is, and gives its next token the same account."""
+    follower = await add_person(
+        accounts_hub, "crawler", Role.FOLLOWER, ("32.11",), kind=AccountKind.PROGRAM
+    )
+    before = await accounts_hub.list_all_rows()
+    for viewer in (replace(follower, drafts=False), PUBLIC_VIEWER):
+        refusal = await accounts_hub.change_refusal("renameOwnAccount", viewer, name="Bupati")
+        assert refusal == "FORBIDDEN"
+    assert await accounts_hub.list_all_rows() == before
