@@ -21,8 +21,9 @@ from engine.account import (
 from resolvers.credential_acts import withdraw_token
 from storage.access_token import delete_tokens, list_tokens
 from storage.account import insert_account, update_account
-from storage.audit import append_audit, lock_audit
+from storage.audit import append_audit, erase_reasons, lock_audit
 from storage.database import Session
+from storage.erased_subject import record_erased_subject
 from storage.one_time_code import delete_codes, insert_code
 from storage.passkey import delete_passkeys
 from storage.secret import new_id, new_secret, secret_digest
@@ -87,12 +88,15 @@ async def add_account(
 
 
 async def create_invitation(
-    session: Session, now: datetime, actor: str | None, account: Account
+    session: Session, now: datetime, actor: str | None, account: Account, *, is_first: bool = False
 ) -> str:
     """Return a new one-time code with which the person sets a password or a passkey.
 
     The current password and passkeys stay valid until it is used. Earlier codes are void, and a
     later change of the right makes this one void.
+
+    Args:
+        is_first: whether the account was added in this transaction, which the audit states then.
 
     Raises:
         AccountOfProvider: the person signs in at the identity provider.
@@ -102,7 +106,8 @@ async def create_invitation(
     code = new_secret()
     purpose, expires_at = CodePurpose.INVITATION, now + INVITATION_LIFETIME
     await insert_code(session, secret_digest(code), account.id, purpose, expires_at, now)
-    await append_audit(session, now, actor, AuditAction.INVITATION_RENEWED, account.id)
+    if not is_first:
+        await append_audit(session, now, actor, AuditAction.INVITATION_RENEWED, account.id)
     return code
 
 
@@ -195,7 +200,8 @@ async def erase_account(
 ) -> Account:
     """Erase all that identifies the person (UU 27/2022), and withdraw the right.
 
-    The log and the audit keep the opaque id.
+    The log and the audit keep the opaque id, and the audit loses the reasons that people wrote. Of
+    a subject of the identity provider a keyed digest stays, so that claims alone give no new right.
 
     Raises:
         AccountChanged: another transaction changed the account since it was read.
@@ -213,6 +219,9 @@ async def erase_account(
     await _update(session, erased)
     await _end_credentials(session, account.id)
     await delete_passkeys(session, account.id)
+    await erase_reasons(session, account.id)
+    if account.issuer is not None and account.external_subject is not None:
+        await record_erased_subject(session, account.issuer, account.external_subject, now)
     await append_audit(session, now, actor, AuditAction.ACCOUNT_ERASED, account.id)
     return erased
 

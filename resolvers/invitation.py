@@ -75,7 +75,7 @@ async def invite_account(context: Context, request: InviteAccount) -> Invitation
                 raise AlreadyExists("account", existing.id)
             raise InvalidInput("login", "a login that is not in use", repr(login))
         account = await add_account(session, now, actor, right, name=name, login=login)
-        invitation = await _create_invitation(transaction, actor, account)
+        invitation = await _create_invitation(transaction, actor, account, is_first=True)
     return await _send_invitation(context, invitation) if request.send_by_mail else invitation
 
 
@@ -100,9 +100,11 @@ async def renew_invitation(context: Context, id: str, *, send_by_mail: bool) -> 
 
 
 async def _create_invitation(
-    transaction: AccessTransaction, actor: str, account: Account
+    transaction: AccessTransaction, actor: str, account: Account, *, is_first: bool = False
 ) -> Invitation:
-    code = await create_invitation(transaction.session, transaction.now, actor, account)
+    code = await create_invitation(
+        transaction.session, transaction.now, actor, account, is_first=is_first
+    )
     return Invitation(account, code, transaction.now + INVITATION_LIFETIME)
 
 

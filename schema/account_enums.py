@@ -40,7 +40,7 @@ described_enum(
     "What an entry of the audit records.",
     {
         "ACCOUNT_INVITED": "The account was recorded, and was given its first right.",
-        "INVITATION_RENEWED": "A new invitation was created.",
+        "INVITATION_RENEWED": "A new invitation replaced the earlier one.",
         "INVITATION_ACCEPTED": "The person used the invitation.",
         "ACCOUNT_RENAMED": "The person changed the name of the account.",
         "RIGHT_CHANGED": "The account was given another right.",

@@ -232,7 +232,9 @@ class AccountMutation:
 
     @strawberry.mutation(
         description="Erases the name, the login, the password and the passkeys of an account, and "
-        "withdraws its right. Logs and the audit keep the opaque id. It cannot be undone. " + GIVERS
+        "the reasons in its audit, and withdraws its right. Logs and the audit keep the opaque id. "
+        "A subject of the identity provider gets a new account without a right at its next "
+        "sign-in. It cannot be undone. " + GIVERS
     )
     async def erase_account(
         self, info: Info, input: Annotated[EraseAccountInput, INPUT]
@@ -241,7 +243,9 @@ class AccountMutation:
         mutation = resolved.erase_person(info.context, read)
         return await result_or_problem(mutation, Account.from_model)
 
-    @strawberry.mutation(description="Changes the name of the viewer's own account.")
+    @strawberry.mutation(
+        description="Changes the name of the viewer's own account, which is that of a person."
+    )
     async def rename_own_account(
         self, info: Info, input: Annotated[RenameOwnAccountInput, INPUT]
     ) -> RenameOwnAccountPayload:

@@ -36,6 +36,14 @@ class AccountRow(Table):
     __table_args__ = (UniqueConstraint("issuer", "external_subject"),)
 
 
+class ErasedSubjectRow(Table):
+    """A subject of an identity provider whose account was erased; claims give it no right."""
+
+    __tablename__ = "erased_subject"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)  # HMAC-SHA-256
+    erased_at: Mapped[str] = mapped_column(String(32))
+
+
 class SessionRow(Table):
     """A session of a signed-in person (engine.account.SessionRecord); it is deleted at its end."""
 

@@ -66,6 +66,13 @@ async def find_newest_audit(
     return None if row is None else audit_from_row(row)
 
 
+async def erase_reasons(session: AsyncSession, account: str) -> None:
+    """Erase the reasons that people wrote about an account, which may identify the person."""
+    for row in await session.scalars(select(AuditRow).where(AuditRow.account == account)):
+        if "reason" in row.detail:
+            row.detail = {key: value for key, value in row.detail.items() if key != "reason"}
+
+
 async def read_identity(session: AsyncSession) -> tuple[str, str]:
     """Return the identity of the instance, and the secret with which it signs."""
     row = (await session.execute(select(InstanceRow.identity, InstanceRow.secret))).one()

@@ -3,7 +3,9 @@
 A subject gets an account when it first signs in or sends a token. Afterwards, the right of the
 account follows the claims. Only claims that are newer than the right count, so that a token from
 before a change does not undo it. A right that a person has withdrawn stays withdrawn, whatever the
-claims say, until a person gives it again; the audit states who withdrew it.
+claims say, until a person gives it again; the audit states who withdrew it. The same holds for the
+right of an account that was erased: its subject gets a new account without a right at the next
+sign-in, and none by a token.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ from resolvers.account_acts import add_account, change_right, withdraw_right
 from storage.account import find_external_account, update_account
 from storage.audit import find_newest_audit, lock_audit
 from storage.database import Database, Session
+from storage.erased_subject import forget_erased_subject, is_subject_erased
 
 Clock = Callable[[], datetime]
 
+REASON_ERASED = "an account of this person was erased"  # of the withdrawal, in the audit
+
 
 class RightWithdrawn(Exception):
-    """A person has withdrawn the right of the account here."""
+    """A person has withdrawn the right of the account here, or erased the account."""
 
     def __init__(self) -> None:
         super().__init__("expected an account with a right, got one whose right was withdrawn here")
@@ -62,6 +67,8 @@ class ProviderAccounts:
         claimed = self._mapping.read_account(claims)
         async with self._database().read() as session:
             account = await find_external_account(session, self._issuer, claimed.subject)
+            if account is None and await is_subject_erased(session, self._issuer, claimed.subject):
+                raise RightWithdrawn
             is_outdated = account is None or await _may_change(
                 session, account, claimed, issued_at, is_sign_in=False
             )
@@ -102,6 +109,9 @@ class ProviderAccounts:
             await lock_audit(session)  # two first sign-ins at once shall make one account
             account = await find_external_account(session, self._issuer, claimed.subject)
             if account is None:
+                is_erased = await is_subject_erased(session, self._issuer, claimed.subject)
+                if is_erased and not is_sign_in:
+                    raise RightWithdrawn
                 account = await add_account(
                     session,
                     now,
@@ -112,6 +122,9 @@ class ProviderAccounts:
                     external_subject=claimed.subject,
                     given_at=given_at,
                 )
+                if is_erased:
+                    account = await withdraw_right(session, now, None, account, REASON_ERASED)
+                    await forget_erased_subject(session, self._issuer, claimed.subject)
             elif await _may_change(session, account, claimed, issued_at, is_sign_in=is_sign_in):
                 account = await change_right(
                     session, now, None, account, claimed.right, given_at=given_at

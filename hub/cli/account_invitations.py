@@ -59,7 +59,8 @@ def admin(
             account = await account_acts.add_account(
                 change.session, change.now, None, right, name=new_name, login=stored_login
             )
-        elif account.right != right:
+            return await _invitation(change, account, is_first=True)
+        if account.right != right:
             account = await account_acts.change_right(
                 change.session, change.now, None, account, right
             )
@@ -102,7 +103,7 @@ def invite(
         account = await account_acts.add_account(
             change.session, change.now, None, right, name=checked, login=stored_login
         )
-        return await _invitation(change, account)
+        return await _invitation(change, account, is_first=True)
 
     _print_link(run_account_change(invite_person), as_json=json)
 
@@ -147,10 +148,14 @@ def _person_with_right(account: Account) -> Account:
     return account
 
 
-async def _invitation(change: AccountChange, account: Account) -> dict[str, Any]:
+async def _invitation(
+    change: AccountChange, account: Account, *, is_first: bool = False
+) -> dict[str, Any]:
     from resolvers import account_acts
 
-    code = await account_acts.create_invitation(change.session, change.now, None, account)
+    code = await account_acts.create_invitation(
+        change.session, change.now, None, account, is_first=is_first
+    )
     address = f"{page_address(change.settings)}{INVITATION_PATH}{code}"
     return _link_document(account, address, change.now + account_acts.INVITATION_LIFETIME)
 

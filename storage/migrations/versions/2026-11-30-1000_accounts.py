@@ -50,6 +50,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_role", "account", ["role"])
     op.create_table(
+        "erased_subject",
+        sa.Column("digest", digest, nullable=False),
+        sa.Column("erased_at", time, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_erased_subject"),
+    )
+    op.create_table(
         "session",
         sa.Column("id", id, nullable=False),
         sa.Column("secret_hash", digest, nullable=False),

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.account import Right
 from engine.model import Role
 from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.identity_provider import IdentityProvider
 from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
-from resolvers.account_acts import change_right, withdraw_right
+from resolvers.account_acts import change_right, erase_account, withdraw_right
+from storage.account import find_external_account
 from storage.audit import list_audit_after
 from storage.database import Database
 
@@ -77,6 +79,37 @@ async def test_only_a_person_gives_back_what_a_person_withdrew(sqlite_database_u
     account = await accounts.account_of_sign_in(ADMIN, NOW + 2 * MINUTE)
     assert account.right is not None
     assert account.right.role is Role.ADMIN
+    await database.close()
+
+
+async def test_erasing_an_account_does_not_undo_its_withdrawal(database_url: str) -> None:
+    database, clock = Database(database_url), Clock()
+    accounts = ProviderAccounts(PROVIDER, lambda: database, clock)
+    first = await accounts.account_of_token(ADMIN, NOW)
+    async with database.write() as session:
+        withdrawn = await withdraw_right(session, NOW, "account-boss", first, "Ani moved to Dinkes")
+        await erase_account(session, NOW, "account-boss", withdrawn)
+    clock.now += MINUTE
+    for issued_at in (NOW - MINUTE, NOW + MINUTE):  # issued before and after it was erased
+        with pytest.raises(RightWithdrawn):
+            await accounts.account_of_token(ADMIN, issued_at)
+    async with database.read() as session:
+        assert await find_external_account(session, PROVIDER.issuer, "ani") is None
+        details = [entry.detail for entry in await list_audit_after(session, 0, 10)]
+    assert "moved" not in str(details)
+    for _ in range(2):
+        with pytest.raises(RightWithdrawn):
+            await accounts.account_of_sign_in(ADMIN, NOW + MINUTE)
+        with pytest.raises(RightWithdrawn):
+            await accounts.account_of_token(ADMIN, NOW + 2 * MINUTE)
+    async with database.write() as session:
+        returned = await find_external_account(session, PROVIDER.issuer, "ani")
+        assert returned is not None
+        assert (returned.right, returned.name, returned.id == first.id) == (None, "Ani", False)
+        await change_right(session, clock.now, "account-boss", returned, Right(Role.ADMIN))
+    account = await accounts.account_of_sign_in(REGION, NOW + 2 * MINUTE)
+    assert account.right is not None
+    assert account.right.role is Role.REGION
     await database.close()
 
 

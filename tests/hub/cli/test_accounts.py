@@ -150,7 +150,6 @@ def test_a_right_is_changed_withdrawn_and_given_again(commands: Commands) -> Non
         (None, "RIGHT_WITHDRAWN", "pindah tugas"),
         (None, "RIGHT_CHANGED", None),
         (None, "RIGHT_CHANGED", None),
-        (None, "INVITATION_RENEWED", None),
         (None, "ACCOUNT_INVITED", None),
     ]
 
