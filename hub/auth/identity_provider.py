@@ -62,7 +62,7 @@ class IdentityProvider:
     name: str
     issuer: str
     client_id: str
-    audience: str  # of bearer tokens
+    audience: str | None = None  # of bearer tokens; None: they are not accepted
     scopes: tuple[str, ...] = ("openid", "profile")
     client_secret_file: Path | None = None
     private: bool = False
@@ -171,7 +171,12 @@ class _ProviderTable(_Table):
         return scopes
 
     @model_validator(mode="after")
-    def _validate_addresses(self) -> Self:
+    def _validate_audience_and_addresses(self) -> Self:
+        if self.audience == self.client_id:
+            # The audience of id tokens is the client. They are not meant to be sent as bearer tokens.
+            raise ValueError(
+                f"expected an audience of bearer tokens that is not the client_id, got {self.audience!r}"
+            )
         expected = "http(s)://host/path" if self.private else "https://host/path"
         addresses = {"issuer": self.issuer}
         if self.jwks is not None and "://" in self.jwks:
@@ -216,7 +221,7 @@ class _ProviderFile(_Table):
             name=table.name,
             issuer=table.issuer,
             client_id=table.client_id,
-            audience=table.audience or table.client_id,
+            audience=table.audience,
             scopes=tuple(table.scopes),
             client_secret_file=path(table.client_secret_file),
             private=table.private,

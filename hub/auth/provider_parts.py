@@ -21,7 +21,7 @@ class ProviderParts:
     provider: IdentityProvider
     discovery: ProviderDiscovery
     accounts: ProviderAccounts
-    tokens: JsonWebTokens
+    tokens: JsonWebTokens | None  # None: bearer tokens of the provider are not accepted
 
 
 def load_provider_parts(
@@ -38,11 +38,13 @@ def load_provider_parts(
     provider = load_identity_provider(path)
     discovery = ProviderDiscovery(provider, clock)
     accounts = ProviderAccounts(provider, database, clock, access_changed)
-    keys = PublishedKeys(
-        provider.jwks or discovery.jwks_uri,
-        clock,
-        private=provider.private,
-        authority=provider.authority,
-    )
-    tokens = JsonWebTokens(keys, provider, accounts, clock)
+    tokens = None
+    if provider.audience is not None:
+        keys = PublishedKeys(
+            provider.jwks or discovery.jwks_uri,
+            clock,
+            private=provider.private,
+            authority=provider.authority,
+        )
+        tokens = JsonWebTokens(keys, provider, accounts, clock)
     return ProviderParts(provider, discovery, accounts, tokens)

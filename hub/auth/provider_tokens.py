@@ -29,6 +29,8 @@ VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most 8,192 characters
 # Headers that name a key, or change what is signed. A key is looked up by its id among the trusted
 # keys only.
 _REFUSED_HEADERS = frozenset({"b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5u", "zip"})
+# Only id tokens have these claims. They state who signed in, and are no credentials of a request.
+_CLAIMS_OF_ID_TOKENS = frozenset({"at_hash", "c_hash"})
 _TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
@@ -53,6 +55,8 @@ class JsonWebTokens:
         *,
         verified_tokens_most: int = VERIFIED_TOKENS_MOST,
     ) -> None:
+        if provider.audience is None:
+            raise ValueError("expected a provider with an audience of bearer tokens, got none")
         self.clock = clock
         self._keys = keys
         self._accounts = accounts
@@ -113,6 +117,8 @@ class JsonWebTokens:
                 token, signing_key.key, signing_key.algorithms, _AllAlgorithmsRegistry()
             ).claims
             self._claims.validate(claims)
+            if present := _CLAIMS_OF_ID_TOKENS & claims.keys():
+                raise TokenInvalid(f"expected an access token, got an id token with {min(present)}")
         except ExpiredTokenError as error:
             raise TokenExpired(_to_datetime(claims["exp"])) from error
         except (JoseError, ValueError, TypeError, OverflowError) as error:

@@ -24,7 +24,7 @@ def test_a_short_file_has_the_usual_names(tmp_path: Path) -> None:
         name="SSO",
         issuer="https://sso.example/realms/x",
         client_id="simpul",
-        audience="simpul",
+        audience=None,
         scopes=("openid", "profile"),
     )
 
@@ -81,6 +81,13 @@ def test_a_long_file_says_all_that_differs(tmp_path: Path) -> None:
         (
             f'{SHORT}jwks = "ftp://sso.example"\n',
             "provider: expected https://host/path as jwks, got 'ftp://sso.example'",
+        ),
+        (
+            f'{SHORT}audience = "simpul"\n',
+            (
+                "provider: expected an audience of bearer tokens that is not the client_id, got "
+                "'simpul'"
+            ),
         ),
         (f'{SHORT}jwks = "none.json"\n', "provider.jwks: expected a file, got FOLDER/none.json"),
         (

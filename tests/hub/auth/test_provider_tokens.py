@@ -103,7 +103,7 @@ class Tokens(JsonWebTokens):
     def __init__(
         self, database: Database, source: str | Path, clock: Clock, **options: int
     ) -> None:
-        provider = IdentityProvider("SSO", "https://login.example", "simpul", "simpul")
+        provider = IdentityProvider("SSO", "https://login.example", "client", "simpul")
         accounts = ProviderAccounts(provider, lambda: database, clock)
         keys = PublishedKeys(source, clock, private=True)
         super().__init__(keys, provider, accounts, clock, **options)
@@ -296,6 +296,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "another audience": lambda: signed_token(aud="other"),
     "other audiences": lambda: signed_token(aud=["other", "simpul2"]),
     "audience in another case": lambda: signed_token(aud="Simpul"),
+    "an id token": lambda: signed_token(aud=["client", "simpul"], at_hash="x", nonce="y"),
+    "an id token of the client": lambda: signed_token(aud="client", nonce="y"),
     "another issuer": lambda: signed_token(iss="https://login.example.elsewhere"),
     "an empty subject": lambda: signed_token(sub=""),
     "a subject that is no text": lambda: signed_token(sub=7),

@@ -80,7 +80,7 @@ async def open_instance_of(
     file = folder / "provider.toml"
     file.write_text(
         "[provider]\n"
-        f'name = "SSO Jabar"\nissuer = "{issuer}"\nclient_id = "simpul"\n'
+        f'name = "SSO Jabar"\nissuer = "{issuer}"\nclient_id = "simpul"\naudience = "simpul-api"\n'
         f'client_secret_file = "client.secret"\nprivate = {str(is_private).lower()}\n{tables}'
     )
     settings = Settings(

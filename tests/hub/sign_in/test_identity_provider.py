@@ -56,7 +56,7 @@ class Provider:
         """Sign in as a browser does; return the last response of the instance."""
         return await instance.browser.get(await self.log_in(await instance.begin(), login))
 
-    async def token(self, audience: str = "simpul") -> str:
+    async def token(self, audience: str = "simpul-api") -> str:
         """Return a bearer token of the login `program`."""
         async with httpx2.AsyncClient() as client:
             response = await client.post(
