@@ -27,6 +27,16 @@ TOKEN_USE_SECONDS = 60.0  # between two writes of the last uses of tokens
 logger = logging.getLogger(__name__)
 
 
+class AuditRestored(Exception):
+    """The audit is shorter than it was: a backup was restored while this process runs.
+
+    What this process has in memory no longer counts, so it reads each credential from the database.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("the audit lacks entries that were read: restart the server")
+
+
 class AccessWatch:
     """Reads the audit, and informs the authenticator and listeners which accounts changed."""
 
@@ -36,6 +46,7 @@ class AccessWatch:
         self._newest: int | None = None
         self._read_at = -CURRENT_SECONDS
         self._is_failing = False
+        self._is_restored = False
         self._wakeup = asyncio.Event()
         authenticator.is_current = self.is_current
 
@@ -64,13 +75,21 @@ class AccessWatch:
             await database.close()
 
     async def read_new_entries(self, database: Database) -> None:
-        """Read all new entries, and make this process forget the accounts that they concern."""
+        """Read all new entries, and make this process forget the accounts that they concern.
+
+        Raises:
+            AuditRestored: entries that were read are gone.
+        """
         is_complete = False
         while not is_complete:
             began_at = time.monotonic()
             async with database.read() as session:
+                newest = await newest_audit_number(session)
                 if self._newest is None:
-                    self._newest = await newest_audit_number(session)
+                    self._newest = newest
+                if newest < self._newest or self._is_restored:
+                    self._is_restored = True
+                    raise AuditRestored
                 entries = await list_audit_after(session, self._newest, PAGE_ENTRIES)
             for entry in entries:
                 self._newest = entry.number
@@ -91,7 +110,7 @@ class AccessWatch:
             except Exception as error:  # without the watch no withdrawal is seen
                 if not self._is_failing:  # once, and not several times a second
                     self._is_failing = True
-                    is_bug = not isinstance(error, DATABASE_ERRORS)
+                    is_bug = not isinstance(error, (*DATABASE_ERRORS, AuditRestored))
                     logger.warning("the audit cannot be read: %r", error, exc_info=is_bug)
             try:
                 async with asyncio.timeout(POLL_SECONDS):

@@ -86,8 +86,8 @@ class PublishedKeys:
             KeysUnavailable: the document could not be read so far, or for a day.
         """
         if self._lock.locked():  # a slow provider delays only one request, if the key is known
-            key = self._trusted_keys().get(key_id)
-            if key is not None:
+            key = self._keys.get(key_id)
+            if key is not None and self._is_trusted():
                 return key
         async with self._lock:
             if self._tried_at is None or self._clock() - self._tried_at >= REFRESH_EVERY:
@@ -98,18 +98,16 @@ class PublishedKeys:
                         self._keys, self._document = _signing_keys(document), document
                     self._read_at = self._clock()
                 except _UNREADABLE as error:
-                    if not self._trusted_keys():
+                    if not self._is_trusted():
                         raise KeysUnavailable(
                             f"no JWKS document at {self._source_name()}"
                         ) from error
-            keys = self._trusted_keys()
-            if not keys:
+            if not self._is_trusted():
                 raise KeysUnavailable(f"no JWKS document at {self._source_name()}")
-            return keys.get(key_id)
+            return self._keys.get(key_id)
 
-    def _trusted_keys(self) -> dict[str, SigningKey]:
-        is_trusted = self._read_at is not None and self._clock() - self._read_at < TRUSTED_FOR
-        return self._keys if is_trusted else {}
+    def _is_trusted(self) -> bool:
+        return self._read_at is not None and self._clock() - self._read_at < TRUSTED_FOR
 
     async def _read(self) -> bytes:
         if isinstance(self._source, Path):
@@ -129,13 +127,18 @@ class PublishedKeys:
 
 
 def _signing_keys(document: bytes) -> dict[str, SigningKey]:
-    """Return the usable keys by id, without symmetric, encryption and weak keys."""
+    """Return the usable keys by id, without symmetric, encryption and weak keys.
+
+    A document without a usable key is believed, because it may withdraw the only key.
+    """
     if len(document) > DOCUMENT_BYTES:
         raise ValueError(f"expected a JWKS document of at most {DOCUMENT_BYTES} bytes, got more")
     parsed = json.loads(document)
     entries = parsed.get("keys") if isinstance(parsed, dict) else None
     keys: dict[str, SigningKey] = {}
-    for entry in entries if isinstance(entries, list) else ():
+    if not isinstance(entries, list):
+        raise ValueError("expected a JWKS document, got something else")  # noqa: TRY004
+    for entry in entries:
         if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
             continue
         key_id = entry.get("kid")
@@ -149,8 +152,6 @@ def _signing_keys(document: bytes) -> dict[str, SigningKey]:
         algorithms = tuple(name for name in _permitted_algorithms(key) if declared in (None, name))
         if algorithms:
             keys[key_id] = SigningKey(key, algorithms)
-    if not keys:
-        raise ValueError("expected a JWKS document with a key to sign with, got none")
     return keys
 
 

@@ -27,6 +27,7 @@ PROVIDER_SECONDS = 5.0  # for all requests to the provider during one request of
 LEEWAY_SECONDS = 60  # the allowed difference between the clocks of the provider and this machine
 ALGORITHMS = ["RS256", "ES256", "Ed25519", "EdDSA"]  # of id tokens
 
+_CLIENT_NAME = "penyedia"
 _MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RuntimeError, RecursionError)
 
 
@@ -70,6 +71,11 @@ class ProviderClient:
                 return response
         except (ProviderUnavailable, TimeoutError, OSError, ValueError) as error:
             raise _unavailable(error) from error
+
+    def is_awaited(self, request: Request) -> bool:
+        """Whether the browser returns from a sign-in that it has begun, as the state shows."""
+        state = request.query_params.get("state", "")
+        return f"_state_{_CLIENT_NAME}_{state}" in request.session
 
     async def read_claims(self, request: Request) -> Mapping[str, Any]:
         """Return the verified claims of the person who returns from the provider.
@@ -144,7 +150,7 @@ class ProviderClient:
         if isinstance(provider.jwks, Path):
             keys["jwks"] = json.loads(await asyncio.to_thread(provider.jwks.read_bytes))
         return StarletteOAuth2App(
-            StarletteIntegration("penyedia"),
+            StarletteIntegration(_CLIENT_NAME),
             client_id=provider.client_id,
             client_secret=secret,
             client_kwargs={

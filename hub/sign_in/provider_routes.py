@@ -83,6 +83,10 @@ class ProviderSignIn:
 
     async def end(self, request: Request) -> Response:
         """Open a session for a browser that returns from the provider."""
+        if not self._client.is_awaited(request):
+            # Any site can send a browser here. It does not end a sign-in that is under way.
+            reason = "expected the state of a sign-in that was begun, got another"
+            return _problem_page(SignInProblem("SIGN_IN_EXPIRED", reason), "/")
         page = own_path(request.session.pop(_RETURN_PAGE, ""))
         try:
             claims = await self._client.read_claims(request)

@@ -12,12 +12,13 @@ from functools import partial
 
 import asyncpg
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
 from engine.account import AuditAction, Right, SignInMethod
 from engine.model import Role, Viewer
 from hub.app import open_instance
-from hub.auth.access_watch import PAGE_ENTRIES, AccessWatch
+from hub.auth.access_watch import PAGE_ENTRIES, AccessWatch, AuditRestored
 from hub.auth.authentication import USED_TOKENS_MOST, Authenticator
 from hub.auth.credentials import Credentials, SessionCookie
 from hub.auth.errors import AccessUnavailable, SessionEnded
@@ -28,6 +29,7 @@ from resolvers.credential_acts import begin_session, create_token, end_session
 from storage.access_token import find_token_by_id, record_token_uses
 from storage.audit import append_audit, newest_audit_number
 from storage.database import SQLITE_READERS, Database
+from storage.tables import AuditRow
 from tests.fixtures.credentials import HOUR, ensure_account
 from tests.fixtures.eventually import eventually
 
@@ -277,3 +279,19 @@ async def execute(url: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_memory_no_longer_counts_after_a_backup_was_restored(
+    sqlite_database_url: str,
+) -> None:
+    async with open_instance(Settings(SIMPUL_DATABASE_URL=sqlite_database_url)) as instance:
+        worker = Worker(instance)
+        _, credentials = await worker.begin_session("account-ani")
+        await worker.watch.read_new_entries(instance.database)
+        await worker.authenticator.viewer(credentials)
+        async with instance.database.write() as session:
+            await session.execute(delete(AuditRow))
+        for _ in range(2):
+            with pytest.raises(AuditRestored, match="restart the server"):
+                await worker.watch.read_new_entries(instance.database)
+            await worker.begin_session("account-budi")  # the numbers catch up

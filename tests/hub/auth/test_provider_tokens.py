@@ -384,12 +384,27 @@ async def test_a_withdrawn_key_is_forgotten_and_an_unreadable_document_is_not_be
     document.write_text(json.dumps({"keys": PUBLISHED}))
     clock.now += timedelta(minutes=1)
     assert await provider.subject(token) == "ani"
-    for unreadable in ("", "[]", '{"keys": []}', '{"keys": [{"kty": "oct", "kid": "rsa"}]}'):
+    for unreadable in ("", "[]", "{}", '{"keys": 1}'):
         document.write_text(unreadable)
         clock.now += timedelta(minutes=15)
         assert await provider.subject(token) == "ani"
     document.write_text(json.dumps({"keys": PUBLISHED[1:]}))
     clock.now += timedelta(minutes=15)
+    with pytest.raises(TokenInvalid, match="got an unknown kid"):
+        await provider.viewer(token)
+
+
+@pytest.mark.parametrize("keys", [[], [{"kty": "oct", "kid": "rsa", "k": "AAAA"}]])
+async def test_a_document_without_a_usable_key_withdraws_the_last_one(
+    trusting: Trusting, clock: Clock, tmp_path: Path, keys: list[dict[str, str]]
+) -> None:
+    document = tmp_path / "jwks.json"
+    document.write_text(json.dumps({"keys": PUBLISHED}))
+    provider = trusting(document)
+    token = provider_token(RSA, "RS256", exp=NOW_SECONDS + 9_000)
+    assert await provider.subject(token) == "ani"
+    document.write_text(json.dumps({"keys": keys}))
+    clock.now += timedelta(minutes=1)
     with pytest.raises(TokenInvalid, match="got an unknown kid"):
         await provider.viewer(token)
 

@@ -210,6 +210,20 @@ async def test_a_person_who_goes_back_is_sent_to_the_sign_in_page(
     assert problem_of(await instance.browser.get(str(refused)))["masalah"] == "PROVIDER_REFUSED"
 
 
+async def test_another_site_does_not_end_a_sign_in_that_is_under_way(
+    provider: Provider, instance: Instance
+) -> None:
+    address = await provider.log_in(await instance.begin(), "ani")
+    for parameters in ({"error": "access_denied"}, {"state": "forged", "code": "forged"}):
+        forged = str(httpx2.URL(RETURN_ADDRESS).copy_merge_params(parameters))
+        assert problem_of(await instance.browser.get(forged)) == {
+            "masalah": "SIGN_IN_EXPIRED",
+            "kembali": "/",
+        }
+    response = await instance.browser.get(address)
+    assert response.headers["location"] == "/daerah/32.05"
+
+
 async def test_the_right_follows_the_claims_at_each_sign_in(
     provider: Provider, instance: Instance
 ) -> None:
