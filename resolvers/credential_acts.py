@@ -5,19 +5,30 @@ As in `resolvers.account_acts`, the caller checks permissions and calls `Instanc
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.account import AccessToken, AuditAction, SessionRecord, SignInMethod
 from resolvers.plain_text import to_plain_text
-from storage.access_token import delete_token, insert_token
+from storage.access_token import delete_token, insert_token, list_all_tokens
 from storage.account import record_sign_in
 from storage.audit import append_audit
 from storage.database import Session
+from storage.one_time_code import delete_all_codes
 from storage.secret import TOKEN_PREFIX, new_id, new_secret, secret_digest
-from storage.session import SESSION_ID_PREFIX, delete_session, insert_session
+from storage.session import SESSION_ID_PREFIX, delete_session, insert_session, list_all_sessions
 
 TOKEN_LIFETIME_MOST = timedelta(days=366)
 USER_AGENT_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCredentials:
+    """How many sessions, tokens and codes of links and invitations were ended."""
+
+    sessions: int
+    tokens: int
+    codes: int
 
 
 async def begin_session(
@@ -58,6 +69,24 @@ async def end_session(
     action = AuditAction.SIGNED_OUT if actor == account else AuditAction.SESSION_ENDED
     await append_audit(session, now, actor, action, account, id)
     return True
+
+
+async def end_all_credentials(
+    session: Session, now: datetime, actor: str | None, *, tokens: bool
+) -> EndedCredentials:
+    """End all sessions and delete all codes of links and invitations.
+
+    Args:
+        tokens: whether the tokens of programs are withdrawn, too.
+    """
+    sessions = await list_all_sessions(session)
+    for record in sessions:
+        await end_session(session, now, actor, record.account, record.id)
+    withdrawn = await list_all_tokens(session) if tokens else ()
+    for token in withdrawn:
+        await withdraw_token(session, now, actor, token)
+    codes = await delete_all_codes(session)
+    return EndedCredentials(len(sessions), len(withdrawn), codes)
 
 
 async def create_token(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,9 +15,13 @@ from storage.account_tables import AccessTokenRow, AccountRow
 from storage.database import batch_ids
 from storage.tables import core_table
 
+EXPIRED_KEPT = timedelta(days=30)  # in which a program is answered that its token has expired
+
 
 async def insert_token(session: AsyncSession, token: AccessToken, secret_hash: str) -> None:
-    """Store a new token."""
+    """Store a new token, and delete the tokens that expired more than EXPIRED_KEPT ago."""
+    expired_before = format_timestamp(token.created_at - EXPIRED_KEPT)
+    await session.execute(delete(AccessTokenRow).where(AccessTokenRow.expires_at < expired_before))
     await session.execute(
         insert(AccessTokenRow).values(
             id=token.id,
@@ -55,6 +59,12 @@ async def list_tokens(session: AsyncSession, account: str) -> Sequence[AccessTok
         query.order_by(AccessTokenRow.created_at.desc(), AccessTokenRow.id)
     )
     return [token_from_row(row) for row in rows]
+
+
+async def list_all_tokens(session: AsyncSession) -> Sequence[AccessToken]:
+    """Return the tokens of all accounts, also those that have expired."""
+    query = select(AccessTokenRow).order_by(AccessTokenRow.created_at, AccessTokenRow.id)
+    return [token_from_row(row) for row in await session.scalars(query)]
 
 
 async def tokens_by_account(

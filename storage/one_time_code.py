@@ -71,3 +71,9 @@ async def delete_codes(session: AsyncSession, account: str, purpose: CodePurpose
             OneTimeCodeRow.account == account, OneTimeCodeRow.purpose == purpose.value
         )
     )
+
+
+async def delete_all_codes(session: AsyncSession) -> int:
+    """Delete the codes of all accounts; return their number."""
+    statement = delete(OneTimeCodeRow).returning(OneTimeCodeRow.secret_hash)
+    return len((await session.execute(statement)).all())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -53,6 +53,12 @@ async def extend_session(session: AsyncSession, id: str, idle_until: datetime) -
     """Move the time at which a session ends without further activity."""
     statement = update(SessionRow).where(SessionRow.id == id)
     await session.execute(statement.values(idle_until=format_timestamp(idle_until)))
+
+
+async def list_all_sessions(session: AsyncSession) -> Sequence[SessionRecord]:
+    """Return the sessions of all accounts, also those whose time is over."""
+    rows = await session.scalars(select(SessionRow).order_by(SessionRow.created_at, SessionRow.id))
+    return [session_from_row(row) for row in rows]
 
 
 async def find_session_by_id(session: AsyncSession, id: str) -> SessionRecord | None:

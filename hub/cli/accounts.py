@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from gettext import gettext as _
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from hub.cli.account_change import (
     run_account_change,
 )
 from hub.cli.account_options import AccountArgument, OpdsOption, RegionsOption
-from hub.cli.console import confirm, exit_with_error, print_line
+from hub.cli.console import AsJson, confirm, exit_with_error, print_line, print_result
 from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,6 +81,31 @@ def withdraw(
     withdrawn = run_account_change(withdraw_right)
     text = _("The right of {name} is withdrawn; its sessions and tokens have ended.")
     print_line(text.format(name=withdrawn.name))
+
+
+@app.command("end-all")
+def end_all(
+    tokens: Annotated[
+        bool, typer.Option("--tokens", help="Also withdraw the tokens of all programs.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """End the sessions, links and invitations of all accounts at once, as after a leak.
+
+    Rights, passwords and passkeys stay.
+    """
+    from resolvers.credential_acts import EndedCredentials, end_all_credentials
+
+    async def end_credentials(change: AccountChange) -> EndedCredentials:
+        return await end_all_credentials(change.session, change.now, None, tokens=tokens)
+
+    ended = run_account_change(end_credentials)
+    text = _("Ended: {sessions} sessions, {codes} links and invitations, {tokens} tokens.")
+    print_result(
+        asdict(ended),
+        as_json=json,
+        print_text=lambda: print_line(text.format(**asdict(ended))),
+    )
 
 
 @app.command()

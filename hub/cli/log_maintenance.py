@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from hub.app import open_instance
 from hub.settings import Settings
+from resolvers.credential_acts import end_all_credentials
 from storage import arrival, log, retention
+from storage.instance_identity import renew_identity
 
 
 async def verify_all_logs(settings: Settings) -> dict[str, int]:
@@ -22,9 +24,18 @@ async def verify_all_logs(settings: Settings) -> dict[str, int]:
         }
 
 
-async def renew_instance_epoch(settings: Settings) -> None:
-    """Start a new epoch of the arrival order, which invalidates all earlier cursors."""
+async def renew_instance_epoch(settings: Settings, *, new_identity: bool = False) -> None:
+    """Start a new epoch of the arrival order, which invalidates all earlier cursors.
+
+    Sessions and codes that ended after the backup was made would be valid again, so all end.
+
+    Args:
+        new_identity: whether the database becomes another instance than the one that was copied.
+    """
     async with open_instance(settings) as instance, instance.database.write() as session:
+        await end_all_credentials(session, instance.clock(), None, tokens=new_identity)
+        if new_identity:
+            await renew_identity(session)
         await arrival.renew_arrival_epoch(session)
 
 

@@ -149,7 +149,17 @@ def demo(
 def migrate(
     renew_epoch: Annotated[
         bool,
-        typer.Option(help="After restoring a backup: make all clients read everything again."),
+        typer.Option(
+            help="After restoring a backup: make all clients read everything again, and all people "
+            "sign in again."
+        ),
+    ] = False,
+    new_identity: Annotated[
+        bool,
+        typer.Option(
+            help="For a copy that becomes an instance of its own: the same, and the tokens and "
+            "passkeys of the first instance are not valid here."
+        ),
     ] = False,
 ) -> None:
     """Bring the database to this version's schema; safe to run again."""
@@ -158,10 +168,10 @@ def migrate(
     settings = preconditions.load_settings()
     if preconditions.lacks_migrations(settings):
         migrations.upgrade_database(settings.database)
-    if renew_epoch:
+    if renew_epoch or new_identity:
         from hub.cli import log_maintenance
 
-        asyncio.run(log_maintenance.renew_instance_epoch(settings))
+        asyncio.run(log_maintenance.renew_instance_epoch(settings, new_identity=new_identity))
     out.print(_("The database is at this version's schema."))
 
 

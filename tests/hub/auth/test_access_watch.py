@@ -27,9 +27,9 @@ from hub.settings import Settings
 from resolvers.context import Instance
 from resolvers.credential_acts import begin_session, create_token, end_session
 from storage.access_token import find_token_by_id, record_token_uses
+from storage.account_tables import AuditRow
 from storage.audit import append_audit, newest_audit_number
 from storage.database import SQLITE_READERS, Database
-from storage.tables import AuditRow
 from tests.fixtures.credentials import HOUR, ensure_account
 from tests.fixtures.eventually import eventually
 

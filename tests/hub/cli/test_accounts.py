@@ -175,6 +175,18 @@ def test_an_erased_account_keeps_its_opaque_id_only(filled_data_dir: Path) -> No
     assert "Budi" not in audit
 
 
+def test_everything_ends_at_once(commands: Commands) -> None:
+    commands("account", "invite", "--name", "Budi", "--login", "budi", *COORDINATOR)
+    commands("token", "--role", "ADMIN", "--subject", "hub")
+    assert read(commands, "end-all") == {"sessions": 0, "tokens": 0, "codes": 1}
+    assert len(read(commands, "tokens")["tokens"]) == 1
+    ended = commands("account", "end-all", "--tokens")
+    assert ended.stdout == "Ended: 0 sessions, 0 links and invitations, 1 tokens.\n"
+    assert read(commands, "tokens")["tokens"] == []
+    [newest] = read(commands, "audit", "--limit", "1")["entries"]
+    assert (newest["action"], newest["actor"]) == ("TOKEN_WITHDRAWN", None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

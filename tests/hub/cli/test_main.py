@@ -373,18 +373,44 @@ def test_a_replay_needs_the_embedded_database(simpul: Simpul) -> None:
     assert result.stderr == "a replay runs on the embedded database only: unset DATABASE_URL\n"
 
 
-def test_a_renewed_epoch_ends_all_cursors(migrated: Simpul) -> None:
-    def epoch() -> str:
+def test_a_restored_backup_gets_an_epoch_and_a_copy_an_identity(migrated: Simpul) -> None:
+    def state() -> tuple[list[str], list[int]]:
         with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
-            [(value,)] = database.execute("SELECT epoch FROM instance")
+            [row] = database.execute("SELECT epoch, identity, secret FROM instance")
+            counts = [
+                database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("session", "one_time_code", "passkey", "access_token")
+            ]
         database.close()
-        return str(value)
+        return list(row), counts
 
-    before = epoch()
+    migrated("token", "--role", "ADMIN", "--subject", "hub")
+    migrated("account", "admin", "--name", "Ani")
+    with sqlite3.connect(migrated.data_dir / "simpul.db") as database:
+        time = "2999-01-01T00:00:00.000000Z"
+        [(account,)] = database.execute("SELECT id FROM account WHERE name = 'Ani'")
+        database.execute(
+            "INSERT INTO session VALUES ('session-1', ?, ?, 'PASSWORD', ?, ?, ?, '')",
+            ("a" * 64, account, time, time, time),
+        )
+        database.execute(
+            "INSERT INTO passkey (id, account, credential_id, public_key, sign_count, name,"
+            " created_at) VALUES ('passkey-1', ?, 'a', 'b', 0, 'Laptop', ?)",
+            (account, time),
+        )
+    database.close()
+    first = state()
+    assert first[1] == [1, 1, 1, 1]
     assert migrated("migrate").exit_code == 0
-    assert epoch() == before
+    assert state() == first
     assert migrated("migrate", "--renew-epoch").exit_code == 0
-    assert epoch() != before
+    restored = state()
+    assert restored[0][0] != first[0][0]
+    assert (restored[0][1:], restored[1]) == (first[0][1:], [0, 0, 1, 1])
+    assert migrated("migrate", "--new-identity").exit_code == 0
+    copied = state()
+    assert all(new != old for new, old in zip(copied[0], restored[0], strict=True))
+    assert copied[1] == [0, 0, 0, 0]
 
 
 def test_old_replaced_arrivals_are_deleted_and_the_logs_stay_complete(migrated: Simpul) -> None:
