@@ -25,8 +25,8 @@ export interface ResumingSink<E extends Positioned> {
    * Called with the reason when the subscription ends and graphql-ws does not reconnect by itself: after
    * GraphQL errors (an array), a close code that it treats as fatal, or a failed snapshot. The subscription
    * resumes at the last cursor after a wait: up to eight seconds, and up to a minute after the close code
-   * 4401, because the session has ended or the token is no longer valid. A page lets the person sign in. Return true to discard the cursor and to start with a new
-   * snapshot. `failures` is the number of earlier failures since the last event.
+   * 4401, because the session has ended or the token is no longer valid. A page lets the person sign in.
+   * Return true to discard the cursor and to start with a new snapshot. `failures` is the number of earlier failures since the last event.
    */
   trouble(reason: unknown, failures: number): boolean | void;
 }

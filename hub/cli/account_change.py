@@ -173,6 +173,15 @@ def checked_right(
     return Right(role, frozenset(regions), frozenset(ids), drafts and role is Role.FOLLOWER)
 
 
+def refuse_follower(role: Role) -> None:
+    """Exit with an error if a person is to have the role FOLLOWER."""
+    if role is Role.FOLLOWER:
+        exit_with_error(
+            _("a person cannot be a FOLLOWER: `simpul token` makes a token for a program"),
+            ExitCode.INPUT,
+        )
+
+
 async def _find_opds(settings: Settings, regions: Sequence[str], texts: Sequence[str]) -> list[str]:
     """Return the ids of the OPDs that a person names by ids, names or acronyms."""
     from engine.matching.opd_names import OpdNames

@@ -19,6 +19,7 @@ from hub.cli.account_change import (
     checked_right,
     local_address,
     page_address,
+    refuse_follower,
     run_account_change,
 )
 from hub.cli.account_options import (
@@ -82,11 +83,7 @@ def invite(
     from hub.cli.preconditions import load_migrated_settings
     from resolvers import account_acts
 
-    if role is Role.FOLLOWER:
-        exit_with_error(
-            _("a person cannot be a FOLLOWER: `simpul token` makes a token for a program"),
-            ExitCode.INPUT,
-        )
+    refuse_follower(role)
     settings = load_migrated_settings()
     checked, stored_login = checked_name(name), None if login is None else checked_login(login)
     right = checked_right(settings, role, region, opd)

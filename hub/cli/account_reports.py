@@ -163,14 +163,14 @@ def withdraw_token_command(
     from storage.access_token import find_token_by_id
 
     async def withdraw(change: AccountChange) -> AccessToken:
-        found = await find_token_by_id(change.session, token)
-        if found is None:
+        record = await find_token_by_id(change.session, token)
+        if record is None:
             exit_with_error(
                 _("there is no token {id!r}: `simpul account tokens` lists them").format(id=token),
                 ExitCode.INPUT,
             )
-        await withdraw_token(change.session, change.now, None, found)
-        return found
+        await withdraw_token(change.session, change.now, None, record)
+        return record
 
     withdrawn = run_account_change(withdraw)
     text = _("The token {name} ({id}) is withdrawn.").format(name=withdrawn.name, id=withdrawn.id)

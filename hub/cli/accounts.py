@@ -15,6 +15,7 @@ from hub.cli.account_change import (
     checked_reason,
     checked_right,
     find_account,
+    refuse_follower,
     run_account_change,
 )
 from hub.cli.account_options import AccountArgument, OpdsOption, RegionsOption
@@ -37,28 +38,30 @@ def change(
 
     The regions stay if none is named, and so do the OPDs of the role OPD.
     """
-    from engine.account import Right
+    from engine.account import AccountKind, Right
     from hub.cli.preconditions import load_migrated_settings
     from resolvers import account_acts
 
-    settings, found = load_migrated_settings(), find_account(account)
-    before = found.right or Right(role or Role.PUBLIC)
+    settings, current = load_migrated_settings(), find_account(account)
+    before = current.right or Right(role or Role.PUBLIC)
     new_role = role or before.role
+    if current.kind is AccountKind.PERSON:
+        refuse_follower(new_role)
     regions = region or ([] if new_role is Role.ADMIN else sorted(before.regions))
     opds = opd or (sorted(before.opds) if new_role is Role.OPD and not region else [])
     right = checked_right(settings, new_role, regions, opds, drafts=before.drafts)
 
     async def change_account(change: AccountChange) -> None:
-        await account_acts.change_right(change.session, change.now, None, found, right)
+        await account_acts.change_right(change.session, change.now, None, current, right)
 
-    if found.name is None:
-        exit_with_error(_("the account {id} was erased").format(id=found.id), ExitCode.STATE)
-    if right == found.right:
+    if current.name is None:
+        exit_with_error(_("the account {id} was erased").format(id=current.id), ExitCode.STATE)
+    if right == current.right:
         exit_with_error(_("the account has this right already"), ExitCode.INPUT)
     run_account_change(change_account)
     scope = ", ".join([*sorted(right.regions), *sorted(right.opds)])
     text = _("The right of {name} is now {right}.")
-    print_line(text.format(name=found.name, right=f"{right.role.value} {scope}".strip()))
+    print_line(text.format(name=current.name, right=f"{right.role.value} {scope}".strip()))
 
 
 @app.command()
@@ -72,11 +75,13 @@ def withdraw(
     plain_reason = checked_reason(reason)
 
     async def withdraw_right(change: AccountChange) -> Account:
-        found = change.find(account)
-        if found.right is None:
-            exit_with_error(_("the account {id} has no right").format(id=found.id), ExitCode.STATE)
+        current = change.find(account)
+        if current.right is None:
+            exit_with_error(
+                _("the account {id} has no right").format(id=current.id), ExitCode.STATE
+            )
         session, now = change.session, change.now
-        return await account_acts.withdraw_right(session, now, None, found, plain_reason)
+        return await account_acts.withdraw_right(session, now, None, current, plain_reason)
 
     withdrawn = run_account_change(withdraw_right)
     text = _("The right of {name} is withdrawn; its sessions and tokens have ended.")
@@ -120,15 +125,17 @@ def erase(
     from resolvers import account_acts
 
     async def erase_account(change: AccountChange) -> None:
-        await account_acts.erase_account(change.session, change.now, None, found)
+        await account_acts.erase_account(change.session, change.now, None, current)
 
-    found = find_account(account)
-    if found.name is None:
-        exit_with_error(_("the account {id} was erased").format(id=found.id), ExitCode.STATE)
+    current = find_account(account)
+    if current.name is None:
+        exit_with_error(_("the account {id} was erased").format(id=current.id), ExitCode.STATE)
     question = _("Erase {name} ({id})? This cannot be undone.")
-    if not yes and not confirm(question.format(name=found.name, id=found.id)):
+    if not yes and not confirm(question.format(name=current.name, id=current.id)):
         exit_with_error(_("nothing is erased"), ExitCode.STATE)
     run_account_change(erase_account)
     print_line(
-        _("The account {id} is erased: it has no name, no login and no right.").format(id=found.id)
+        _("The account {id} is erased: it has no name, no login and no right.").format(
+            id=current.id
+        )
     )

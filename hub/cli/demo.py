@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from pathlib import Path
 
 from engine.model import Opd
 from facts import tables
@@ -75,16 +79,27 @@ def print_welcome(
     if settings.host not in (*LOOPBACK_ADDRESSES, "localhost"):
         print_line(
             _(
-                "  Others reach this address, so no example accounts are made for it. Invite yourself:"
+                "  Others reach this address, so no example accounts are made for it. Invite "
+                "yourself:"
             )
         )
-        print_line("    simpul account admin --name …")
+        print_line(f"    {simpul_command()} account admin --name …")
     else:
-        command = "simpul account link LOGIN"
+        command = f"{simpul_command()} account link LOGIN"
         if replay:  # its database is not that of the other commands
-            command = f"SIMPUL_DATA_DIR={settings.data_dir} {command}"
+            command = f"SIMPUL_DATA_DIR={shlex.quote(str(settings.data_dir))} {command}"
         _print_links(settings, address, scope, nodes, command)
     out.print()
+
+
+def simpul_command() -> str:
+    """Return how a person in this folder starts the program: by its name, if PATH has it."""
+    program = Path(sys.executable).with_name("simpul")
+    if shutil.which("simpul") == str(program):
+        return "simpul"
+    folder = Path.cwd()
+    path = program.relative_to(folder) if program.is_relative_to(folder) else program
+    return shlex.quote(str(path))
 
 
 def _print_links(
@@ -112,7 +127,7 @@ def _print_links(
     if nodes:
         print_line(
             _("    A new one of a node: {command}").format(
-                command=f"{nodes[0].variables} simpul account link {COORDINATOR_LOGIN}"
+                command=f"{nodes[0].variables} {simpul_command()} account link {COORDINATOR_LOGIN}"
             )
         )
 

@@ -52,14 +52,14 @@ def example_accounts(region: str, opd: Opd, province: str) -> list[ExampleAccoun
         ),
         coordinator(region),
         ExampleAccount(
-            "contoh-penilai", f"Contoh: penilai {names[region]}", Right(Role.ASSESSOR, regions)
+            "contoh-asesor", f"Contoh: asesor {names[region]}", Right(Role.ASSESSOR, regions)
         ),
         ExampleAccount(
             "contoh-provinsi",
-            f"Contoh: petugas Provinsi {names[province]}",
+            f"Contoh: pembina Provinsi {names[province]}",
             Right(Role.PROVINCE, frozenset({province})),
         ),
-        ExampleAccount("contoh-admin", "Contoh: admin Simpul", Right(Role.ADMIN)),
+        ExampleAccount("contoh-admin", "Contoh: administrator", Right(Role.ADMIN)),
     ]
 
 

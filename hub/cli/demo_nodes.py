@@ -59,7 +59,7 @@ class DemoNode:
     @property
     def variables(self) -> str:
         """The settings of the node before a command that a person types."""
-        return f"SIMPUL_DATA_DIR={self.folder} SIMPUL_PORT={self.port}"
+        return f"SIMPUL_DATA_DIR={shlex.quote(str(self.folder))} SIMPUL_PORT={self.port}"
 
     @property
     def environment(self) -> dict[str, str]:

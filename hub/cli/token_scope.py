@@ -37,8 +37,8 @@ def check_token_scope(
 ) -> None:
     """Exit with an error unless the regions are on record, and the OPDs are in one of them.
 
-    For the roles PROVINCE and FOLLOWER, a province is also valid if only regions in it are on record, as on the
-    node of a region.
+    For the roles PROVINCE and FOLLOWER, a province is also valid if only regions in it are on
+    record, as on the node of a region.
     """
     own_regions, own_opds = asyncio.run(_list_recorded_codes(settings, role, regions))
     for code in regions:

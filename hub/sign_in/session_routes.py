@@ -94,10 +94,10 @@ class SessionRoutes:
         response = Response(status_code=HTTPStatus.NO_CONTENT)
         if secret is not None:
             async with self.sessions.transaction() as session:
-                found = await find_session(session, secret_digest(secret))
-                if found is not None:
-                    owner = found[0].account
-                    await end_session(session, instance.clock(), owner, owner, found[0].id)
+                current = await find_session(session, secret_digest(secret))
+                if current is not None:
+                    owner = current[0].account
+                    await end_session(session, instance.clock(), owner, owner, current[0].id)
             self.sessions.cookie().delete(response, request)
         return response
 

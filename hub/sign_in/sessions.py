@@ -82,10 +82,10 @@ class Sessions:
         """
         now = self.instance().clock()
         previous = self.cookie().read(request)
-        found = None if previous is None else await find_session(session, secret_digest(previous))
-        if found is not None:
-            owner = found[0].account
-            await end_session(session, now, owner, owner, found[0].id)
+        earlier = None if previous is None else await find_session(session, secret_digest(previous))
+        if earlier is not None:
+            owner = earlier[0].account
+            await end_session(session, now, owner, owner, earlier[0].id)
         record, secret = await begin_session(
             session,
             now,
@@ -114,10 +114,10 @@ class Sessions:
     async def find(self, session: Session, request: Request) -> SignedIn | None:
         """Return the session in the cookie; None without a cookie or if it has ended."""
         secret = self.cookie().read(request)
-        found = None if secret is None else await find_session(session, secret_digest(secret))
-        if found is None:
+        current = None if secret is None else await find_session(session, secret_digest(secret))
+        if current is None:
             return None
-        record, account = found
+        record, account = current
         is_open = record.expires_at > self.instance().clock() and account.right is not None
         return SignedIn(record, account) if is_open else None
 

@@ -210,6 +210,7 @@ def test_everything_ends_at_once(commands: Commands) -> None:
             "got 'diskominfu'; near are 'Dinas Komunikasi dan Informatika' (32.05:opd-diskominfo)",
         ),
         (("change", "budi"), 2, "the account has this right already"),
+        (("change", "budi", "--role", "FOLLOWER"), 2, "a person cannot be a FOLLOWER"),
         (("change", "budi", "--region", "77.77"), 2, "got '77.77'"),
         (("withdraw-token", "token-1"), 2, "there is no token 'token-1'"),
         (("withdraw", "hub"), 2, "got 'hub'"),
@@ -259,11 +260,24 @@ def test_each_engine_lists_tokens_and_withdraws_one(database_url: str, tmp_path:
 
 
 def test_the_commands_of_the_page_on_signing_in_work(commands: Commands) -> None:
-    lines = re.findall(r"^\$ simpul (.+)$", PAGE.read_text(), re.MULTILINE)
-    assert len(lines) == 10
-    for line in lines:
+    texts = []
+    for line in re.findall(r"^\$ simpul (.+)$", PAGE.read_text(), re.MULTILINE):
         result = commands(*shlex.split(line))
         assert (result.exit_code, result.stderr.count("expected")) == (0, 0), line
+        texts.append(result.stdout)
+    admin, invited, listed, changed, withdrawn, audited, linked, erased, token, tokens = texts
+    assert "/masuk#undangan=" in admin
+    assert "/masuk#undangan=" in invited
+    assert "Budi Santoso" in listed
+    assert changed == "The right of Budi Santoso is now ASSESSOR 32.05.\n"
+    assert withdrawn.startswith("The right of Budi Santoso is withdrawn;")
+    assert "pindah tugas" in audited
+    assert "/masuk#tautan=" in linked
+    assert erased.endswith(" is erased: it has no name, no login and no right.\n")
+    assert token.startswith("simpul_")
+    assert "hub-jabar" in tokens
+    accounts = {account["name"]: account["role"] for account in read(commands, "list")["accounts"]}
+    assert accounts == {"Ani Rahmawati": "ADMIN", None: None, "hub-jabar": "FOLLOWER"}
 
 
 @pytest.mark.integration

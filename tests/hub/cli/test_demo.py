@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,13 @@ import pytest
 from engine.log.source import Source, SourceState
 from facts import tables
 from hub.app import open_instance
-from hub.cli.demo import EXAMPLE_REGION, DemoScope, find_demo_scope, print_welcome
+from hub.cli.demo import (
+    EXAMPLE_REGION,
+    DemoScope,
+    find_demo_scope,
+    print_welcome,
+    simpul_command,
+)
 from hub.cli.demo_nodes import DemoNode
 from hub.settings import Settings
 from storage import migrate, ownership
@@ -80,7 +88,7 @@ def test_each_role_has_an_account_that_a_second_run_finds(
     expected = [
         ("OPD", "contoh-opd", ADDRESS),
         ("REGION", "contoh-koordinator", ADDRESS),
-        ("ASSESSOR", "contoh-penilai", ADDRESS),
+        ("ASSESSOR", "contoh-asesor", ADDRESS),
         ("PROVINCE", "contoh-provinsi", ADDRESS),
         ("ADMIN", "contoh-admin", ADDRESS),
     ]
@@ -88,13 +96,13 @@ def test_each_role_has_an_account_that_a_second_run_finds(
         print_welcome(settings, ADDRESS, scope, [], [], replay=False)
         output = capsys.readouterr().out
         assert printed_links(output) == expected
-        assert "A new one: simpul account link LOGIN" in output
+        assert f"A new one: {simpul_command()} account link LOGIN" in output
     assert asyncio.run(recorded_accounts(filled_sqlite_url)) == {
         "contoh-opd": ("Contoh: staf Diskominfo Kabupaten Garut", "OPD"),
         "contoh-koordinator": ("Contoh: koordinator Kabupaten Garut", "REGION"),
-        "contoh-penilai": ("Contoh: penilai Kabupaten Garut", "ASSESSOR"),
-        "contoh-provinsi": ("Contoh: petugas Provinsi Jawa Barat", "PROVINCE"),
-        "contoh-admin": ("Contoh: admin Simpul", "ADMIN"),
+        "contoh-asesor": ("Contoh: asesor Kabupaten Garut", "ASSESSOR"),
+        "contoh-provinsi": ("Contoh: pembina Provinsi Jawa Barat", "PROVINCE"),
+        "contoh-admin": ("Contoh: administrator", "ADMIN"),
     }
     assert asyncio.run(newest_actions(filled_sqlite_url)) == ["LINK_CREATED"] * 5
 
@@ -110,7 +118,7 @@ def test_a_node_has_an_account_of_its_own(
     output = capsys.readouterr().out
     assert "No region with an OPD is written here" in output
     assert printed_links(output) == [("32.11", "contoh-koordinator", "http://localhost:8001")]
-    command = f"SIMPUL_DATA_DIR={node.folder} SIMPUL_PORT=8001 simpul account link"
+    command = f"SIMPUL_DATA_DIR={shlex.quote(str(node.folder))} SIMPUL_PORT=8001 {simpul_command()} account link"
     assert f"A new one of a node: {command} contoh-koordinator" in output
     assert asyncio.run(recorded_accounts(node.settings(settings).database)) == {
         "contoh-koordinator": ("Contoh: koordinator Kabupaten Sumedang", "REGION")
@@ -127,3 +135,16 @@ def test_an_address_that_others_reach_gets_no_example_accounts(
     assert printed_links(output) == []
     assert "simpul account admin --name" in output
     assert asyncio.run(recorded_accounts(filled_sqlite_url)) == {}
+
+
+def test_the_command_to_type_is_one_that_works_in_this_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    programs = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", "/usr/bin")
+    monkeypatch.chdir(programs.parents[1])
+    assert simpul_command() == f"{programs.parent.name}/{programs.name}/simpul"
+    monkeypatch.chdir(tmp_path)
+    assert simpul_command() == str(programs / "simpul")
+    monkeypatch.setenv("PATH", str(programs))
+    assert simpul_command() == "simpul"
