@@ -29,6 +29,8 @@ export class PeopleState {
   viewer = $state.raw<PeopleViewer | null>(null);
   /** The regions within which the viewer gives rights. */
   regions = $state.raw<readonly ScopeRegion[]>([]);
+  /** Whether the regions are read; forms that choose a region wait for it. */
+  hasRegions = $state(false);
   people = $state.raw<readonly ManagedAccount[] | null>(null);
   totalCount = $state(0);
   filters = $state.raw<PeopleFilters>({});
@@ -120,6 +122,7 @@ export class PeopleState {
     const isInScope = ({ code, parent }: ScopeRegion) =>
       regionCodes.includes(code) || (role === "PROVINCE" && parent !== null && regionCodes.includes(parent.code));
     this.regions = role === "ADMIN" ? regions : regions.filter(isInScope);
+    this.hasRegions = true;
   }
 
   #keepOpdNames(opds: readonly { id: string; name: string }[]): void {

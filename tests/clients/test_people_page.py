@@ -1,0 +1,48 @@
+"""The page of people in a real browser, when answers come late or the account changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Browser, Route, expect
+
+from engine.model import Role
+from tests.clients.signed_in import open_signed_in
+from tests.fixtures.processes import SimpulProcess
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
+GARUT = "32.05"
+
+
+async def test_the_forms_wait_for_the_regions_in_which_rights_are_given(
+    browser: Browser, read_hub: SimpulProcess
+) -> None:
+    context = await open_signed_in(browser, read_hub, Role.REGION, [GARUT])
+    page = await context.new_page()
+    has_people, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def hold_regions(route: Route) -> None:
+        body = route.request.post_data or ""
+        if "query ScopeRegions" in body:
+            await may_answer.wait()
+        response = await route.fetch()
+        await route.fulfill(response=response)
+        if "query People(" in body:
+            has_people.set()
+
+    await page.route("**/graphql", hold_regions)
+    await page.goto(f"{read_hub.url}/akun/orang")
+    await has_people.wait()
+    waiting = page.get_by_role("main").get_by_role("status")
+    await expect(waiting).to_be_visible()
+    invitation = page.get_by_test_id("invite")
+    await expect(invitation).to_have_count(0)
+    may_answer.set()
+    await expect(invitation).to_contain_text("Kabupaten Garut")
+    await invitation.get_by_label("Nama", exact=True).fill("Dede")
+    await invitation.get_by_label("Nama masuk").fill("dede.dinkes")
+    await invitation.get_by_role("button", name="Buat undangan").press("Enter")
+    await expect(invitation).to_contain_text("Pilihlah sedikitnya satu perangkat daerah.")
+    await expect(invitation.get_by_role("checkbox").first).to_be_focused()
+    await context.close()
