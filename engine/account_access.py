@@ -56,5 +56,5 @@ class AccountFilter:
     region: str | None = None  # code
     kind: AccountKind | None = None
     has_right: bool | None = None
-    has_way_in: bool | None = None  # whether the person or program can sign in or send a token
+    is_invited: bool | None = None  # whether a person was invited who has not signed in yet
     search: str = ""  # a part of the name or of the login

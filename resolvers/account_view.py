@@ -96,16 +96,16 @@ def without_right(account: Account) -> SubjectState:
 class AccountState(Enum):
     """Whether a person or a program can use an account."""
 
-    INVITED = "INVITED"  # the person has no way to sign in yet
+    INVITED = "INVITED"  # the person has not signed in yet
     ACTIVE = "ACTIVE"
     WITHDRAWN = "WITHDRAWN"  # without a right
 
 
-def account_state(account: Account, *, has_passkey: bool) -> AccountState:
+def account_state(account: Account) -> AccountState:
     """Return the state of an account."""
     if account.right is None:
         return AccountState.WITHDRAWN
-    has_way_in = has_passkey or account.password_hash is not None or account.issuer is not None
-    if account.kind is AccountKind.PROGRAM or has_way_in:
-        return AccountState.ACTIVE
-    return AccountState.INVITED
+    is_invited_here = account.kind is AccountKind.PERSON and account.issuer is None
+    if is_invited_here and account.last_sign_in_at is None:
+        return AccountState.INVITED
+    return AccountState.ACTIVE

@@ -86,9 +86,8 @@ class Account:
     _value: strawberry.Private[engine.Account]
 
     @strawberry.field(description="Whether the person or the program can use the account.")
-    async def state(self, info: Info) -> AccountState:
-        passkeys = await info.context.loaders.account_passkeys.load(self._value.id)
-        return resolved.account_state(self._value, has_passkey=bool(passkeys))
+    def state(self) -> AccountState:
+        return resolved.account_state(self._value)
 
     @strawberry.field(
         description="The regions in the scope of the right that are on record, by code; at most "
@@ -205,9 +204,9 @@ class AccountQuery:
             region=region_code,
             kind=kind,
             has_right=None if state is None else state is not AccountState.WITHDRAWN,
-            has_way_in={AccountState.INVITED: False, AccountState.ACTIVE: True}.get(state)
-            if state is not None
-            else None,
+            is_invited=None
+            if state is None or state is AccountState.WITHDRAWN
+            else state is AccountState.INVITED,
             search=checked_search_text(search),
         )
         page = await resolved.page_of_accounts(

@@ -20,8 +20,9 @@ described_enum(
     AccountState,
     "Whether a person or a program can use an account.",
     {
-        "INVITED": "The person has been invited, and has no way to sign in yet.",
-        "ACTIVE": "The account has a right, and a way to use it.",
+        "INVITED": "The person has been invited, and has not signed in yet.",
+        "ACTIVE": "The account has a right: of a person who has signed in, or is known to the identity "
+        "provider, or of a program.",
         "WITHDRAWN": "The right has been withdrawn.",
     },
 )

@@ -441,7 +441,7 @@ described_enum(
         "WITHDRAWN": "The integration, or the right of the account, has been withdrawn.",
         "IMPORTED": "The import stands.",
         "UNDONE": "The import has been undone.",
-        "INVITED": "The person has been invited to the account, and cannot sign in yet.",
+        "INVITED": "The person has been invited to the account, and has not signed in yet.",
         "ERASED": "All that identifies the person has been erased from the account.",
         "OF_PROGRAM": "The account is that of a program, which does not sign in.",
         "OF_PROVIDER": "The person signs in to the account at the identity provider.",

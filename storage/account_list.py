@@ -49,6 +49,11 @@ _HAS_WAY_IN = or_(
     AccountRow.issuer.is_not(None),
     exists().where(PasskeyRow.account == AccountRow.id),
 )
+_IS_INVITED = and_(
+    AccountRow.kind == AccountKind.PERSON.value,
+    AccountRow.issuer.is_(None),
+    AccountRow.last_sign_in_at.is_(None),
+)
 
 
 async def paginate_accounts(
@@ -177,8 +182,8 @@ def _accepted(session: AsyncSession, accepted: AccountFilter) -> list[ColumnElem
         conditions.append(AccountRow.kind == accepted.kind.value)
     if accepted.has_right is not None:
         conditions.append(AccountRow.role.is_not(None) == accepted.has_right)
-    if accepted.has_way_in is not None:
-        conditions.append(_HAS_WAY_IN if accepted.has_way_in else ~_HAS_WAY_IN)
+    if accepted.is_invited is not None:
+        conditions.append(_IS_INVITED if accepted.is_invited else ~_IS_INVITED)
     if accepted.search:
         texts = (func.lower(AccountRow.name), AccountRow.login)
         part = accepted.search.lower()

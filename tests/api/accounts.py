@@ -28,10 +28,17 @@ async def add_person(
     kind: AccountKind = AccountKind.PERSON,
     drafts: bool = False,
 ) -> Viewer:
-    """Record an account with a password, whose name and login are made from its id."""
+    """Record an account that has signed in with a password, whose name and login are made from its id."""
     right = Right(role, frozenset(regions), frozenset(opds), drafts)
     account = Account(
-        id, kind, right, THEN, name=f"Name of {id}", login=f"{id}@example.id", password_hash="hash"
+        id,
+        kind,
+        right,
+        THEN,
+        name=f"Name of {id}",
+        login=f"{id}@example.id",
+        password_hash="hash",
+        last_sign_in_at=THEN if kind is AccountKind.PERSON else None,
     )
     async with hub.instance.database.write() as session:
         await insert_account(session, account)

@@ -10,7 +10,7 @@ from storage.account import find_account
 from storage.audit import list_audit_after
 from storage.one_time_code import find_code
 from storage.secret import secret_digest
-from tests.api.accounts import DINKES, DISKOMINFO, add_people
+from tests.api.accounts import DINKES, DISKOMINFO, add_open_session, add_people
 from tests.api.hub import Hub
 
 ACCOUNTS = (
@@ -51,6 +51,23 @@ async def test_filters_restrict_the_list_without_leaking_others(any_hub: Hub) ->
     assert await listed(any_hub, admin, regionCode="33.74") == ["semarang-it", "wide-assessor"]
     assert await listed(any_hub, admin, kind="PROGRAM") == []
     assert await listed(any_hub, admin, state="INVITED") == []
+
+
+async def test_an_invited_person_is_active_after_a_sign_in_of_any_kind(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    coordinator, admin = viewers["sumedang"], viewers["admin"]
+    scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    invitation = await any_hub.change(
+        "inviteAccount", coordinator, name="Siti", login="siti", **scope
+    )
+    account = invitation["account"]
+    assert account["state"] == "INVITED"
+    await add_open_session(any_hub, account["id"])
+    renewed = await any_hub.change("renewInvitation", coordinator, accountId=account["id"])
+    assert renewed["account"]["state"] == "ACTIVE"
+    assert await listed(any_hub, admin, state="INVITED") == []
+    active = ["dinkes", "sumedang", account["id"]]
+    assert await listed(any_hub, coordinator, state="ACTIVE") == active
 
 
 async def test_an_invited_person_is_changed_and_withdrawn(any_hub: Hub) -> None:
