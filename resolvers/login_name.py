@@ -6,7 +6,8 @@ from resolvers.plain_text import checked_plain_text
 from resolvers.problems import InvalidInput
 
 NAME_LENGTH = 200
-LOGIN_LENGTH = 255
+LOGIN_LENGTH_LEAST = 3
+LOGIN_LENGTH_MOST = 255
 REASON_LENGTH = 500
 
 
@@ -19,10 +20,10 @@ def checked_login(field: str, login: str) -> str:
     """Return a user name or an e-mail address as it is stored: in lower case.
 
     Raises:
-        InvalidInput: it is empty or too long, or has characters that are not visible.
+        InvalidInput: it is too short or too long, or has characters that are not visible.
     """
     lower = login.strip().lower()  # which may be longer, as of "İ"
-    stored = checked_plain_text(field, lower, least=1, most=LOGIN_LENGTH)
+    stored = checked_plain_text(field, lower, least=LOGIN_LENGTH_LEAST, most=LOGIN_LENGTH_MOST)
     if any(character.isspace() or not character.isprintable() for character in stored):
         expected = "a user name or an e-mail address without white space"
         raise InvalidInput(field, expected, repr(login))

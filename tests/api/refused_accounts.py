@@ -7,7 +7,7 @@ from dataclasses import replace
 from engine.account import AccountKind
 from engine.model import Role, Viewer
 from resolvers.access_token import DAYS_MOST
-from resolvers.account import REASON_LENGTH
+from resolvers.login_name import REASON_LENGTH
 from storage.account import find_account, update_account
 from tests.api.accounts import DINKES, add_passkey, add_people, add_person
 from tests.api.hub import Hub
@@ -37,6 +37,7 @@ WITH_RIGHT = ("INVITED", "ACTIVE")
 ACCOUNTS: dict[str, list[tuple[Fields, Fields]]] = {
     "inviteAccount": [
         ({**INVITED, "name": " "}, invalid_input("name", "1 to 200 characters", "0")),
+        ({**INVITED, "login": "x"}, invalid_input("login", "3 to 255 characters", "1")),
         ({**INVITED, "login": "Dinkes@Example.id"}, already_exists("dinkes")),
     ],
     "renewInvitation": [

@@ -184,7 +184,7 @@ async def test_a_dissolved_opd_gets_no_staff(accounts_hub: Hub) -> None:
     [
         ({"name": " "}, "name", "1 to 200 characters", "0"),
         ({"name": "a" * 201}, "name", "1 to 200 characters", "201"),
-        ({"login": ""}, "login", "1 to 255 characters", "0"),
+        ({"login": ""}, "login", "3 to 255 characters", "0"),
         (
             {"login": "siti garut"},
             "login",

@@ -115,6 +115,7 @@ UNFIT: list[tuple[dict[str, str | None], str]] = [
     ({"password": "ani.lestari.garut", "login": "ani.lestari"}, "PASSWORD_TOO_COMMON"),
     ({"login": None}, "LOGIN_MISSING"),
     ({"login": "a b"}, "LOGIN_INVALID"),
+    ({"login": "x"}, "LOGIN_INVALID"),
     ({"login": "budi"}, "LOGIN_TAKEN"),
 ]
 
