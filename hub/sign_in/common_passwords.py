@@ -9,6 +9,13 @@ _WORDS: Final = """
 password passw0rd p@ssw0rd p@ssword katasandi sandi rahasia kunci masuk login signin welcome
 selamat datang pagi siang malam admin administrator root user pengguna operator default
 simpul spbe smart pemda pemerintah kabupaten provinsi dinas kominfo diskominfo bupati
+walikota gubernur kota desa kelurahan kecamatan daerah perangkat opd pemprov pemkab pemkot badan
+kantor bagian sekretariat setda sekda inspektorat bappeda bapenda bkd bkpsdm bpkad dpmptsp
+kesehatan dinkes pendidikan disdik perhubungan dishub sosial dinsos pertanian kependudukan
+disdukcapil dukcapil catatan sipil lingkungan hidup kebudayaan pariwisata perpustakaan arsip
+komunikasi informatika statistik persandian aplikasi integrasi layanan publik pelayanan
+aparatur negara kepegawaian keuangan aset pajak retribusi satu data nasional digital
+puskesmas rsud sekolah koordinator asesor penilai petugas staf pegawai bidang
 walikota gubernur jabar jawa barat garut bandung bogor bekasi depok cirebon jakarta
 indonesia merdeka nusantara garuda pancasila bhinneka persib
 sayang cinta sayangku cintaku iloveyou aku kamu bismillah alhamdulillah allah akbar doa ibu
