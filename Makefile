@@ -32,7 +32,7 @@ soak:  ## Try what the tests have no time for: many random inventories, long cha
 		$(BIN)/python -m pytest --seeds 60 --nation --hypothesis-profile soak $(ARGS) \
 		tests/api/test_random_inventories.py tests/api/test_loading.py tests/api/test_incremental_announcements.py \
 		tests/engine/assessment tests/engine/path tests/engine/verification \
-		tests/hub/process/test_rolling_restart.py tests/regions/test_kills.py \
+		tests/hub/auth/test_access_watch.py tests/hub/process/test_rolling_restart.py tests/regions/test_kills.py \
 		tests/regions/test_nation.py tests/storage tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types

@@ -28,7 +28,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options with which `make soak` runs longer than the suite."""
-    parser.addoption("--seeds", default="1", help="Number of random inventories to try.")
+    parser.addoption(
+        "--seeds",
+        default="1",
+        help="Number of random inventories to try, and a measure of other searches.",
+    )
     parser.addoption("--nation", action="store_true", help="Use the whole made-up nation.")
 
 

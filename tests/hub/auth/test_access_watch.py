@@ -103,14 +103,15 @@ def connection_of(
     return OpenConnection(viewer, credentials, end, ignore)
 
 
-@pytest.mark.parametrize("seed", range(5))
-async def test_no_withdrawal_is_missed_whenever_it_happens(database_url: str, seed: int) -> None:
+async def test_no_withdrawal_is_missed_whenever_it_happens(
+    database_url: str, request: pytest.FixtureRequest
+) -> None:
     """Connections are authenticated and opened while their session is withdrawn."""
-    rng = random.Random(seed)
+    rng, withdrawals = random.Random(0), 4 * int(request.config.getoption("--seeds"))
     async with open_worker(database_url) as worker, asyncio.TaskGroup() as group:
         watching = group.create_task(worker.watch.run(worker.instance))
-        for number in range(6):
-            account = f"account-{seed}-{number}"
+        for number in range(withdrawals):
+            account = f"account-{number}"
             id, credentials = await worker.begin_session(account)
             opened: list[OpenConnection] = []
             ended: list[str] = []
