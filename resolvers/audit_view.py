@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.account import AuditEntry
-from engine.account_access import AccountAccess
 from engine.model import Role
 from engine.page import Page
 from resolvers.context import Context
@@ -31,5 +30,6 @@ async def page_of_account_audit(
 ) -> Page[AuditEntry]:
     """Return one page of the audit of an account that the viewer may see, newest first."""
     async with context.read() as session:
-        access, own = AccountAccess(), context.viewer.subject
+        access = await read_givable_rights(session, context.viewer)
+        own = context.viewer.subject
         return await paginate_audit(session, access, own, account, first=first, after=after)

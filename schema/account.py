@@ -109,7 +109,12 @@ class Account:
     async def sessions(self, info: Info) -> list[Session]:
         now = info.context.instance.clock()
         records = await info.context.loaders.account_sessions.load(self._value.id)
-        return [Session.from_model(record) for record in records if record.expires_at > now]
+        is_own = self._value.id == info.context.viewer.subject
+        return [
+            Session.from_model(record, is_own=is_own)
+            for record in records
+            if record.expires_at > now
+        ]
 
     @strawberry.field(
         description="The tokens that are not withdrawn, newest first, also expired ones."
@@ -123,7 +128,10 @@ class Account:
         passkeys = await info.context.loaders.account_passkeys.load(self._value.id)
         return [Passkey.from_model(passkey) for passkey in passkeys]
 
-    @strawberry.field(description="The audit of the account, the newest entries first.")
+    @strawberry.field(
+        description="The audit of the account, the newest entries first. Of another "
+        "person's, only ADMIN sees sign-ins and entries from before the viewer could give the right."
+    )
     async def audit(
         self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[AuditEntry]:

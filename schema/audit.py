@@ -91,7 +91,8 @@ def decode_audit_cursor(after: str | None) -> int | None:
 class AuditQuery:
     @strawberry.field(
         description="The audit of the accounts that the viewer may see, the newest entries first. "
-        "Everyone who is signed in sees that of the own account."
+        "Everyone who is signed in sees that of the own account. Of other people, only ADMIN sees "
+        "sign-ins and entries from before the viewer could give the right."
     )
     async def audit(
         self, info: Info, first: FirstArgument = 50, after: AfterArgument = None

@@ -23,7 +23,8 @@ class Session:
         description="When it ends at the latest, whatever the person does."
     )
     user_agent: str = strawberry.field(
-        description="What the browser called itself at the sign-in; empty if it did not."
+        description="What the browser called itself at the sign-in; empty if it did not, and in the "
+        "sessions of other people."
     )
 
     @strawberry.field(description="Whether this operation was sent in this session.")
@@ -31,14 +32,14 @@ class Session:
         return info.context.viewer.credential == self.id
 
     @classmethod
-    def from_model(cls, value: engine.SessionRecord) -> Session:
+    def from_model(cls, value: engine.SessionRecord, *, is_own: bool) -> Session:
         return cls(
             id=strawberry.ID(value.id),
             method=value.method,
             created_at=value.created_at,
             expires_at=value.expires_at,
             ends_at=value.ends_at,
-            user_agent=value.user_agent,
+            user_agent=value.user_agent if is_own else "",
         )
 
 

@@ -5,6 +5,7 @@ An account without a right is judged by the last right that it had, which the au
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -32,12 +33,25 @@ from storage.account import account_from_row
 from storage.account_tables import AccountRow, AuditRow, PasskeyRow
 from storage.audit import audit_from_row
 
+_OWN_ACTS = (AuditAction.SIGNED_IN.value, AuditAction.SIGNED_OUT.value)
 _GIVING = (AuditAction.ACCOUNT_INVITED.value, AuditAction.RIGHT_CHANGED.value)
 _LAST = aliased(AuditRow, name="last_given")
 _LAST_ROLE = func.coalesce(AccountRow.role, _LAST.detail["role"].as_string())
 _LAST_REGIONS: ColumnElement[Any] = case(
     (AccountRow.role.is_not(None), AccountRow.regions), else_=_LAST.detail["regions"]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """The columns of the rights that a condition is about, and the tables that have them."""
+
+    role: ColumnElement[Any]
+    regions: ColumnElement[Any]
+    tables: tuple[Any, ...]
+
+
+_LAST_RIGHTS = _Rights(_LAST_ROLE, _LAST_REGIONS, (AccountRow, _LAST))
 _KEY = (
     case((AccountRow.name.is_(None), "1"), else_="0"),  # erased ones come last
     func.coalesce(AccountRow.name, ""),
@@ -94,6 +108,10 @@ async def paginate_audit(
 ) -> Page[AuditEntry]:
     """Return one page of the audit, newest first: of the accounts that a reader may see.
 
+    Of other people, a reader sees no sign-in, and nothing from before the last right that the
+    reader could not have given: what they did in another office is not the reader's business. A
+    reader who may give every right sees everything.
+
     Args:
         account: id of the account whose entries to return, which the reader may see; None for all.
     """
@@ -103,6 +121,8 @@ async def paginate_audit(
     elif not access.everything:
         visible = _visible(session, select(AccountRow.id), access, own)
         query = query.where(AuditRow.account.in_(visible))
+    if not access.everything:
+        query = query.where(or_(AuditRow.account == own, _concerns_reader(session, access)))
     following = query if after is None else query.where(AuditRow.number < after)
     rows = list(await session.scalars(following.order_by(AuditRow.number.desc()).limit(first + 1)))
     total = await session.scalar(select(func.count()).select_from(query.subquery()))
@@ -155,7 +175,32 @@ def _visible(
     )
 
 
-def _is_givable(session: AsyncSession, access: AccountAccess) -> ColumnElement[bool]:
+def _concerns_reader(session: AsyncSession, access: AccountAccess) -> ColumnElement[bool]:
+    """Return the condition for entries at and since which a reader may give all rights."""
+    given, earlier = aliased(AuditRow), aliased(AuditRow)
+    right_then = (
+        select(func.max(earlier.number))
+        .where(
+            earlier.account == AuditRow.account,
+            earlier.number <= AuditRow.number,
+            earlier.action.in_(_GIVING),
+        )
+        .correlate(AuditRow)
+        .scalar_subquery()
+    )
+    rights = _Rights(given.detail["role"].as_string(), given.detail["regions"], (given,))
+    foreign = exists().where(
+        given.account == AuditRow.account,
+        given.number >= func.coalesce(right_then, AuditRow.number),
+        given.action.in_(_GIVING),
+        ~_is_givable(session, access, rights),
+    )
+    return and_(AuditRow.action.not_in(_OWN_ACTS), ~foreign.correlate(AuditRow))
+
+
+def _is_givable(
+    session: AsyncSession, access: AccountAccess, rights: _Rights = _LAST_RIGHTS
+) -> ColumnElement[bool]:
     """Return the condition that `AccountAccess.includes` states."""
     if access.everything:
         return true()
@@ -163,9 +208,9 @@ def _is_givable(session: AsyncSession, access: AccountAccess) -> ColumnElement[b
         false(),
         *(
             and_(
-                _LAST_ROLE == role.value,
-                _has_region(session),
-                ~_has_region(session, outside=regions),
+                rights.role == role.value,
+                _has_region(session, rights),
+                ~_has_region(session, rights, outside=regions),
             )
             for role, regions in access.regions_by_role.items()
         ),
@@ -177,7 +222,7 @@ def _accepted(session: AsyncSession, accepted: AccountFilter) -> list[ColumnElem
     if accepted.role is not None:
         conditions.append(_LAST_ROLE == accepted.role.value)
     if accepted.region is not None:
-        conditions.append(_has_region(session, code=accepted.region))
+        conditions.append(_has_region(session, _LAST_RIGHTS, code=accepted.region))
     if accepted.kind is not None:
         conditions.append(AccountRow.kind == accepted.kind.value)
     if accepted.has_right is not None:
@@ -192,15 +237,19 @@ def _accepted(session: AsyncSession, accepted: AccountFilter) -> list[ColumnElem
 
 
 def _has_region(
-    session: AsyncSession, *, code: str | None = None, outside: frozenset[str] | None = None
+    session: AsyncSession,
+    rights: _Rights,
+    *,
+    code: str | None = None,
+    outside: frozenset[str] | None = None,
 ) -> Exists:
-    """Return the condition that some region of the last right is `code`, or is not in `outside`."""
+    """Return the condition that some region of a right is `code`, or is not in `outside`."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     list_texts = func.json_array_elements_text if is_postgresql else func.json_each
-    region = list_texts(_LAST_REGIONS).table_valued("value").c.value
+    region = list_texts(rights.regions).table_valued("value").c.value
     condition = select(1).select_from(region.table)
     if code is not None:
         condition = condition.where(region == code)
     if outside is not None:
         condition = condition.where(region.not_in(sorted(outside)))
-    return condition.correlate(AccountRow, _LAST).exists()
+    return condition.correlate(*rights.tables).exists()

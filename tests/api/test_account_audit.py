@@ -104,6 +104,33 @@ async def test_a_person_sees_and_ends_the_own_sessions(any_hub: Hub) -> None:
     ]
 
 
+async def test_a_coordinator_sees_of_its_people_what_concerns_its_region_only(any_hub: Hub) -> None:
+    viewers = await add_people(any_hub)
+    admin, coordinator = viewers["admin"], viewers["sumedang"]
+    await add_open_session(any_hub, "bandung")
+    await any_hub.change(
+        "withdrawRight", admin, accountId="bandung", version=1, reason="pindah dari Bandung"
+    )
+    staff = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
+    await any_hub.change("changeRight", admin, accountId="bandung", version=2, **staff)
+    await add_open_session(any_hub, "bandung")
+    await any_hub.change("renewInvitation", coordinator, accountId="bandung")
+    query = """query { account(id: "bandung") { sessions { userAgent method } audit { totalCount
+      nodes { action } } } }"""
+    account = (await any_hub.query_data(query, coordinator))["account"]
+    concerning = [{"action": "INVITATION_RENEWED"}, {"action": "RIGHT_CHANGED"}]
+    assert account["audit"] == {"totalCount": 2, "nodes": concerning}
+    assert account["sessions"] == [{"userAgent": "", "method": "PASSWORD"}]
+    listed = (await any_hub.query_data(AUDIT, coordinator, first=50))["audit"]["nodes"]
+    assert [
+        {"action": node["action"]} for node in listed if node["account"]["id"] == "bandung"
+    ] == concerning
+    person = replace(coordinator, subject="bandung")
+    for viewer in (admin, person):
+        audit = (await any_hub.query_data(query, viewer))["account"]["audit"]
+        assert audit["totalCount"] == 6
+
+
 async def test_the_public_has_no_account(any_hub: Hub) -> None:
     assert await any_hub.query_data(OWN) == {"instance": {"viewer": {"account": None}}}
 
