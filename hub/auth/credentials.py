@@ -46,7 +46,10 @@ class SessionCookie:
     def is_secure(self, connection: HTTPConnection) -> bool:
         """Whether the client is connected by TLS, as far as the instance can know."""
         is_public_secure = (self.public_url or "").startswith(_SECURE_SCHEMES)
-        return is_public_secure or connection.scope.get("scheme") in ("https", "wss")
+        if is_public_secure or connection.scope.get("scheme") in ("https", "wss"):
+            return True
+        # A proxy may end TLS and not state it: then the origin of the own page shows it.
+        return connection.headers.get("origin") == f"https://{connection.headers.get('host', '')}"
 
     def name(self, connection: HTTPConnection) -> str:
         """Return the name; with `__Host-` the browser refuses it from any other host."""
@@ -57,7 +60,9 @@ class SessionCookie:
         """Return the secret in the cookie, if the client sent one."""
         if "cookie" not in connection.headers:
             return None
-        return connection.cookies.get(self.name(connection)) or None
+        name, cookies = self.name(connection), connection.cookies
+        # A browser states no origin when it opens a page, and sends a bound cookie by TLS only.
+        return cookies.get(f"__Host-simpul-{self.identity}") or cookies.get(name) or None
 
     def set(self, response: Response, connection: HTTPConnection, secret: str) -> None:
         """Set the cookie. The server ends sessions, so it lasts as long as the browser's session."""

@@ -304,6 +304,19 @@ def test_the_cookie_is_bound_to_its_host_where_the_client_is_connected_by_tls(
     assert deletion.headers["set-cookie"].partition("=")[0] == expected.partition("=")[0]
 
 
+def test_the_cookie_is_bound_where_the_origin_alone_shows_tls() -> None:
+    cookie, response = SessionCookie("a1"), Response()
+    signing_in = request_at("http://simpul.test", origin="https://simpul.test")
+    cookie.set(response, signing_in, "s")
+    expected = "__Host-simpul-a1=s; HttpOnly; Path=/; SameSite=lax; Secure"
+    assert response.headers["set-cookie"] == expected
+    assert cookie.read(request_at("http://simpul.test", cookie="__Host-simpul-a1=s")) == "s"
+    elsewhere, planted = Response(), "simpul-a1=planted; __Host-simpul-a1=s"
+    assert cookie.read(request_at("http://simpul.test", cookie=planted)) == "s"
+    cookie.set(elsewhere, request_at("http://simpul.test", origin="https://other.test"), "s")
+    assert "Secure" not in elsewhere.headers["set-cookie"]
+
+
 def test_instances_on_one_host_do_not_disturb_each_other() -> None:
     hub, node = SessionCookie("hub"), SessionCookie("node")
     at_hub, at_node = "http://localhost:8000/", "http://localhost:8001/"
