@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
-from urllib.parse import urlsplit
 
 import aiosmtplib
 
 from hub.mail_server import MailServer, check_mail_address
+from hub.pages_address import pages_address
 from resolvers.problems import MailNotSent
 
 SEND_SECONDS = 10.0
@@ -67,7 +67,7 @@ class InvitationMail:
         except ValueError as error:
             raise MailNotSent(str(error)) from error
         server = self.server
-        needs_tls = server.user is not None and not server.is_local and not server.uses_tls
+        needs_tls = not server.is_local and not server.uses_tls  # the link is a secret
         try:
             async with asyncio.timeout(self.seconds):
                 await aiosmtplib.send(
@@ -93,8 +93,6 @@ class InvitationMail:
             raise MailNotSent(f"the mail was not taken: {type(error).__name__}") from error
 
     def _message(self, address: str, name: str, path: str, expires_at: datetime) -> EmailMessage:
-        parts = urlsplit(self.url)
-        scheme = "https" if parts.scheme in ("https", "wss") else "http"
         expires = expires_at.astimezone(WESTERN_INDONESIA)
         message = EmailMessage()
         message["From"], message["To"] = self.sender, address
@@ -104,7 +102,7 @@ class InvitationMail:
             _TEXT.format(
                 name=" ".join(name.split()) or address,
                 instance=self.instance,
-                link=f"{scheme}://{parts.netloc}{path}",
+                link=pages_address(self.url) + path,
                 expires=f"{expires:%Y-%m-%d %H:%M} WIB (UTC+7)",
             )
         )

@@ -16,8 +16,8 @@ class MailServer:
     """A server that takes mail by SMTP.
 
     Attributes:
-        uses_tls: whether the connection begins with TLS; otherwise it is secured by STARTTLS if the
-            server can, and always before a password is sent to another machine.
+        uses_tls: whether the connection begins with TLS; otherwise STARTTLS secures it. A server on
+            this machine may do without.
     """
 
     host: str

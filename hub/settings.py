@@ -97,7 +97,8 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(
         None,
-        description="Server that sends invitations (smtp://… or smtps://user:password@host:port); "
+        description="Server that sends invitations (smtp://… with STARTTLS, or "
+        "smtps://user:password@host:port); "
         "without it, invitations are links to pass on.",
     )
     smtp_from: str | None = Field(None, description="Address that sends invitations.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from engine.account import Account, AccountKind, Right
+from engine.account import Account, AccountKind, AuditAction, Right
 from resolvers.account_acts import INVITATION_LIFETIME, add_account, create_invitation
 from resolvers.account_view import (
     find_managed_account,
@@ -24,8 +24,11 @@ from resolvers.problems import (
 )
 from resolvers.rights import checked_right
 from storage.account import find_account_by_login
+from storage.audit import count_audit
 
 INVITATION_PATH = "/masuk#undangan="
+MAILS_IN_WINDOW = 5  # to one person
+MAIL_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,13 @@ async def _send_invitation(context: Context, invitation: Invitation) -> Invitati
         problem = f"expected an e-mail address as the login, got {login!r}"
         return replace(invitation, mail_problem=problem)
     name = invitation.account.name or ""
+    actions = (AuditAction.ACCOUNT_INVITED, AuditAction.INVITATION_RENEWED)
+    async with context.instance.database.read() as session:
+        since = context.instance.clock() - MAIL_WINDOW
+        count = await count_audit(session, invitation.account.id, actions, since)
+    if count > MAILS_IN_WINDOW:
+        problem = f"expected at most {MAILS_IN_WINDOW} invitations by mail in an hour, got one more"
+        return replace(invitation, mail_problem=problem)
     try:
         await send(login, name, invitation.path, invitation.expires_at)
     except MailNotSent as error:

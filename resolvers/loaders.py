@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.inventory_line import ProvinceInventory
 from storage.region_inventory import InventoryCache, RegionInventoryRecord
 
+CREDENTIALS_MOST = 100  # sessions or tokens of an account in a result
 BATCH = 500  # ids in one query; databases limit the parameters of a query
 
 
@@ -187,7 +188,7 @@ class Loaders:
         async def load(ids: list[str]) -> list[list[SessionRecord]]:
             async with self.budget.open_session(self.database) as session:
                 rows = await stored_session.sessions_by_account(session, ids)
-            return [rows.get(id, []) for id in ids]
+            return [rows.get(id, [])[:CREDENTIALS_MOST] for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
 
@@ -198,7 +199,7 @@ class Loaders:
         async def load(ids: list[str]) -> list[list[AccessToken]]:
             async with self.budget.open_session(self.database) as session:
                 rows = await access_token.tokens_by_account(session, ids)
-            return [rows.get(id, []) for id in ids]
+            return [rows.get(id, [])[:CREDENTIALS_MOST] for id in ids]
 
         return DataLoader(load, max_batch_size=BATCH)
 

@@ -105,7 +105,7 @@ class Account:
         opds = await info.context.loaders.opds.load_many(self.opd_ids)
         return [Opd.from_model(opd) for opd in opds if opd is not None]
 
-    @strawberry.field(description="The sessions that are open, newest first.")
+    @strawberry.field(description="The sessions that are open, newest first; at most 100.")
     async def sessions(self, info: Info) -> list[Session]:
         now = info.context.instance.clock()
         records = await info.context.loaders.account_sessions.load(self._value.id)
@@ -117,7 +117,8 @@ class Account:
         ]
 
     @strawberry.field(
-        description="The tokens that are not withdrawn, newest first, also expired ones."
+        description="The tokens that are not withdrawn, newest first, also those that expired in the last 30 "
+        "days; at most 100."
     )
     async def tokens(self, info: Info) -> list[AccessToken]:
         tokens = await info.context.loaders.account_tokens.load(self._value.id)

@@ -18,8 +18,8 @@ from schema.info import Info
 
 
 @strawberry.type(
-    description="An act that concerns an account, its sessions or its tokens. Entries are never "
-    "changed or deleted."
+    description="An act that concerns an account, its sessions or its tokens. The "
+    "instance changes and deletes none."
 )
 class AuditEntry:
     number: int = strawberry.field(

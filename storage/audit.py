@@ -73,6 +73,18 @@ async def erase_reasons(session: AsyncSession, account: str) -> None:
             row.detail = {key: value for key, value in row.detail.items() if key != "reason"}
 
 
+async def count_audit(
+    session: AsyncSession, account: str, actions: Collection[AuditAction], since: datetime
+) -> int:
+    """Return how many entries an account has with one of these actions since a time."""
+    query = select(func.count()).where(
+        AuditRow.account == account,
+        AuditRow.action.in_([action.value for action in actions]),
+        AuditRow.at >= format_timestamp(since),
+    )
+    return await session.scalar(query) or 0
+
+
 async def read_identity(session: AsyncSession) -> tuple[str, str]:
     """Return the identity of the instance, and the secret with which it signs."""
     row = (await session.execute(select(InstanceRow.identity, InstanceRow.secret))).one()

@@ -9,7 +9,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from engine.account import Account, Right
 from engine.model import Role
@@ -17,6 +16,7 @@ from hub.cli import preconditions
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_message
 from hub.exit_codes import ExitCode
+from hub.pages_address import pages_address
 
 if TYPE_CHECKING:
     from engine.matching.opd_names import OpdNames
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-INVITATION_PATH = "/masuk#undangan="
 LINK_PATH = "/masuk#tautan="
 LEAST_SIMILARITY = 0.5  # from 0 to 1; the message does not suggest a less similar account
 
@@ -225,9 +224,7 @@ def page_address(settings: Settings) -> str:
     """Return the address of the pages for other people: that of SIMPUL_URL, if it is set."""
     if settings.url is None:
         return local_address(settings)
-    url = urlsplit(settings.url)
-    scheme = "https" if url.scheme in ("https", "wss") else "http"
-    return f"{scheme}://{url.netloc}"
+    return pages_address(settings.url)
 
 
 def region_names() -> dict[str, str]:

@@ -11,7 +11,6 @@ import typer
 from engine.account import Account
 from engine.model import Role
 from hub.cli.account_change import (
-    INVITATION_PATH,
     LINK_PATH,
     AccountChange,
     checked_login,
@@ -149,6 +148,7 @@ async def _invitation(
     change: AccountChange, account: Account, *, is_first: bool = False
 ) -> dict[str, Any]:
     from resolvers import account_acts
+    from resolvers.invitation import INVITATION_PATH
 
     code = await account_acts.create_invitation(
         change.session, change.now, None, account, is_first=is_first

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
@@ -29,10 +29,10 @@ from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.identity_provider import IdentityProvider
 from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
 from hub.auth.provider_discovery import ProviderDiscovery
+from hub.pages_address import pages_address
 from hub.sign_in.provider_client import PROVIDER_SECONDS, ProviderClient, SignInProblem
 from hub.sign_in.refusal import Refusal
 from hub.sign_in.sessions import Sessions
-from regions.endpoint_directory import to_http_url
 
 PATH = "/sesi/penyedia"
 RETURN_PATH = "/sesi/penyedia/kembali"
@@ -114,8 +114,7 @@ class ProviderSignIn:
         url = self._sessions.instance().url
         if url is None:
             return str(request.base_url).rstrip("/") + RETURN_PATH
-        parts = urlsplit(to_http_url(url))
-        return f"{parts.scheme}://{parts.netloc}{RETURN_PATH}"
+        return pages_address(url) + RETURN_PATH
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.log.source import Source, SourceState
 from engine.model import PUBLIC_VIEWER, Role, Viewer
+from resolvers.credential_acts import create_token
 from resolvers.problems import MailNotSent
+from storage.access_token import list_all_tokens
 from storage.log import verify_log_chain
 from storage.ownership import insert_source
 from tests.api.accounts import DINKES, add_open_session, add_passkey, add_people, add_person
@@ -209,6 +211,37 @@ async def test_an_invitation_is_mailed_after_its_commit_and_stays_valid_without(
     [(address, name, path, _)] = sent
     assert (address, name) == ("ani@x.id", "Siti")
     assert path.startswith("/masuk#undangan=")
+
+
+async def test_a_person_gets_five_invitations_by_mail_in_an_hour(hub: Hub) -> None:
+    viewers = await add_people(hub)
+    sent: list[str] = []
+
+    async def send(address: str, _name: str, _path: str, _expires_at: datetime) -> None:
+        sent.append(address)
+
+    mailing = Hub(replace(hub.instance, send_invitation=send))
+    for number in range(7):
+        fields = {"accountId": "dinkes", "sendByMail": True}
+        answer = await mailing.change("renewInvitation", viewers["admin"], **fields)
+        problem = "expected at most 5 invitations by mail in an hour, got one more"
+        assert answer["mailProblem"] == (None if number < 5 else problem)
+    assert sent == ["dinkes@example.id"] * 5
+
+
+async def test_a_list_of_tokens_has_a_cap_and_old_expired_tokens_are_deleted(hub: Hub) -> None:
+    viewers = await add_people(hub)
+    coordinator, start = viewers["sumedang"], hub.instance.clock() - timedelta(days=60)
+    async with hub.instance.database.write() as session:
+        for number in range(103):
+            begun = start + timedelta(days=59) if number else start
+            name, day = f"token {number}", timedelta(days=1)
+            await create_token(session, begun, None, coordinator.subject, name, day)
+        tokens = await list_all_tokens(session)
+    assert len(tokens) == 102  # the first had expired more than a month before
+    query = "{ instance { viewer { account { tokens { name } } } } }"
+    account = (await hub.query_data(query, coordinator))["instance"]["viewer"]["account"]
+    assert len(account["tokens"]) == 100
 
 
 async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(

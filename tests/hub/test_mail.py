@@ -135,10 +135,13 @@ async def test_a_password_is_sent_to_this_machine_also_without_tls() -> None:
     ]
 
 
-async def test_no_password_is_sent_to_another_machine_without_tls() -> None:
+@pytest.mark.parametrize("account", [("user", "secret"), (None, None)])
+async def test_nothing_is_sent_to_another_machine_without_tls(
+    account: tuple[str | None, str | None],
+) -> None:
     async with mail_server(EHLO="250-test\r\n250 AUTH PLAIN") as smtp:
         # It is this machine, but only the resolver knows.
-        server = MailServer("127.1", smtp.port, False, "user", "secret")
+        server = MailServer("127.1", smtp.port, False, *account)
         mail = InvitationMail(server, SENDER, "Simpul", URL)
         with pytest.raises(MailNotSent, match="the mail was not taken: SMTPException"):
             await mail.send("a@b.id", "Ani", "/masuk", EXPIRES)
