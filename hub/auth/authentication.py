@@ -23,6 +23,7 @@ from hub.auth.errors import AccessUnavailable, SessionEnded, TokenExpired, Token
 from hub.auth.known_viewers import KnownViewer, KnownViewers
 from storage.access_token import find_token
 from storage.database import DATABASE_ERRORS, Database
+from storage.log import Clock
 from storage.secret import TOKEN_PREFIX, secret_digest
 from storage.session import find_session
 
@@ -31,7 +32,6 @@ VIEWERS_MOST = 20_000  # in memory, of which each takes about a kilobyte
 USED_TOKENS_MOST = 10_000  # whose last use waits to be stored
 READ_SECONDS = 5.0  # the longest wait for the database
 
-Clock = Callable[[], datetime]
 
 logger = logging.getLogger(__name__)
 

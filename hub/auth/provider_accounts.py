@@ -23,8 +23,7 @@ from storage.account import find_external_account, update_account
 from storage.audit import find_newest_audit, lock_audit
 from storage.database import Database, Session
 from storage.erased_subject import forget_erased_subject, is_subject_erased
-
-Clock = Callable[[], datetime]
+from storage.log import Clock
 
 REASON_ERASED = "an account of this person was erased"  # of the withdrawal, in the audit
 

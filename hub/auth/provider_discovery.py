@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,12 +13,11 @@ import httpx2
 
 from hub.auth.checked_transport import CheckedTransport
 from hub.auth.identity_provider import IdentityProvider, is_provider_url
+from storage.log import Clock
 
 REFRESH_EVERY: Final = timedelta(minutes=15)
 RETRY_EVERY: Final = timedelta(seconds=10)  # after a failure, with metadata that were read before
 PATH = "/.well-known/openid-configuration"
-
-Clock = Callable[[], datetime]
 
 
 class ProviderUnavailable(Exception):

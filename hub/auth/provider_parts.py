@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.auth.identity_provider import IdentityProvider, load_identity_provider
-from hub.auth.provider_accounts import Clock, ProviderAccounts
+from hub.auth.provider_accounts import ProviderAccounts
 from hub.auth.provider_discovery import ProviderDiscovery
 from hub.auth.provider_tokens import JsonWebTokens
 from hub.auth.signing_keys import PublishedKeys
 from storage.database import Database
+from storage.log import Clock
 
 
 @dataclass(frozen=True, slots=True)

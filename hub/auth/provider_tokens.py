@@ -21,7 +21,8 @@ from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.errors import TokenExpired, TokenInvalid
 from hub.auth.identity_provider import IdentityProvider
 from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
-from hub.auth.signing_keys import Clock, KeySource, SigningKey
+from hub.auth.signing_keys import KeySource, SigningKey
+from storage.log import Clock
 
 LEEWAY_SECONDS = 30  # the allowed difference between the clocks of two machines
 VERIFIED_TOKENS_MOST = 1_000  # in the cache; each has at most 8,192 characters

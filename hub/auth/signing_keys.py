@@ -19,8 +19,7 @@ from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
 from hub.auth.checked_transport import CheckedTransport
 from hub.auth.provider_discovery import ProviderUnavailable
-
-Clock = Callable[[], datetime]
+from storage.log import Clock
 
 _UNREADABLE = (OSError, ValueError, RecursionError, httpx2.HTTPError, ProviderUnavailable)
 
