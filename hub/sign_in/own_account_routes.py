@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -31,6 +32,7 @@ from storage.account import LoginTaken
 from storage.stored_passkey import list_passkeys
 
 PASSKEYS_MOST = 20  # of one account
+FRESH_FOR = timedelta(minutes=15)  # since the sign-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class OwnAccountRoutes:
         login = chosen_login(account, optional_text_member(body, "login"))
         if account.password_hash is not None:
             await self.password_sign_in.verify(request, login, account, current or "")
+        else:
+            self._require_fresh_sign_in(signed_in)
         check_password(new, login, account.name)
         password_hash = await self.password_sign_in.hashes.create(new)
         try:
@@ -80,7 +84,9 @@ class OwnAccountRoutes:
     async def begin_passkey(self, request: Request) -> Response:
         """Respond with a challenge with which a browser makes a passkey."""
         await read_json(request)
-        account = (await self._require_local_account(request)).account
+        signed_in = await self._require_local_account(request)
+        self._require_fresh_sign_in(signed_in)
+        account = signed_in.account
         async with self.sessions.instance().database.read() as session:
             existing = await list_passkeys(session, account.id)
         return JSONResponse(await self.ceremonies.begin_registration(request, account, existing))
@@ -93,7 +99,7 @@ class OwnAccountRoutes:
         account: Account = (await self._require_local_account(request)).account
         passkey = await self.ceremonies.finish_registration(request, account, id, credential, name)
         async with self.sessions.transaction() as session:
-            await self.sessions.require(session, request)
+            self._require_fresh_sign_in(await self.sessions.require(session, request))
             if len(await list_passkeys(session, account.id)) >= PASSKEYS_MOST:
                 raise Refusal(
                     HTTPStatus.CONFLICT,
@@ -108,6 +114,19 @@ class OwnAccountRoutes:
             "createdAt": format_timestamp(passkey.created_at),
         }
         return JSONResponse({"passkey": added}, HTTPStatus.CREATED)
+
+    def _require_fresh_sign_in(self, signed_in: SignedIn) -> None:
+        """Refuse to add a way to sign in long after the sign-in.
+
+        Otherwise some minutes at an unlocked screen would give a stranger the account for good.
+        """
+        if self.sessions.instance().clock() - signed_in.record.created_at > FRESH_FOR:
+            raise Refusal(
+                HTTPStatus.FORBIDDEN,
+                "SIGN_IN_AGAIN",
+                f"expected a sign-in in the last {FRESH_FOR // timedelta(minutes=1)} minutes, "
+                "got an earlier one",
+            )
 
     async def _require_local_account(self, request: Request) -> SignedIn:
         async with self.sessions.instance().database.read() as session:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
+from engine.log.entry import format_timestamp
 from storage.account import find_account, update_account
+from storage.account_tables import SessionRow
 from storage.audit import lock_audit
 from storage.session import delete_sessions
 from tests.hub.sign_in.browser import PASSWORD, Hub, open_hub, outcome
@@ -93,3 +97,24 @@ async def test_a_session_that_is_ended_meanwhile_sets_no_password(hub: Hub) -> N
     assert outcome(await change) == (401, "SESSION_ENDED")
     again = await hub.browser().post("/sesi", json={"login": "ani", "password": PASSWORD})
     assert outcome(again) == (201, None)
+
+
+async def test_a_way_to_sign_in_is_added_soon_after_the_sign_in_only(hub: Hub) -> None:
+    """A stranger at an unlocked screen has the session, and not the password."""
+    account = await hub.add_account()
+    browser = hub.browser()
+    await browser.post("/sesi", json={"login": "ani", "password": PASSWORD})
+    assert outcome(await browser.post("/akun/kunci/tantangan", json={})) == (200, None)
+    earlier = format_timestamp(datetime.now(UTC) - timedelta(minutes=15))
+    async with hub.database.write() as session:
+        await session.execute(update(SessionRow).values(created_at=earlier))
+    refused = (403, "SIGN_IN_AGAIN")
+    assert outcome(await browser.post("/akun/kunci/tantangan", json={})) == refused
+    body = {"current": PASSWORD, "new": NEW_PASSWORD}
+    assert outcome(await browser.post("/akun/sandi", json=body)) == (204, None)
+    async with hub.database.write() as session:
+        current = await find_account(session, account.id)
+        assert current is not None
+        without = replace(current, password_hash=None, version=current.version + 1)
+        assert await update_account(session, without)
+    assert outcome(await browser.post("/akun/sandi", json={"new": PASSWORD})) == refused

@@ -34,6 +34,7 @@ const id = {
   changed: "Kata sandi diganti. Sesi Anda yang lain sudah diakhiri.",
   currentMissing: "Isilah kata sandi yang sekarang.",
   passwordProblem: {
+    SIGN_IN_AGAIN: "Demi keamanan, keluar dan masuklah lagi, lalu ulangi dalam 15 menit.",
     SIGN_IN_REFUSED: "Kata sandi yang sekarang tidak cocok.",
     PASSWORD_TOO_SHORT: "Kata sandi baru terlalu pendek: sedikitnya 12 huruf.",
     PASSWORD_TOO_LONG: "Kata sandi baru terlalu panjang: paling banyak 128 huruf.",
@@ -66,6 +67,7 @@ const id = {
   },
   passkeyDeclined: "Perangkat Anda tidak memberikan kunci sandi, atau permintaannya dibatalkan. Coba lagi.",
   passkeyProblem: {
+    SIGN_IN_AGAIN: "Demi keamanan, keluar dan masuklah lagi, lalu ulangi dalam 15 menit.",
     PASSKEY_REFUSED: "Server tidak menerima kunci sandi itu. Coba lagi.",
     TOO_MANY_PASSKEYS: "Akun ini sudah mempunyai terlalu banyak kunci sandi. Hapus dahulu yang tidak dipakai.",
     NAME_INVALID: "Nama kunci sandi berisi 1 sampai 100 huruf.",
@@ -116,6 +118,7 @@ const en: OwnAccountMessages = {
   changed: "The password is changed. Your other sessions were ended.",
   currentMissing: "Enter the current password.",
   passwordProblem: {
+    SIGN_IN_AGAIN: "To be safe, sign out and in again, and then repeat this within 15 minutes.",
     SIGN_IN_REFUSED: "The current password is not right.",
     PASSWORD_TOO_SHORT: "The new password is too short: at least 12 characters.",
     PASSWORD_TOO_LONG: "The new password is too long: at most 128 characters.",
@@ -147,6 +150,7 @@ const en: OwnAccountMessages = {
   },
   passkeyDeclined: "Your device gave no passkey, or the request was cancelled. Try again.",
   passkeyProblem: {
+    SIGN_IN_AGAIN: "To be safe, sign out and in again, and then repeat this within 15 minutes.",
     PASSKEY_REFUSED: "The server did not accept the passkey. Try again.",
     TOO_MANY_PASSKEYS: "This account has too many passkeys. Remove one that is not used first.",
     NAME_INVALID: "The name of a passkey has 1 to 100 characters.",
