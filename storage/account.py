@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,13 +95,18 @@ async def find_external_account(session: AsyncSession, issuer: str, subject: str
 
 async def find_program_account(session: AsyncSession, name: str, right: Right) -> Account | None:
     """Return the account of a program with this name and right, if there is one."""
-    query = select(AccountRow).where(
-        AccountRow.kind == AccountKind.PROGRAM.value,
-        AccountRow.name == name,
-        AccountRow.role == right.role.value,
-    )
-    accounts = [account_from_row(row) for row in await session.scalars(query)]
+    accounts = await list_program_accounts(session, name)
     return next((account for account in accounts if account.right == right), None)
+
+
+async def list_program_accounts(session: AsyncSession, name: str) -> Sequence[Account]:
+    """Return the accounts of programs with this name, oldest first."""
+    query = (
+        select(AccountRow)
+        .where(AccountRow.kind == AccountKind.PROGRAM.value, AccountRow.name == name)
+        .order_by(AccountRow.created_at, AccountRow.id)
+    )
+    return [account_from_row(row) for row in await session.scalars(query)]
 
 
 async def account_names(session: AsyncSession, ids: Collection[str]) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from engine.account import AccessToken, Account, Right, SessionRecord
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.auth.credentials import Credentials, SessionCookie
 from hub.auth.errors import AccessUnavailable, SessionEnded, TokenExpired, TokenInvalid
+from hub.auth.former_tokens import is_former_token
 from hub.auth.known_viewers import KnownViewer, KnownViewers
 from storage.access_token import find_token
 from storage.database import DATABASE_ERRORS, Database
@@ -130,6 +131,11 @@ class Authenticator:
             )
         if token.startswith(TOKEN_PREFIX):
             return await self._viewer_of_secret(token, is_session=False)
+        if is_former_token(token):
+            raise TokenInvalid(
+                "expected a token on record, got a signed one of an earlier version: "
+                "make a new one with `simpul token`"
+            )
         if self._provider_tokens is None:
             raise TokenInvalid("expected a token that this instance issued, got another")
         try:

@@ -15,10 +15,8 @@ from hub.cli.account_change import (
     AccountChange,
     checked_login,
     checked_name,
-    checked_right,
     local_address,
     page_address,
-    refuse_follower,
     run_account_change,
 )
 from hub.cli.account_options import (
@@ -28,6 +26,7 @@ from hub.cli.account_options import (
     RegionsOption,
 )
 from hub.cli.console import AsJson, exit_with_error, print_line, print_result
+from hub.cli.right_argument import checked_right, refuse_follower
 from hub.exit_codes import ExitCode
 
 app = typer.Typer()

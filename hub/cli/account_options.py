@@ -8,7 +8,9 @@ import typer
 
 from hub.cli.region_argument import resolve_regions
 
-AccountArgument = Annotated[str, typer.Argument(help="Id or login of the account.")]
+AccountArgument = Annotated[
+    str, typer.Argument(help="Id or login of the account, or name of a program.")
+]
 LoginOption = Annotated[
     str | None,
     typer.Option(help="User name or e-mail address; without it, the person chooses one."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from gettext import gettext as _
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,14 +18,25 @@ from hub.cli.account_change import (
     run_account_query,
 )
 from hub.cli.account_documents import account_document, audit_document, token_document
-from hub.cli.console import AsJson, exit_with_error, out, print_line, print_result
+from hub.cli.console import (
+    AsJson,
+    exit_with_error,
+    out,
+    print_line,
+    print_result,
+    print_whole_table,
+)
 from hub.cli.region_argument import resolve_region
 from hub.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from rich.table import Column
 
 app = typer.Typer()
 
 AccountFilter = Annotated[
-    str | None, typer.Argument(help="Id or login of the account; by default all accounts.")
+    str | None,
+    typer.Argument(help="Id or login of the account, or name of a program; by default all."),
 ]
 
 
@@ -57,18 +68,11 @@ def list_command(
             out.print(_("There is no such account."))
             return
         names = region_names()
-        table = Table(
-            _("Account"),
-            _("Name"),
-            _("Login"),
-            _("Role"),
-            _("Scope"),
-            _("Last sign-in"),
-            box=None,
-        )
+        headers = (_("Name"), _("Login"), _("Role"), _("Scope"), _("Last sign-in"))
+        table = Table(_id_column(_("Account")), *headers, box=None)
         for account in accounts:
             table.add_row(*map(_cell, _account_cells(account, names)))
-        out.print(table)
+        print_whole_table(table)
 
     print_result(
         {"accounts": [account_document(account) for account in accounts]},
@@ -108,7 +112,7 @@ def audit(
                 _cell(names.get(entry.account, entry.account)),
                 _cell(_details(entry)),
             )
-        out.print(table)
+        print_whole_table(table)
 
     print_result(
         {"entries": [audit_document(entry) for entry in entries]},
@@ -138,14 +142,16 @@ def tokens(account: AccountFilter = None, json: AsJson = False) -> None:
         if not owned:
             out.print(_("There is no token."))
             return
-        headers = (_("Token"), _("Name"), _("Account"), _("Role"), _("Expires"), _("Last use"))
-        table = Table(*headers, box=None)
+        regions = region_names()
+        headers = (_("Account"), _("Role"), _("Scope"), _("Expires"), _("Last use"))
+        table = Table(_id_column(_("Token")), _("Name"), *headers, box=None)
         for owner, token in owned:
             role = owner.right.role.value if owner.right else ""
             used = "" if token.last_used_at is None else _time(token.last_used_at)
             names = (token.id, token.name, owner.name or owner.id, role)
-            table.add_row(*map(_cell, names), _time(token.expires_at), used)
-        out.print(table)
+            scope = _scope(owner, regions)
+            table.add_row(*map(_cell, (*names, scope)), _time(token.expires_at), used)
+        print_whole_table(table)
 
     print_result(
         {"tokens": [token_document(token) for _owner, token in owned]},
@@ -186,9 +192,6 @@ def _has_right(account: Account, role: Role | None, region: str | None) -> bool:
 
 def _account_cells(account: Account, names: dict[str, str]) -> tuple[str, ...]:
     right = account.right
-    scope = [] if right is None else [names.get(code, code) for code in sorted(right.regions)]
-    if right is not None:
-        scope += sorted(right.opds)
     name = account.name or _("(erased)")
     if account.kind is AccountKind.PROGRAM:
         name = _("{name} (program)").format(name=name)
@@ -197,9 +200,24 @@ def _account_cells(account: Account, names: dict[str, str]) -> tuple[str, ...]:
         name,
         account.login or "",
         _("withdrawn") if right is None else right.role.value,
-        ", ".join(scope),
+        _scope(account, names),
         "" if account.last_sign_in_at is None else _time(account.last_sign_in_at),
     )
+
+
+def _scope(account: Account, names: dict[str, str]) -> str:
+    right = account.right
+    if right is None:
+        return ""
+    regions = (names.get(code, code) for code in sorted(right.regions))
+    return ", ".join([*regions, *sorted(right.opds)])
+
+
+def _id_column(header: str) -> Column:
+    """Return the column of an id, which other commands take: it is never cut or folded."""
+    from rich.table import Column
+
+    return Column(header, no_wrap=True)
 
 
 def _details(entry: AuditEntry) -> str:

@@ -13,13 +13,12 @@ from engine.model import Role
 from hub.cli.account_change import (
     AccountChange,
     checked_reason,
-    checked_right,
     find_account,
-    refuse_follower,
     run_account_change,
 )
 from hub.cli.account_options import AccountArgument, OpdsOption, RegionsOption
 from hub.cli.console import AsJson, confirm, exit_with_error, print_line, print_result
+from hub.cli.right_argument import checked_right, refuse_follower
 from hub.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True)

@@ -18,10 +18,12 @@ from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+    from rich.table import Table
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+WIDEST_TABLE = 10_000  # characters
 YES = ("y", "yes", "ya")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -89,6 +91,17 @@ def _text_stream(stream: _Stream, previous: Any) -> io.TextIOWrapper:
 def print_line(text: str) -> None:
     """Print a line of any length without markup."""
     out.print(text, markup=False, soft_wrap=True)
+
+
+def print_whole_table(table: Table) -> None:
+    """Print a table without cutting a value.
+
+    A terminal folds the columns that are not `no_wrap`; in a pipe or a file, a row is one line.
+    """
+    for column in table.columns:
+        column.overflow = "fold"
+    console = out if out.is_terminal else Console(width=WIDEST_TABLE, highlight=False)
+    console.print(table)
 
 
 def exit_with_error(message: str, code: ExitCode) -> NoReturn:

@@ -145,8 +145,7 @@ async def _seed_node(settings: Settings, region: str) -> None:
 def _issue_hub_token(settings: Settings, region: str) -> str:
     """Return a token with which the hub reads the log of the node's region, with drafts."""
     right = Right(Role.FOLLOWER, frozenset({region}), drafts=True)
-    _, secret = asyncio.run(create_program_token(settings, "hub", right, TOKEN_LIFETIME))
-    return secret
+    return asyncio.run(create_program_token(settings, "hub", right, TOKEN_LIFETIME)).secret
 
 
 @contextmanager

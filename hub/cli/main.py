@@ -173,6 +173,21 @@ def migrate(
 
         asyncio.run(log_maintenance.renew_instance_epoch(settings, new_identity=new_identity))
     out.print(_("The database is at this version's schema."))
+    _warn_of_former_tokens(settings)
+
+
+def _warn_of_former_tokens(settings: Settings) -> None:
+    """Say that the tokens of an earlier version are void, as long as their key is in the folder."""
+    from hub.auth.former_tokens import FORMER_KEY_FILE
+
+    key = settings.data_dir / FORMER_KEY_FILE
+    if key.exists():
+        text = _(
+            "Tokens of the earlier version, which {key} signed, are not valid any more, also those "
+            "of instances that follow this one: make new ones with `simpul token`, and delete the "
+            "file."
+        )
+        err.print(text.format(key=key), markup=False, soft_wrap=True)
 
 
 @app.command("load")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.console import AsJson, out, print_result
+from hub.cli.console import AsJson, out, print_result, print_whole_table
 from hub.cli.opd_change import OpdChange, opd_document, run_opd_change
 from hub.cli.region_argument import RegionOption
 
@@ -73,15 +73,16 @@ def defaults(
 
 
 def _print_table(region: str, missing: list[DefaultOpd]) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if not missing:
         out.print(_("Region {region} has all the usual OPDs.").format(region=region))
         return
-    table = Table(_("Id"), _("Name"), _("Acronym"), _("Part of"), _("Affairs"), box=None)
+    headers = (_("Name"), _("Acronym"), _("Part of"), _("Affairs"))
+    table = Table(Column(_("Id"), no_wrap=True), *headers, box=None)
     for opd in missing:
         table.add_row(opd.id, opd.name, opd.acronym, opd.parent_name or "", " ".join(opd.affairs))
-    out.print(table)
+    print_whole_table(table)
     out.print(
         _("To record them: simpul opd defaults --region {region} --register all").format(
             region=region

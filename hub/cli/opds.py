@@ -10,7 +10,7 @@ import typer
 
 from engine.model import Opd, OpdKind
 from hub.cli import preconditions
-from hub.cli.console import AsJson, exit_with_error, out, print_result
+from hub.cli.console import AsJson, exit_with_error, out, print_result, print_whole_table
 from hub.cli.opd_change import Affairs, OpdChange, opd_document, run_opd_change
 from hub.cli.region_argument import RegionOption
 from hub.cli.region_hint import exit_with_unknown_region
@@ -77,7 +77,7 @@ def list_command(
     json: AsJson = False,
 ) -> None:
     """List the OPDs of a region, with the names and ids that imports and tokens use."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from hub.app import open_instance
     from storage import opd as stored
@@ -99,10 +99,10 @@ def list_command(
         if not opds:
             out.print(_("Region {region} has no OPD on record.").format(region=region))
             return
-        table = Table(_("Name"), _("Acronym"), _("Kind"), _("Id"), box=None)
+        table = Table(_("Name"), _("Acronym"), _("Kind"), Column(_("Id"), no_wrap=True), box=None)
         for opd in opds:
             table.add_row(opd.name, opd.acronym, opd.kind.value if opd.kind else "", opd.id)
-        out.print(table)
+        print_whole_table(table)
 
     print_result(
         {"opds": [opd_document(opd) for opd in opds]}, as_json=json, print_text=print_table

@@ -12,8 +12,10 @@ import typer
 from engine.model import Role
 from hub.cli import preconditions
 from hub.cli.account_change import checked_name
-from hub.cli.console import AsJson, err, print_result
-from hub.cli.region_argument import resolve_regions
+from hub.cli.account_lookup import describe_right, list_accounts
+from hub.cli.account_options import OpdsOption, RegionsOption
+from hub.cli.console import AsJson, err, exit_with_error, print_result
+from hub.exit_codes import ExitCode
 
 PERSONAL_ROLES = (Role.PROVINCE, Role.ADMIN)  # their acts should name a person
 
@@ -24,52 +26,68 @@ app = typer.Typer()
 def token(
     role: Annotated[Role, typer.Option(help="Role of the program.", case_sensitive=False)],
     subject: Annotated[str, typer.Option(help="Name of the program.")],
-    region: Annotated[
-        list[str],
-        typer.Option(help="Code or name of a region in scope.", callback=resolve_regions),
-    ] = [],  # noqa: B006
-    opd: Annotated[list[str], typer.Option(help="Id of an OPD in scope.")] = [],  # noqa: B006
+    region: RegionsOption = [],  # noqa: B006
+    opd: OpdsOption = [],  # noqa: B006
     hours: Annotated[
         float,
         typer.Option(min=0.01, max=24 * 366, help="Hours after which the token expires."),
     ] = 8,
-    drafts: Annotated[bool, typer.Option(help="Whether a FOLLOWER also reads drafts.")] = True,
+    drafts: Annotated[
+        bool | None,
+        typer.Option(
+            "--drafts/--no-drafts",
+            help="Whether a FOLLOWER also reads drafts, as by default. Only for this role.",
+            show_default=False,
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Create a token with which a program uses the API of this instance."""
-    from engine.account import Right
-    from hub.cli import token_scope
     from hub.cli.program_tokens import create_program_token
+    from hub.cli.right_argument import checked_right
 
     subject = checked_name(subject, "--subject")
-    token_scope.require_scope(role, region, opd)
+    if drafts is not None and role is not Role.FOLLOWER:
+        option = "--drafts" if drafts else "--no-drafts"
+        message = _("expected no {option} with the role {role}")
+        exit_with_error(message.format(option=option, role=role.value), ExitCode.INPUT)
     settings = preconditions.load_migrated_settings()
-    if region or opd:
-        token_scope.check_token_scope(settings, role, region, opd)
-    right = Right(role, frozenset(region), frozenset(opd), drafts and role is Role.FOLLOWER)
-    access_token, secret = asyncio.run(
-        create_program_token(settings, subject, right, timedelta(hours=hours))
-    )
-    err.print(
+    right = checked_right(settings, role, region, opd, drafts=drafts is not False)
+    program = asyncio.run(create_program_token(settings, subject, right, timedelta(hours=hours)))
+    access_token = program.token
+    _print_note(
         _("The token is for {subject} until {until}; it is shown only now.").format(
             subject=subject, until=f"{access_token.expires_at:%Y-%m-%d %H:%M} UTC"
-        ),
-        markup=False,
-        soft_wrap=True,
+        )
     )
+    if program.is_new_account and program.namesakes:
+        _print_note(
+            _(
+                "{subject} has a new account, {id} ({right}), because the right of an account with "
+                "this name is another: {accounts}."
+            ).format(
+                subject=subject,
+                id=program.account.id,
+                right=describe_right(right),
+                accounts=list_accounts(program.namesakes),
+            )
+        )
     if role in PERSONAL_ROLES:
-        err.print(
+        _print_note(
             _(
                 "A person with the role {role} should sign in instead: the log would name the "
                 "program for everything that is done with this token."
-            ).format(role=role.value),
-            markup=False,
-            soft_wrap=True,
+            ).format(role=role.value)
         )
     result = {
-        "token": secret,
+        "token": program.secret,
         "id": access_token.id,
         "accountId": access_token.account,
         "expiresAt": f"{access_token.expires_at:%FT%TZ}",
     }
-    print_result(result, as_json=json, print_text=lambda: typer.echo(secret))
+    print_result(result, as_json=json, print_text=lambda: typer.echo(program.secret))
+
+
+def _print_note(text: str) -> None:
+    """Print a line on standard error; standard output has the token only."""
+    err.print(text, markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -161,6 +162,20 @@ async def test_any_other_authorization_is_never_public(
     with pytest.raises(TokenInvalid, match=r"^expected "):
         await authenticator.viewer(Credentials(authorization))
     assert authenticator.used_tokens == {}
+
+
+async def test_a_signed_token_of_an_earlier_version_is_named_as_one(database: Database) -> None:
+    authenticator = create_authenticator(database, Clock())
+    header = base64.urlsafe_b64encode(b'{"alg":"HS256","kid":"embedded"}').decode().rstrip("=")
+    with pytest.raises(TokenInvalid) as refused:
+        await authenticator.viewer(bearer(f"{header}.e30.c2lnbmF0dXJl"))
+    assert refused.value.reason == (
+        "expected a token on record, got a signed one of an earlier version: "
+        "make a new one with `simpul token`"
+    )
+    for other in ("bnVsbA.e30.x", "e30.e30.x", "€.e30.x", "W1tb.e30.x"):
+        with pytest.raises(TokenInvalid, match="that this instance issued"):
+            await authenticator.viewer(bearer(other))
 
 
 @pytest.mark.parametrize("drafts", [True, False])

@@ -26,6 +26,7 @@ from tests.hub.cli.commands import Commands, run_on_terminal
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "sign-in.md"
 CODE = r"[\w-]{43}"
 OPERATOR = "operator (command)"
+ACCOUNT = "expected the id or the login of an account, or the name of a program"
 COORDINATOR = ("--role", "REGION", "--region", "Kab. Garut")
 WITHDRAWAL_SECONDS = 2.0  # without Redis; the servers poll several times a second
 
@@ -190,15 +191,19 @@ def test_everything_ends_at_once(commands: Commands) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("link", "bud"), 2, "the login of an account, got 'bud'; the nearest is 'budi'"),
-        (("withdraw", "siti"), 2, "expected the id or the login of an account, got 'siti'\n"),
+        (("link", "bud"), 2, f"{ACCOUNT}, got 'bud'; the nearest is 'budi'\n"),
+        (("withdraw", "siti"), 2, f"{ACCOUNT}, got 'siti'\n"),
         (("admin",), 2, "expected --name with the name of the person"),
         (("admin", "--name", " "), 2, "--name: expected 1 to 200 characters, got 0"),
         (("admin", "--name", "A\u202eB"), 2, "without control or format characters"),
         (("admin", "--name", "A", "--login", "a b"), 2, "without white space, got 'a b'"),
         (("invite", "--name", "A", "--login", "BUDI", *COORDINATOR), 2, "budi is the login of"),
         (("invite", "--name", "A", "--role", "FOLLOWER", "--region", "32.05"), 2, "a FOLLOWER"),
-        (("invite", "--name", "A", "--role", "REGION"), 2, "with its scope (--region,"),
+        (
+            ("invite", "--name", "A", "--role", "REGION"),
+            2,
+            "--region is missing: the role REGION needs it\n",
+        ),
         (
             ("invite", "--name", "A", *COORDINATOR, "--opd", "diskominfo"),
             2,
@@ -226,6 +231,56 @@ def test_what_is_not_possible_says_what_was_expected_and_changes_nothing(
     assert (refused.exit_code, refused.stdout) == (code, "")
     assert message in refused.stderr
     assert read(commands, "audit") == before
+
+
+def test_a_program_is_found_by_its_name_and_by_its_id_if_two_have_the_name(
+    commands: Commands,
+) -> None:
+    garut = json.loads(commands("token", *COORDINATOR, "--subject", "Portal", "--json").stdout)
+    assert read(commands, "tokens", "portal")["tokens"][0]["id"] == garut["id"]
+    arguments = ("--role", "OPD", "--region", "32.11", "--opd", "Dishub", "--subject", "Portal")
+    second = commands("token", *arguments, "--json")
+    sumedang = json.loads(second.stdout)["accountId"]
+    garut_right = f"{garut['accountId']} (REGION 32.05)"
+    right = "OPD 32.11, 32.11:opd-dishub"
+    assert second.stderr.splitlines()[1] == (
+        f"Portal has a new account, {sumedang} ({right}), because the right of an account with "
+        f"this name is another: {garut_right}."
+    )
+    assert "new account" not in commands("token", *arguments).stderr
+    refused = commands("account", "withdraw", "Portal")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "expected the id of one account, got 'Portal', a name of "
+        f"{garut_right}, {sumedang} ({right})\n"
+    )
+    assert commands("account", "withdraw", sumedang).exit_code == 0
+    assert [token["id"] for token in read(commands, "tokens")["tokens"]] == [garut["id"]]
+
+
+def test_no_width_of_the_output_cuts_what_another_command_takes(filled_data_dir: Path) -> None:
+    login = f"{'tim.aplikasi.' * 8}@garutkab.go.id"
+    environment = {"SIMPUL_DATA_DIR": str(filled_data_dir), "DATABASE_URL": "", "COLUMNS": "80"}
+
+    def run(*arguments: str) -> str:
+        return CliRunner().invoke(app, arguments, env=environment).stdout
+
+    run("account", "invite", "--name", "Budi Santoso " * 5, "--login", login, *COORDINATOR)
+    run("token", *COORDINATOR, "--subject", "portal")
+    person, program = json.loads(run("account", "list", "--json"))["accounts"]
+    [token] = json.loads(run("account", "tokens", "--json"))["tokens"]
+    rows = run("account", "list").splitlines()
+    assert [row.split()[0] for row in rows[1:]] == [person["id"], program["id"]]
+    assert login in rows[1]
+    assert run("account", "tokens").splitlines()[1].split()[:6] == [
+        *(token["id"], "portal", "portal", "REGION", "Kabupaten", "Garut"),
+    ]
+    ids = [
+        opd["id"] for opd in json.loads(run("opd", "list", "--region", "32.05", "--json"))["opds"]
+    ]
+    assert [
+        row.split()[-1] for row in run("opd", "list", "--region", "32.05").splitlines()[1:]
+    ] == ids
 
 
 def test_the_account_of_a_program_has_no_link(commands: Commands) -> None:
