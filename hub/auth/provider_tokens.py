@@ -15,8 +15,8 @@ from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 
-from engine.account import Account
-from engine.model import Role, Viewer
+from engine.model import Viewer
+from hub.auth.authentication import account_viewer
 from hub.auth.claim_mapping import ClaimProblem
 from hub.auth.errors import TokenExpired, TokenInvalid
 from hub.auth.identity_provider import IdentityProvider
@@ -131,14 +131,10 @@ class JsonWebTokens:
             account = await self._accounts.account_of_token(claims, _to_datetime(claims["iat"]))
         except (ClaimProblem, RightWithdrawn) as error:
             raise TokenInvalid(str(error)) from error
-        return _VerifiedToken(_viewer(account, expires_at), key_id, signing_key)
-
-
-def _viewer(account: Account, expires_at: datetime) -> Viewer:
-    right = account.right
-    assert right is not None
-    is_draft_reader = right.role is not Role.FOLLOWER or right.drafts
-    return Viewer(account.id, right.role, right.regions, right.opds, expires_at, is_draft_reader)
+        right = account.right
+        assert right is not None  # else the account raises RightWithdrawn
+        viewer = account_viewer(account, right, expires_at, None)
+        return _VerifiedToken(viewer, key_id, signing_key)
 
 
 def _valid_until(_token: str, verified: _VerifiedToken, _now: datetime) -> datetime:
