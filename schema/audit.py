@@ -94,7 +94,7 @@ class AuditQuery:
         "Everyone who is signed in sees that of the own account. Of other people, only ADMIN sees "
         "sign-ins and entries from before the viewer could give the right."
     )
-    async def audit(
+    async def account_audit(
         self, info: Info, first: FirstArgument = 50, after: AfterArgument = None
     ) -> Connection[AuditEntry]:
         size = checked_page_size(first)

@@ -18,7 +18,7 @@ from tests.api.accounts import DINKES, add_open_session, add_passkey, add_people
 from tests.api.hub import Hub
 from tests.api.imported_files import FILE, import_file
 
-AUDIT = """query ($first: Int, $after: Cursor) { audit(first: $first, after: $after) {
+AUDIT = """query ($first: Int, $after: Cursor) { accountAudit(first: $first, after: $after) {
   totalCount nodes { number action actor { id name } account { id } credentialId role regionCodes
     opdIds reason tokenName method } pageInfo { endCursor }
 } }"""
@@ -34,14 +34,14 @@ SECRET = """mutation ($input: CreateProgramTokenInput!) { createProgramToken(inp
 async def test_every_act_is_an_entry_that_those_see_who_see_the_account(any_hub: Hub) -> None:
     viewers = await add_people(any_hub)
     coordinator = viewers["sumedang"]
-    before = (await any_hub.query_data(AUDIT, coordinator))["audit"]["totalCount"]
+    before = (await any_hub.query_data(AUDIT, coordinator))["accountAudit"]["totalCount"]
     scope = {"role": "OPD", "regionCodes": ["32.11"], "opdIds": [DINKES]}
     invited = await any_hub.change("inviteAccount", coordinator, name="Siti", login="siti", **scope)
     id = invited["account"]["id"]
     await any_hub.change(
         "withdrawRight", coordinator, accountId=id, version=1, reason=" pindah tugas "
     )
-    audit = (await any_hub.query_data(AUDIT, coordinator))["audit"]
+    audit = (await any_hub.query_data(AUDIT, coordinator))["accountAudit"]
     numbers = [node.pop("number") for node in audit["nodes"][:2]]
     assert numbers == [numbers[0], numbers[0] - 1]
     actor = {"id": "sumedang", "name": "Name of sumedang"}
@@ -61,12 +61,12 @@ async def test_every_act_is_an_entry_that_those_see_who_see_the_account(any_hub:
         {**empty, **scope, "action": "ACCOUNT_INVITED", "actor": actor, "account": {"id": id}},
     ]
     assert audit["totalCount"] == before + 2
-    page = (await any_hub.query_data(AUDIT, coordinator, first=1))["audit"]
+    page = (await any_hub.query_data(AUDIT, coordinator, first=1))["accountAudit"]
     cursor = page["pageInfo"]["endCursor"]
-    following = (await any_hub.query_data(AUDIT, coordinator, first=1, after=cursor))["audit"]
+    following = (await any_hub.query_data(AUDIT, coordinator, first=1, after=cursor))["accountAudit"]
     assert following["nodes"][0]["action"] == "ACCOUNT_INVITED"
     for name in ("bandung", "dinkes"):
-        nodes = (await any_hub.query_data(AUDIT, viewers[name]))["audit"]["nodes"]
+        nodes = (await any_hub.query_data(AUDIT, viewers[name]))["accountAudit"]["nodes"]
         assert {node["account"]["id"] for node in nodes} == {name}
     assert await any_hub.refusal(AUDIT, PUBLIC_VIEWER) == "FORBIDDEN"
 
@@ -123,7 +123,7 @@ async def test_a_coordinator_sees_of_its_people_what_concerns_its_region_only(an
     concerning = [{"action": "INVITATION_RENEWED"}, {"action": "RIGHT_CHANGED"}]
     assert account["audit"] == {"totalCount": 2, "nodes": concerning}
     assert account["sessions"] == [{"userAgent": "", "method": "PASSWORD"}]
-    listed = (await any_hub.query_data(AUDIT, coordinator, first=50))["audit"]["nodes"]
+    listed = (await any_hub.query_data(AUDIT, coordinator, first=50))["accountAudit"]["nodes"]
     assert [
         {"action": node["action"]} for node in listed if node["account"]["id"] == "bandung"
     ] == concerning

@@ -7,10 +7,10 @@ import { parse } from 'graphql';
 
 export const typeDefs = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { grants: [Grant!]! inspection(of: ID!): Inspection! }
+  type Query { grants: [Grant!]! audit(of: ID!): Audit! }
   type Grant { rupiah: String! region: Region }
   type Region @key(fields: "code") { code: ID! grants: [Grant!]! }
-  type Inspection { assessment: Assessment }
+  type Audit { assessment: Assessment }
   type Assessment @key(fields: "id", resolvable: false) { id: ID! }
 `);
 
@@ -23,7 +23,7 @@ const GRANTS = [
 const resolvers = {
   Query: {
     grants: () => GRANTS,
-    inspection: (_, { of }) => ({ assessment: { id: of } }),
+    audit: (_, { of }) => ({ assessment: { id: of } }),
   },
   Region: {
     __resolveReference: (reference) => reference,

@@ -38,7 +38,7 @@ mutation {
 """
 FROM_MINISTRY = "{ grants { rupiah region { code name parent { code grants { rupiah } } } } }"
 FROM_HUB = '{ region(code: "32.11") { name grants { rupiah region { name } } } }'
-INSPECTION = '{ inspection(of: "%s") { assessment { id state region { name } } } }'
+AUDIT = '{ audit(of: "%s") { assessment { id state region { name } } } }'
 ENTITIES = """
 {
   found: _entities(
@@ -68,8 +68,8 @@ def results(node: str, filled_template: Path, tmp_path_factory: pytest.TempPathF
             "questions": [
                 {"query": FROM_MINISTRY},
                 {"query": FROM_HUB},
-                {"query": INSPECTION % draft, "authorized": True},
-                {"query": INSPECTION % draft},
+                {"query": AUDIT % draft, "authorized": True},
+                {"query": AUDIT % draft},
             ],
             "change": REGISTER,
             "entities": ENTITIES,
@@ -126,8 +126,8 @@ def test_a_draft_is_visible_to_the_viewer_of_the_gateway_alone(results: Any, gat
     visible, hidden = results["answers"][gateway][2:]
     region = {"name": "Kabupaten Sumedang"}
     draft = {"id": results["draft"], "state": "DRAFT", "region": region}
-    assert visible == {"data": {"inspection": {"assessment": draft}}}
-    assert hidden["data"] == {"inspection": {"assessment": None}}
+    assert visible == {"data": {"audit": {"assessment": draft}}}
+    assert hidden["data"] == {"audit": {"assessment": None}}
     assert [error["extensions"]["code"] for error in hidden["errors"]] == ["NOT_FOUND"]
 
 
