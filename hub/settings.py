@@ -228,7 +228,7 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_removed_variables(cls, values: object) -> object:
         problems = [
-            f"{variable}: expected no such variable, got one; {instead}"
+            f"{variable}: no longer a setting; {instead}"
             for variable, instead in REMOVED_VARIABLES.items()
             if os.environ.get(variable)
         ]

@@ -121,9 +121,13 @@ class ReplicationClient:
                     for region in regions:
                         group.create_task(self._follow_region(endpoint, peer, region, backoff))
             except* (PeerUnreachable, ProtocolError, RejectedByPeer) as failures:
-                reason = str(_first_exception(failures))
+                failure = _first_exception(failures)
+                is_token_refused = isinstance(failure, RejectedByPeer) and failure.code == "4401"
+                hint = f"; the token is that in {endpoint.token_file}" if is_token_refused else ""
                 for region in regions:
-                    self._record_failure(endpoint, region, SourceState.UNREACHABLE, reason)
+                    self._record_failure(
+                        endpoint, region, SourceState.UNREACHABLE, str(failure), hint
+                    )
             except* Exception:
                 logger.exception("replication from %s failed; trying again", endpoint.url)
             await backoff.wait()
@@ -256,12 +260,18 @@ class ReplicationClient:
         return True
 
     def _record_failure(
-        self, endpoint: Endpoint, region: str, state: SourceState, reason: str
+        self, endpoint: Endpoint, region: str, state: SourceState, reason: str, hint: str = ""
     ) -> None:
-        """Record the state of a region's source, and log each new reason once."""
+        """Record the state of a region's source, and log each new reason once.
+
+        Args:
+            hint: what only the operator may read, and the log has after the reason.
+        """
         if self._reported.get(region) != reason:
             self._reported[region] = reason
-            logger.warning("region %s at %s: %s: %s", region, endpoint.url, state.value, reason)
+            logger.warning(
+                "region %s at %s: %s: %s%s", region, endpoint.url, state.value, reason, hint
+            )
         self.copies.record_state(Source(region, endpoint.url, state, None, reason))
 
 

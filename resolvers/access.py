@@ -135,6 +135,8 @@ def allow_result_recording(viewer: Viewer, region: Region) -> None:
 
 
 def _require_access(viewer: Viewer, region: Region, is_allowed: bool, action: str) -> None:
+    if viewer.role is Role.FOLLOWER:
+        raise Forbidden(viewer.role, f"{action}: the role reads only")
     if not covers_region(viewer, region):
         raise Forbidden(viewer.role, f"do this in region {region.code}, which is outside its scope")
     if not is_allowed:

@@ -64,6 +64,6 @@ class CrossSiteRequest(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "expected a request from a page of this instance, got one from another site: "
-            "send a token instead of the cookie"
+            "expected the `Origin` or `Sec-Fetch-Site` of a page of this instance, got none or "
+            "another: a program sends a token instead of the cookie"
         )

@@ -75,6 +75,12 @@ def find_account(text: str) -> Account:
     return run_account_query(find)
 
 
+def refuse_erased(account: Account) -> None:
+    """Exit with an error if the account was erased, after which nothing can be done with it."""
+    if account.name is None:
+        exit_with_error(_("the account {id} was erased").format(id=account.id), ExitCode.STATE)
+
+
 async def _run(
     settings: Settings, act: Callable[[AccountChange], Awaitable[Value]], *, writes: bool
 ) -> Value:

@@ -17,15 +17,17 @@ from hub.cli.account_change import (
     checked_name,
     local_address,
     page_address,
+    refuse_erased,
     run_account_change,
 )
+from hub.cli.account_lookup import list_accounts
 from hub.cli.account_options import (
     AccountArgument,
     LoginOption,
     OpdsOption,
     RegionsOption,
 )
-from hub.cli.console import AsJson, exit_with_error, print_line, print_result
+from hub.cli.console import AsJson, exit_with_error, print_line, print_note, print_result
 from hub.cli.right_argument import checked_right, refuse_follower
 from hub.exit_codes import ExitCode
 
@@ -59,6 +61,9 @@ def admin(
                 change.session, change.now, None, right, name=new_name, login=stored_login
             )
             return await _invitation(change, account, is_first=True)
+        if new_name not in (None, account.name):
+            message = _("--name: {id} has the name {name}, which its person alone changes")
+            exit_with_error(message.format(id=account.id, name=account.name), ExitCode.INPUT)
         if account.right != right:
             account = await account_acts.change_right(
                 change.session, change.now, None, account, right
@@ -86,7 +91,7 @@ def invite(
     checked, stored_login = checked_name(name), None if login is None else checked_login(login)
     right = checked_right(settings, role, region, opd)
 
-    async def invite_person(change: AccountChange) -> dict[str, Any]:
+    async def invite_person(change: AccountChange) -> tuple[dict[str, Any], list[Account]]:
         existing = None if stored_login is None else change.find_login(stored_login)
         if existing is not None:
             exit_with_error(
@@ -98,9 +103,16 @@ def invite(
         account = await account_acts.add_account(
             change.session, change.now, None, right, name=checked, login=stored_login
         )
-        return await _invitation(change, account, is_first=True)
+        namesakes = [known for known in change.accounts if known.name == checked]
+        return await _invitation(change, account, is_first=True), namesakes
 
-    _print_link(run_account_change(invite_person), as_json=json)
+    document, namesakes = run_account_change(invite_person)
+    _print_link(document, as_json=json)
+    if namesakes:
+        note = _(
+            "The name {name} is also that of {accounts}: `simpul account renew` invites again."
+        )
+        print_note(note.format(name=checked, accounts=list_accounts(namesakes)))
 
 
 @app.command()
@@ -137,6 +149,7 @@ def _person_with_right(account: Account) -> Account:
             _("{id} is the account of a program, which has tokens only").format(id=account.id),
             ExitCode.INPUT,
         )
+    refuse_erased(account)
     if account.right is None:
         message = _("the account {id} has no right: give it one with `simpul account change`")
         exit_with_error(message.format(id=account.id), ExitCode.STATE)

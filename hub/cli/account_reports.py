@@ -163,6 +163,7 @@ def tokens(account: AccountFilter = None, json: AsJson = False) -> None:
 @app.command("withdraw-token")
 def withdraw_token_command(
     token: Annotated[str, typer.Argument(help="Id of the token, from `simpul account tokens`.")],
+    json: AsJson = False,
 ) -> None:
     """Withdraw one token, which running servers refuse within a second."""
     from resolvers.credential_acts import withdraw_token
@@ -180,7 +181,7 @@ def withdraw_token_command(
 
     withdrawn = run_account_change(withdraw)
     text = _("The token {name} ({id}) is withdrawn.").format(name=withdrawn.name, id=withdrawn.id)
-    print_line(text)
+    print_result(token_document(withdrawn), as_json=json, print_text=lambda: print_line(text))
 
 
 def _has_right(account: Account, role: Role | None, region: str | None) -> bool:

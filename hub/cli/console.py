@@ -93,6 +93,11 @@ def print_line(text: str) -> None:
     out.print(text, markup=False, soft_wrap=True)
 
 
+def print_note(text: str) -> None:
+    """Print a line on standard error, where it does not mix with the result of the command."""
+    err.print(text, markup=False, soft_wrap=True)
+
+
 def print_whole_table(table: Table) -> None:
     """Print a table without cutting a value.
 
@@ -113,7 +118,10 @@ def exit_with_error(message: str, code: ExitCode) -> NoReturn:
 def confirm(question: str) -> bool:
     """Ask a question on standard error; anything but a yes, in English or Indonesian, is a no."""
     prompt = _("{question} [y/N]").format(question=question)
-    answer: str = typer.prompt(prompt, default="", show_default=False, err=True)
+    try:
+        answer: str = typer.prompt(prompt, default="", show_default=False, err=True)
+    except typer.Abort:
+        exit_with_error(_("expected an answer, got none: --yes needs none"), ExitCode.INPUT)
     return answer.strip().lower() in YES
 
 

@@ -15,6 +15,7 @@ from hub.cli.translation import N_, language
 
 # By the name of a value: it is a message itself, or it is a number; otherwise it is any text.
 MESSAGE_VALUES = frozenset({"message", "expected", "reason"})
+TRANSLATED_VALUES = frozenset({"problem"})  # messages; without a translation, none of it has one
 NUMBER_VALUES = frozenset({"lowest", "highest", "most", "count", "limit", "number", "sequence"})
 
 # The first template that fits is used, so a general one comes after the special ones.
@@ -55,7 +56,13 @@ SETTINGS_PROBLEMS = (
     N_("{variable}: expected a file or an address with https://, got {value}"),
     N_("{variable}: expected a file, got {value}"),
     N_("{variable}: expected a secret of at least {most} bytes, got {count}"),
-    N_("{variable}: {message}, got {value}"),
+    N_("{variable}: no longer a setting; the file in SIMPUL_IDENTITY_PROVIDER replaces it ({key})"),
+    N_(
+        "{variable}: no longer a setting; tokens are in the database now, and `simpul token` makes "
+        "them"
+    ),
+    N_("{variable}: expected a value, since {other} is set, got none"),
+    N_("{variable}: {problem}, got {value}"),
 )
 REFUSALS = (
     N_("argument {argument}: expected {expected}, got {value}"),
@@ -113,9 +120,13 @@ def translate_message(message: str, templates: tuple[str, ...] = MESSAGE_PARTS) 
         match = _template_pattern(template).fullmatch(message)
         if match is not None:
             values = {
-                name: translate_message(value) if name in MESSAGE_VALUES else value
+                name: translate_message(value)
+                if name in MESSAGE_VALUES | TRANSLATED_VALUES
+                else value
                 for name, value in match.groupdict().items()
             }
+            if any(values[name] == match[name] for name in TRANSLATED_VALUES & values.keys()):
+                continue
             return _(template).format(**values)
     return message
 

@@ -35,7 +35,7 @@ def resolve_region(text: str) -> str:
     if match.candidates:
         exit_with_error(
             _(
-                "expected the code or the name of one region, got {text!r}; near are {regions}"
+                "expected the code or the name of one region, got {text!r}, which may mean {regions}"
             ).format(text=text, regions=list_regions(match.candidates)),
             ExitCode.INPUT,
         )

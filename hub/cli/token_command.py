@@ -14,7 +14,7 @@ from hub.cli import preconditions
 from hub.cli.account_change import checked_name
 from hub.cli.account_lookup import describe_right, list_accounts
 from hub.cli.account_options import OpdsOption, RegionsOption
-from hub.cli.console import AsJson, err, exit_with_error, print_result
+from hub.cli.console import AsJson, exit_with_error, print_note, print_result
 from hub.exit_codes import ExitCode
 
 PERSONAL_ROLES = (Role.PROVINCE, Role.ADMIN)  # their acts should name a person
@@ -55,13 +55,13 @@ def token(
     right = checked_right(settings, role, region, opd, drafts=drafts is not False)
     program = asyncio.run(create_program_token(settings, subject, right, timedelta(hours=hours)))
     access_token = program.token
-    _print_note(
+    print_note(
         _("The token is for {subject} until {until}; it is shown only now.").format(
             subject=subject, until=f"{access_token.expires_at:%Y-%m-%d %H:%M} UTC"
         )
     )
     if program.is_new_account and program.namesakes:
-        _print_note(
+        print_note(
             _(
                 "{subject} has a new account, {id} ({right}), because the right of an account with "
                 "this name is another: {accounts}."
@@ -73,7 +73,7 @@ def token(
             )
         )
     if role in PERSONAL_ROLES:
-        _print_note(
+        print_note(
             _(
                 "A person with the role {role} should sign in instead: the log would name the "
                 "program for everything that is done with this token."
@@ -86,8 +86,3 @@ def token(
         "expiresAt": f"{access_token.expires_at:%FT%TZ}",
     }
     print_result(result, as_json=json, print_text=lambda: typer.echo(program.secret))
-
-
-def _print_note(text: str) -> None:
-    """Print a line on standard error; standard output has the token only."""
-    err.print(text, markup=False, soft_wrap=True)

@@ -367,6 +367,12 @@ async def test_a_refusal_names_the_region_that_is_outside_the_scope(prepared: Hu
     name, fields, _letters = OPERATIONS["register an application"]
     result = await prepared.result(mutation(name), two_provinces.OTHER_REGION, input=fields)
     assert "region 32.11, which is outside its scope" in str(result.errors)
+    follower = Viewer("hub", Role.FOLLOWER, frozenset({"32.11"}))
+    result = await prepared.result(mutation(name), follower, input=fields)
+    assert (
+        "a viewer with role FOLLOWER may not change applications of this OPD: the role reads only"
+        in str(result.errors)
+    )
 
 
 async def test_a_province_may_start_an_assessment_of_itself(prepared: Hub) -> None:

@@ -75,19 +75,19 @@ def test_variables_that_are_gone_are_refused_with_what_replaces_them(
         monkeypatch.setenv(variable, "x")
     assert list_settings_problems() == [
         (
-            "SIMPUL_JWKS: expected no such variable, got one; "
+            "SIMPUL_JWKS: no longer a setting; "
             "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer` or `jwks`)"
         ),
         (
-            "SIMPUL_TOKEN_ISSUER: expected no such variable, got one; "
+            "SIMPUL_TOKEN_ISSUER: no longer a setting; "
             "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`issuer`)"
         ),
         (
-            "SIMPUL_TOKEN_AUDIENCE: expected no such variable, got one; "
+            "SIMPUL_TOKEN_AUDIENCE: no longer a setting; "
             "the file in SIMPUL_IDENTITY_PROVIDER replaces it (`audience`)"
         ),
         (
-            "SIMPUL_TOKEN_KEY_FILE: expected no such variable, got one; "
+            "SIMPUL_TOKEN_KEY_FILE: no longer a setting; "
             "tokens are in the database now, and `simpul token` makes them"
         ),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from engine.log.source import SourceState
 from regions.endpoint_directory import Endpoint
 from tests.regions import protocol_document
@@ -74,7 +76,7 @@ async def test_a_redirect_is_not_followed(hub_folder: Path, sumedang: OwnerData)
 
 
 async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(
-    hub_folder: Path, secret: Path, sumedang: OwnerData
+    hub_folder: Path, secret: Path, sumedang: OwnerData, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ToyOwner("32.11", *sumedang).running() as toy:
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
@@ -93,3 +95,7 @@ async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
             assert len(toy.sockets) == 2
+    assert (
+        f"region 32.11 at {toy.url}: UNREACHABLE: closed with 4401: the token of this connection "
+        f"has expired; the token is that in {secret}"
+    ) in caplog.messages

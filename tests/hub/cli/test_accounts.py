@@ -155,12 +155,67 @@ def test_a_right_is_changed_withdrawn_and_given_again(commands: Commands) -> Non
     ]
 
 
+def test_a_withdrawn_right_returns_with_what_is_not_named(commands: Commands) -> None:
+    scope = ("--role", "OPD", "--region", "32.05", "--opd", "diskominfo")
+    commands("account", "invite", "--name", "Budi", "--login", "budi", *scope)
+    assert read(commands, "withdraw", "budi")["role"] is None
+    given = read(commands, "change", "budi")
+    assert (given["role"], given["regions"], given["opds"]) == (
+        "OPD",
+        ["32.05"],
+        ["32.05:opd-diskominfo"],
+    )
+    commands("account", "withdraw", "budi")
+    refused = commands("account", "change", "budi", "--region", "32.11")
+    assert (refused.exit_code, refused.stderr) == (2, "--opd is missing: the role OPD needs it\n")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        ("withdraw", "ani"),
+        ("change", "ani", "--role", "REGION", "--region", "32.05"),
+        ("erase", "ani", "--yes"),
+    ],
+)
+def test_an_instance_without_an_admin_says_so(commands: Commands, act: tuple[str, ...]) -> None:
+    for login in ("ani", "budi"):
+        commands("account", "admin", "--name", login, "--login", login)
+    commands("token", "--role", "ADMIN", "--subject", "robot")
+    assert commands("account", "withdraw", "budi").stderr == ""
+    result = commands("account", *act, "--json")
+    assert json.loads(result.stdout)["version"] == 2
+    assert result.stderr == "No person is ADMIN any more: `simpul account admin` invites one.\n"
+
+
+def test_nothing_is_done_with_an_erased_account(commands: Commands) -> None:
+    commands("account", "invite", "--name", "Budi", "--login", "budi", *COORDINATOR)
+    id = read(commands, "erase", "budi", "--yes")["id"]
+    for act in ("renew", "link", "change", "withdraw", "erase"):
+        refused = commands("account", act, id)
+        assert (refused.exit_code, refused.stdout) == (3, "")
+        assert refused.stderr == f"the account {id} was erased\n"
+
+
+def test_a_second_invitation_of_a_name_is_pointed_out(commands: Commands) -> None:
+    first = read(commands, "invite", "--name", "Budi", *COORDINATOR)
+    second = commands("account", "invite", "--name", "Budi", *COORDINATOR)
+    assert second.exit_code == 0
+    assert second.stderr == (
+        f"The name Budi is also that of {first['account']} (REGION 32.05): "
+        "`simpul account renew` invites again.\n"
+    )
+
+
 def test_an_erased_account_keeps_its_opaque_id_only(filled_data_dir: Path) -> None:
     commands = Commands(filled_data_dir)
     commands("account", "invite", "--name", "Budi", "--login", "budi", *COORDINATOR)
     [account] = read(commands, "list")["accounts"]
     environment = {"SIMPUL_DATA_DIR": str(filled_data_dir)}
     run_on_terminal(["account", "erase", "budi"], environment, "n")
+    unanswered = commands("account", "erase", "budi")
+    assert unanswered.exit_code == 2
+    assert unanswered.stderr.endswith("expected an answer, got none: --yes needs none\n")
     assert read(commands, "list")["accounts"] == [account]
     erased = commands("account", "erase", "budi", "--yes")
     assert erased.stdout == (
@@ -214,7 +269,9 @@ def test_everything_ends_at_once(commands: Commands) -> None:
             2,
             "got 'diskominfu'; near are 'Dinas Komunikasi dan Informatika' (32.05:opd-diskominfo)",
         ),
-        (("change", "budi"), 2, "the account has this right already"),
+        (("change", "budi"), 3, "the account has this right already"),
+        (("change", "budi", "--role", "OPD"), 2, "--opd is missing: the role OPD needs it\n"),
+        (("admin", "--name", "Ani", "--login", "budi"), 2, "has the name Budi, which its person"),
         (("change", "budi", "--role", "FOLLOWER"), 2, "a person cannot be a FOLLOWER"),
         (("change", "budi", "--region", "77.77"), 2, "got '77.77'"),
         (("withdraw-token", "token-1"), 2, "there is no token 'token-1'"),
@@ -306,8 +363,8 @@ def test_each_engine_lists_tokens_and_withdraws_one(database_url: str, tmp_path:
         run("token", "--role", "ADMIN", "--subject", subject)
     tokens = json.loads(run("account", "tokens", "--json").stdout)["tokens"]
     assert [token["name"] for token in tokens] == ["hub", "portal"]
-    withdrawn = run("account", "withdraw-token", tokens[0]["id"])
-    assert withdrawn.stdout == f"The token hub ({tokens[0]['id']}) is withdrawn.\n"
+    withdrawn = run("account", "withdraw-token", tokens[0]["id"], "--json")
+    assert json.loads(withdrawn.stdout) == tokens[0]
     assert json.loads(run("account", "tokens", "--json").stdout)["tokens"] == tokens[1:]
     assert "portal" in run("account", "tokens").stdout
     [entry] = json.loads(run("account", "audit", "--limit", "1", "--json").stdout)["entries"]

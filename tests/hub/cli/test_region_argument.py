@@ -12,7 +12,7 @@ import pytest
 from storage.secret import secret_digest
 from tests.hub.cli.commands import Commands
 
-SIMILAR = "expected the code or the name of one region, got {}; near are {}\n"
+SIMILAR = "expected the code or the name of one region, got {}, which may mean {}\n"
 
 
 @pytest.mark.parametrize("region", ["3211", "Sumedang", "KAB. SUMEDANG", "Pemkab  Sumedang"])
