@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from engine.account import Account, AccountKind, AuditAction, Right
 from resolvers.account_acts import INVITATION_LIFETIME, add_account, create_invitation
@@ -29,6 +31,16 @@ from storage.audit import count_audit
 INVITATION_PATH = "/masuk#undangan="
 MAILS_IN_WINDOW = 5  # to one person
 MAIL_WINDOW = timedelta(hours=1)
+logger = logging.getLogger(__name__)
+
+
+class MailProblem(Enum):
+    """Why an invitation was not sent by mail."""
+
+    NOT_CONFIGURED = "NOT_CONFIGURED"
+    NO_ADDRESS = "NO_ADDRESS"
+    TOO_MANY = "TOO_MANY"
+    NOT_SENT = "NOT_SENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Invitation:
     code: str
     expires_at: datetime
     mailed_to: str | None = None
-    mail_problem: str | None = None
+    mail_problem: MailProblem | None = None
 
     @property
     def path(self) -> str:
@@ -115,20 +127,20 @@ async def _send_invitation(context: Context, invitation: Invitation) -> Invitati
     """Send an invitation after its commit; a mail that cannot be sent leaves the link."""
     send, login = context.instance.send_invitation, invitation.account.login or ""
     if send is None:
-        return replace(invitation, mail_problem="this instance sends no mail")
+        return replace(invitation, mail_problem=MailProblem.NOT_CONFIGURED)
     if "@" not in login:
-        problem = f"expected an e-mail address as the login, got {login!r}"
-        return replace(invitation, mail_problem=problem)
+        return replace(invitation, mail_problem=MailProblem.NO_ADDRESS)
     name = invitation.account.name or ""
     actions = (AuditAction.ACCOUNT_INVITED, AuditAction.INVITATION_RENEWED)
     async with context.instance.database.read() as session:
         since = context.instance.clock() - MAIL_WINDOW
         count = await count_audit(session, invitation.account.id, actions, since)
     if count > MAILS_IN_WINDOW:
-        problem = f"expected at most {MAILS_IN_WINDOW} invitations by mail in an hour, got one more"
-        return replace(invitation, mail_problem=problem)
+        return replace(invitation, mail_problem=MailProblem.TOO_MANY)
     try:
         await send(login, name, invitation.path, invitation.expires_at)
     except MailNotSent as error:
-        return replace(invitation, mail_problem=str(error))
+        # The operator can mend it, and finds the account by its id.
+        logger.warning("no invitation was mailed to account %s: %s", invitation.account.id, error)
+        return replace(invitation, mail_problem=MailProblem.NOT_SENT)
     return replace(invitation, mailed_to=login)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from engine.account import AccountKind, AuditAction, SignInMethod
 from resolvers.account_view import AccountState
+from resolvers.invitation import MailProblem
 from schema.enums import described_enum
 
-__all__ = ["AccountKind", "AccountState", "AuditAction", "SignInMethod"]
+__all__ = ["AccountKind", "AccountState", "AuditAction", "MailProblem", "SignInMethod"]
 
 described_enum(
     AccountKind,
@@ -24,6 +25,16 @@ described_enum(
         "ACTIVE": "The account has a right: of a person who has signed in, or is known to the identity "
         "provider, or of a program.",
         "WITHDRAWN": "The right has been withdrawn.",
+    },
+)
+described_enum(
+    MailProblem,
+    "Why the instance did not send an invitation by mail.",
+    {
+        "NOT_CONFIGURED": "The instance sends no mail, because its operator named no mail server.",
+        "NO_ADDRESS": "The login of the account is no e-mail address.",
+        "TOO_MANY": "The person was sent too many invitations within an hour.",
+        "NOT_SENT": "The mail server did not take the mail. The log of the instance states why.",
     },
 )
 described_enum(

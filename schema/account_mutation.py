@@ -11,6 +11,7 @@ from engine.account import Right
 from resolvers import account as resolved
 from resolvers import invitation as resolved_invitation
 from schema.account import Account
+from schema.account_enums import MailProblem
 from schema.arguments import INPUT
 from schema.descriptions import VERSION
 from schema.enums import Role
@@ -113,9 +114,9 @@ class Invitation:
     mailed_to: str | None = strawberry.field(
         description="The address to which the invitation was sent; null if it was not sent."
     )
-    mail_problem: str | None = strawberry.field(
-        description="Why the invitation was not sent although `sendByMail` requested it, in "
-        "English; null if there is no problem. The link is valid all the same."
+    mail_problem: MailProblem | None = strawberry.field(
+        description="Why the invitation was not sent although `sendByMail` requested it; null if "
+        "there is no problem. The link is valid all the same."
     )
 
     @classmethod

@@ -69,6 +69,9 @@ class Instance:
         description="Whether the instance plays published results of earlier years again, as "
         "events, instead of serving current data."
     )
+    sends_mail: bool = strawberry.field(
+        description="Whether the instance can send invitations by mail."
+    )
 
     @strawberry.field(
         description="The position of the newest event. To read data and then follow its changes, "
@@ -94,4 +97,5 @@ class InstanceQuery:
             version=instance.version,
             province_code=strawberry.ID(instance.province),
             is_replay=instance.replay,
+            sends_mail=instance.send_invitation is not None,
         )

@@ -57,7 +57,7 @@ class SessionRoutes:
         async with self.sessions.instance().database.read() as session:
             signed_in = await self.sessions.find(session, request)
             if signed_in is not None:
-                described = await describe_session(session, signed_in)
+                described = await describe_session(session, signed_in, self.sessions.idle)
         return JSONResponse(
             {
                 "methods": sign_in_methods(request, self.provider),
@@ -84,7 +84,7 @@ class SessionRoutes:
             if idle_until - record.idle_until >= min(EXTENDED_EVERY, self.sessions.idle / 10):
                 await extend_session(session, record.id, idle_until)
                 signed_in = await self.sessions.require(session, request)
-            described = await describe_session(session, signed_in)
+            described = await describe_session(session, signed_in, self.sessions.idle)
         self.sessions.authenticator.forget(signed_in.account.id)  # it keeps the earlier end
         return JSONResponse({"session": described})
 

@@ -106,7 +106,8 @@ class Sessions:
             account = await find_account(session, opened.record.account)
             if account is None:
                 raise session_ended()
-            described = await describe_session(session, SignedIn(opened.record, account))
+            signed_in = SignedIn(opened.record, account)
+            described = await describe_session(session, signed_in, self.idle)
         response = JSONResponse({"session": described}, HTTPStatus.CREATED)
         self.cookie().set(response, request, opened.secret)
         return response
@@ -138,8 +139,10 @@ class Sessions:
         return now + self.idle
 
 
-async def describe_session(session: Session, signed_in: SignedIn) -> dict[str, object]:
-    """Return who is signed in, as pages show it."""
+async def describe_session(
+    session: Session, signed_in: SignedIn, idle: timedelta
+) -> dict[str, object]:
+    """Return who is signed in, as pages show it, and how long it lasts without activity."""
     record, account = signed_in.record, signed_in.account
     return {
         "id": record.id,
@@ -149,6 +152,7 @@ async def describe_session(session: Session, signed_in: SignedIn) -> dict[str, o
         "method": record.method.value,
         "expiresAt": format_timestamp(record.expires_at),
         "endsAt": format_timestamp(record.ends_at),
+        "idleSeconds": idle.total_seconds(),
     }
 
 

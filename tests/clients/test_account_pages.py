@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import httpx2
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from engine.model import Role
 from tests.clients.accessibility import expect_accessible
-from tests.fixtures.credentials import issue_token
+from tests.clients.administrator import PASSWORD, Administrator
 from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 GARUT = "32.05"
-PASSWORD = "kereta biru lompat senja"
 NEXT_PASSWORD = "gerimis di atap seng tua"
 PHONE = {"width": 390, "height": 844}
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-INVITE = """mutation ($input: InviteAccountInput!) {
-  inviteAccount(input: $input) { ... on Invitation { path } } }"""
 CHANGE = """mutation ($input: ChangeRightInput!) {
   changeRight(input: $input) { ... on Account { id } } }"""
 FIND = "query ($search: String!) { accounts(search: $search) { nodes { id version } } }"
 
 
-def execute(hub: SimpulProcess, query: str, **variables: Any) -> dict[str, Any]:
-    """Execute an operation as an administrator."""
-    token = issue_token(hub.database_url, Role.ADMIN, subject="account-pages")
-    response = httpx2.post(
-        f"{hub.url}/graphql",
-        json={"query": query, "variables": variables},
-        headers={"Authorization": f"Bearer {token}"},
-        trust_env=False,
-    )
-    data: dict[str, Any] = response.json()["data"]
-    return data
-
-
 def invite(hub: SimpulProcess, login: str, role: str, **scope: list[str]) -> str:
     """Return the link of an invitation at a host name, which passkeys need."""
-    fields = {"name": "Rina Kartika", "login": login, "role": role, **scope}
-    path: str = execute(hub, INVITE, input=fields)["inviteAccount"]["path"]
+    path: str = Administrator(hub).invite("Rina Kartika", login, role, **scope)["path"]
     return hub.url.replace("127.0.0.1", "localhost") + path
 
 
@@ -61,11 +41,11 @@ async def sign_in(browser: Browser, link: str, path: str) -> Page:
 
 
 async def test_a_visitor_is_sent_to_sign_in_and_back(
-    browser: Browser, read_hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
     page = await browser.new_page(locale="id-ID")
     for path in ("/akun", "/akun/orang"):
-        await page.goto(read_hub.url + path)
+        await page.goto(account_hub.url + path)
         notice = page.get_by_test_id("signed-out")
         await expect(notice).to_contain_text("Anda belum masuk.")
         link = notice.get_by_role("link", name="Masuk")
@@ -75,9 +55,9 @@ async def test_a_visitor_is_sent_to_sign_in_and_back(
 
 
 async def test_the_own_account_changes_its_password_and_its_passkeys(
-    browser: Browser, read_hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
-    link = invite(read_hub, "rina.akun", "REGION", regionCodes=[GARUT])
+    link = invite(account_hub, "rina.akun", "REGION", regionCodes=[GARUT])
     page = await sign_in(browser, link, "/akun")
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")
@@ -109,6 +89,15 @@ async def test_the_own_account_changes_its_password_and_its_passkeys(
     await expect(page.get_by_test_id("audit").get_by_role("listitem").first).to_contain_text(
         "Kunci sandi ditambahkan"
     )
+
+    await page.get_by_test_id("session-bar").get_by_role("button", name="Keluar").press("Enter")
+    await page.get_by_role("link", name="Masuk lagi").press("Enter")
+    await page.get_by_role("button", name="Masuk dengan kunci sandi").press("Enter")
+    await expect(page).to_have_url(re.compile("/akun$"))
+    await expect(page.get_by_test_id("audit").get_by_role("listitem").first).to_contain_text(
+        "Masuk dengan kunci sandi"
+    )
+    await expect(passkeys.get_by_role("listitem")).to_contain_text("terakhir dipakai")
     await passkeys.get_by_role("button", name="Hapus kunci sandi Laptop kantor").press("Enter")
     await expect(passkeys.get_by_role("group")).to_be_focused()
     await passkeys.get_by_role("button", name="Ya, hapus").press("Enter")
@@ -123,11 +112,11 @@ async def test_the_own_account_changes_its_password_and_its_passkeys(
 
 
 async def test_the_page_of_people_keeps_what_was_typed_when_it_is_refused(
-    browser: Browser, read_hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
     opds = [f"{GARUT}:opd-diskominfo"]
-    invite(read_hub, "rina.opd", "OPD", regionCodes=[GARUT], opdIds=opds)
-    link = invite(read_hub, "rina.koordinator", "REGION", regionCodes=[GARUT])
+    invite(account_hub, "rina.opd", "OPD", regionCodes=[GARUT], opdIds=opds)
+    link = invite(account_hub, "rina.koordinator", "REGION", regionCodes=[GARUT])
     page = await sign_in(browser, link, "/akun/orang")
 
     form = page.get_by_test_id("invite")
@@ -143,12 +132,14 @@ async def test_the_page_of_people_keeps_what_was_typed_when_it_is_refused(
     await row.get_by_role("button").press("Enter")
     panel = page.get_by_test_id("person-panel")
     await panel.get_by_label("Alasan").fill("Pindah")
-    [account] = execute(read_hub, FIND, search="rina.opd")["accounts"]["nodes"]
+    await page.keyboard.press("Escape")
+    await expect(panel.get_by_label("Alasan")).to_have_value("Pindah")
+    [account] = Administrator(account_hub).execute(FIND, search="rina.opd")["accounts"]["nodes"]
     right = {"role": "REGION", "regionCodes": [GARUT]}
     fields = {"accountId": account["id"], "version": account["version"], **right}
-    execute(read_hub, CHANGE, input=fields)
+    Administrator(account_hub).execute(CHANGE, input=fields)
     fields = {**fields, "version": account["version"] + 1, "role": "OPD", "opdIds": opds}
-    execute(read_hub, CHANGE, input=fields)
+    Administrator(account_hub).execute(CHANGE, input=fields)
     await panel.get_by_role("button", name="Cabut hak").press("Enter")
     await panel.get_by_role("button", name="Ya, cabut").press("Enter")
     await expect(panel).to_contain_text("Akun ini baru saja diubah orang lain")
@@ -158,8 +149,14 @@ async def test_the_page_of_people_keeps_what_was_typed_when_it_is_refused(
     await expect(row).to_contain_text("dicabut")
     await panel.get_by_role("button", name="Batalkan: berikan lagi").press("Enter")
     await expect(row).to_contain_text("diundang")
+    await panel.get_by_role("button", name="Buat undangan baru").press("Enter")
+    secret = panel.get_by_test_id("one-time-secret")
+    await expect(secret.get_by_role("heading")).to_be_focused()
     await page.keyboard.press("Escape")
-    await expect(row.get_by_role("button")).to_be_focused()
+    await expect(secret).to_be_visible()
+    await secret.get_by_role("button", name="Sudah saya teruskan").press("Enter")
+    await page.keyboard.press("Escape")
+    await expect(row.get_by_role("button", name="Kelola")).to_be_focused()
 
     programs = page.get_by_test_id("programs")
     await programs.get_by_text("Buat token").first.press("Enter")

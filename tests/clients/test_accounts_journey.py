@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.clients.accessibility import expect_accessible
-from tests.fixtures.processes import SimpulProcess, start_processes
+from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 GARUT = "32.05"
@@ -31,14 +28,6 @@ EXECUTE = """async ([query, variables]) => {
   });
   return (await response.json()).data;
 }"""
-
-
-@pytest.fixture(scope="module")
-def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
-    folder = tmp_path_factory.mktemp("accounts-journey")
-    shutil.copy(filled_template, folder)
-    with start_processes(folder) as start:
-        yield start("demo", "--no-nodes", data_dir=folder)
 
 
 async def open_page(context: BrowserContext, errors: list[str]) -> Page:
@@ -86,9 +75,9 @@ async def accept(page: Page, link: str, expected: str) -> None:
 
 
 async def test_a_withdrawn_right_puts_a_second_browser_out_with_its_typed_text_kept(
-    browser: Browser, hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
-    printed = ADMIN_LINK.search(hub.log.read_text())
+    printed = ADMIN_LINK.search(account_hub.log.read_text())
     assert printed is not None
     origin, path = printed.groups()
     options = {"viewport": {"width": 1366, "height": 900}, "locale": "id-ID"}
@@ -150,8 +139,10 @@ async def test_a_withdrawn_right_puts_a_second_browser_out_with_its_typed_text_k
     await dialog.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
     await person.keyboard.press("Enter")
     await expect(dialog.get_by_role("alert").first).to_contain_text(
-        "Akun Anda saat ini tidak mempunyai hak di sini."
+        "Hak Anda sudah dicabut, karena itu sesi Anda habis."
     )
+    await person.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
     await expect(name).to_have_value(TYPED)
     assert errors == []
     for context in contexts:

@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from engine.model import Role
 from tests.clients.accessibility import expect_accessible
-from tests.fixtures.credentials import issue_token
-from tests.fixtures.processes import SimpulProcess, start_processes
+from tests.clients.administrator import PASSWORD, Administrator
+from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 LAPTOP = {"width": 1366, "height": 900}
-PASSWORD = "kereta biru lompat senja"
 TYPED = "Menunggu anggaran perubahan."
-INVITE = """mutation ($input: InviteAccountInput!) {
-  inviteAccount(input: $input) { ... on Invitation { path account { id } } }
-}"""
-SESSIONS = "query ($id: ID!) { account(id: $id) { sessions { id } } }"
-END_SESSION = """mutation ($input: EndSessionInput!) {
-  endSession(input: $input) { ... on Account { id } }
-}"""
-
-
-@pytest.fixture(scope="module")
-def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpulProcess]:
-    folder = tmp_path_factory.mktemp("sign-in-page")
-    shutil.copy(filled_template, folder)
-    with start_processes(folder) as start:
-        yield start("demo", "--no-nodes", data_dir=folder)
-
-
-class Administrator:
-    """The person who invites, and who ends the sessions of others."""
-
-    def __init__(self, hub: SimpulProcess) -> None:
-        self._url = f"{hub.url}/graphql"
-        token = issue_token(hub.database_url, Role.ADMIN, subject="administrator")
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    def execute(self, query: str, **variables: Any) -> dict[str, Any]:
-        body = {"query": query, "variables": variables}
-        response = httpx2.post(self._url, json=body, headers=self._headers, trust_env=False)
-        data: dict[str, Any] = response.json()["data"]
-        return data
-
-    def invite(self, login: str) -> dict[str, Any]:
-        fields = {"name": "Siti Rahayu", "login": login, "role": "REGION"}
-        data = self.execute(INVITE, input={**fields, "regionCodes": ["32.11"]})
-        invitation: dict[str, Any] = data["inviteAccount"]
-        return invitation
-
-    def end_sessions(self, account_id: str) -> None:
-        for session in self.execute(SESSIONS, id=account_id)["account"]["sessions"]:
-            self.execute(END_SESSION, input={"sessionId": session["id"]})
 
 
 async def sign_in_with_password(form: Page | Locator, login: str) -> None:
@@ -90,13 +44,17 @@ async def accept_invitation(context: BrowserContext, hub: SimpulProcess, path: s
     return page
 
 
+def invite(administrator: Administrator, login: str) -> dict[str, Any]:
+    return administrator.invite("Siti Rahayu", login, "REGION", regionCodes=["32.11"])
+
+
 async def test_an_ended_session_keeps_what_was_typed_until_the_person_is_back(
-    browser: Browser, hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
-    administrator, login = Administrator(hub), "siti@sumedangkab.go.id"
-    invitation = administrator.invite(login)
+    administrator, login = Administrator(account_hub), "siti@sumedangkab.go.id"
+    invitation = invite(administrator, login)
     context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
-    page = await accept_invitation(context, hub, invitation["path"])
+    page = await accept_invitation(context, account_hub, invitation["path"])
     bar = page.get_by_test_id("session-bar")
     await expect(bar).to_contain_text("Siti Rahayu · koordinator daerah · Kab. Sumedang")
     proposal = page.get_by_test_id("proposal").filter(has_text="Ganti E-Office Sumedang")
@@ -119,10 +77,10 @@ async def test_an_ended_session_keeps_what_was_typed_until_the_person_is_back(
     administrator.end_sessions(invitation["account"]["id"])
     await expect(dialog).to_be_visible()
     other = await context.new_page()
-    await other.goto(f"{hub.url}/masuk?kembali=/peta/32.11/impor")
+    await other.goto(f"{account_hub.url}/masuk?kembali=/peta/32.11/impor")
     await expect_accessible(other)
     await sign_in_with_password(other, login)
-    await expect(other).to_have_url(f"{hub.url}/peta/32.11/impor")
+    await expect(other).to_have_url(f"{account_hub.url}/peta/32.11/impor")
     await expect(dialog).to_have_count(0)
     await expect(reason).to_have_value(TYPED)
     await proposal.get_by_role("button", name="Tolak").press("Enter")
@@ -141,15 +99,15 @@ async def test_an_ended_session_keeps_what_was_typed_until_the_person_is_back(
 
 
 async def test_a_page_opened_with_an_ended_session_says_so_and_shows_public_data(
-    browser: Browser, hub: SimpulProcess
+    browser: Browser, account_hub: SimpulProcess
 ) -> None:
-    administrator, login = Administrator(hub), "rina@sumedangkab.go.id"
-    invitation = administrator.invite(login)
+    administrator, login = Administrator(account_hub), "rina@sumedangkab.go.id"
+    invitation = invite(administrator, login)
     context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
-    page = await accept_invitation(context, hub, invitation["path"])
+    page = await accept_invitation(context, account_hub, invitation["path"])
     await page.goto("about:blank")
     administrator.end_sessions(invitation["account"]["id"])
-    await page.goto(hub.url)
+    await page.goto(account_hub.url)
     await expect(page.get_by_test_id("session-banner")).to_contain_text("Sesi Anda habis")
     await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
     await expect(page.get_by_test_id("rank-row")).to_have_count(27)
@@ -162,13 +120,15 @@ async def test_a_page_opened_with_an_ended_session_says_so_and_shows_public_data
     await context.close()
 
 
-async def test_a_void_invitation_says_what_to_do(browser: Browser, hub: SimpulProcess) -> None:
+async def test_a_void_invitation_says_what_to_do(
+    browser: Browser, account_hub: SimpulProcess
+) -> None:
     context = await browser.new_context(viewport=LAPTOP, locale="id-ID")  # type: ignore[arg-type]
     page = await context.new_page()
-    await page.goto(f"{hub.url}/masuk#undangan=terpotong")
+    await page.goto(f"{account_hub.url}/masuk#undangan=terpotong")
     await expect(page.get_by_test_id("void")).to_contain_text("minta undangan baru")
-    await expect(page).to_have_url(f"{hub.url}/masuk")
-    await page.goto(f"{hub.url}/masuk#tautan=terpotong")
+    await expect(page).to_have_url(f"{account_hub.url}/masuk")
+    await page.goto(f"{account_hub.url}/masuk#tautan=terpotong")
     await expect(page.get_by_test_id("void")).to_contain_text("simpul account link")
-    await expect(page).to_have_url(f"{hub.url}/masuk")
+    await expect(page).to_have_url(f"{account_hub.url}/masuk")
     await context.close()

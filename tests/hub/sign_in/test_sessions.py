@@ -70,6 +70,7 @@ async def test_a_person_signs_in_goes_on_and_signs_out(hub: Hub) -> None:
         "regions": [{"code": "32.05", "name": "Kabupaten Garut"}],
         "opds": [],
         "method": "PASSWORD",
+        "idleSeconds": 3600,
     }
     (cookie,) = response.headers.get_list("set-cookie")
     assert cookie.startswith("simpul-")

@@ -8,6 +8,8 @@ import { createRoot } from "react-dom/client";
 import { mount } from "svelte";
 import { SESSION_ENDED } from "../shared/request";
 import { session } from "../shared/session.svelte";
+import { sessionMessages } from "../shared/sessionMessages";
+import { watchSession } from "../shared/sessionWatch";
 import ExplorerBar from "./ExplorerBar.svelte";
 
 const FIRST_QUERY = `# The book icon on the left opens the description
@@ -33,8 +35,14 @@ query Top {
 }
 `;
 
-/** Sends an operation with the session of the page, and asks who is signed in if it has ended. */
+/**
+ * Sends an operation with the session of the page, and asks who is signed in if it has ended.
+ *
+ * It rejects while another person is signed in than the one whose results the page shows.
+ */
 async function fetchInSession(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  await session.ready;
+  if (session.isHalted) throw new Error(sessionMessages().halted);
   const response = await fetch(input, { ...init, credentials: session.requestCredentials });
   if (response.status === 401 && (await response.clone().text()).includes(SESSION_ENDED)) await session.verify();
   return response;
@@ -48,12 +56,13 @@ const fetcher = createGraphiQLFetcher({
   // GraphiQL reads the members for each subscription.
   wsConnectionParams: {
     get session() {
-      return session.connectionParams["session"];
+      return session.isHalted ? "none" : session.connectionParams["session"];
     },
   },
 });
 
 session.start({ goesOnPublicly: true });
+watchSession(); // GraphiQL does not report how a subscription was closed
 mount(ExplorerBar, { target: document.getElementById("bar")! });
 createRoot(document.getElementById("explorer")!).render(
   createElement(GraphiQL, { fetcher, defaultQuery: FIRST_QUERY, isHeadersEditorEnabled: true }),

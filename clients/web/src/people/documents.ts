@@ -7,6 +7,7 @@ import { graphql } from "../shared/graphql";
 export const PEOPLE_OPENING = graphql(`
   query PeopleOpening {
     instance {
+      sendsMail
       viewer {
         role
         regionCodes
@@ -249,3 +250,4 @@ export type ProgramPage = ResultOf<typeof PROGRAMS>;
 export type Program = ProgramPage["accounts"]["nodes"][number];
 export type ProgramToken = Program["tokens"][number];
 export type Invitation = ResultOf<typeof INVITATION_FIELDS>;
+export type MailProblem = NonNullable<Invitation["mailProblem"]>;

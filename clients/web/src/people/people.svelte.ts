@@ -27,6 +27,8 @@ const GIVEN_ROLES: Partial<Record<AccountRole, readonly AccountRole[]>> = {
 
 export class PeopleState {
   viewer = $state.raw<PeopleViewer | null>(null);
+  /** Whether the server sends invitations by mail. */
+  sendsMail = $state(false);
   /** The regions within which the viewer gives rights. */
   regions = $state.raw<readonly ScopeRegion[]>([]);
   /** Whether the regions are read; forms that choose a region wait for it. */
@@ -52,6 +54,7 @@ export class PeopleState {
     try {
       const { instance } = await executeDocument(PEOPLE_OPENING, {});
       this.viewer = instance.viewer;
+      this.sendsMail = instance.sendsMail;
       this.failure = null;
       if (!this.mayGive) return;
       await Promise.all([this.#readRegions(instance.viewer), this.read()]);

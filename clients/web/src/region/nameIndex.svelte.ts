@@ -1,5 +1,6 @@
 /** The index of names by id: the names of applications, of their functions, and of exchanges. */
-import { coalesceCalls, executeDocument } from "../shared/request";
+import { coalesceCalls } from "../shared/coalesce";
+import { executeDocument } from "../shared/request";
 import { EXCHANGE, NAMES } from "./documents";
 import type { Exchange, NamedApplication, RegionNames } from "./documents";
 

@@ -1,6 +1,6 @@
 /** The state of a query: its last response, its error, and the function that repeats it. */
 import { onMount } from "svelte";
-import { coalesceCalls } from "../shared/request";
+import { coalesceCalls } from "../shared/coalesce";
 import type { EventKind } from "./documents";
 import type { Region } from "./region.svelte";
 

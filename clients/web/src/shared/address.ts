@@ -13,9 +13,19 @@ export function importAddress(code: string, language: Language): string {
   return `/peta/${encodeURIComponent(code)}/impor${languageParameter(language)}`;
 }
 
+/** The page at the end of signing in in another tab or window. */
+export const DONE_PATH = "/masuk/selesai";
+/** The parameter of the page to sign in with which a person who is signed in does so again. */
+export const AGAIN_PARAMETER = "lagi";
+
 /** The address of the page to sign in, which then goes back to the page at `back`. */
 export function signInAddress(language: Language, back: string): string {
   return withBack("/masuk", language, back);
+}
+
+/** The address of the page to sign in in another tab, also while a session is open. */
+export function signInAgainAddress(language: Language): string {
+  return `${withBack("/masuk", language, DONE_PATH)}&${AGAIN_PARAMETER}=1`;
 }
 
 /** The address of the page to sign out, which offers the way back to the page at `back`. */
@@ -38,7 +48,7 @@ export function currentPath(): string {
 
 /** Returns the path if it leads to a page of this instance, and else null. */
 export function ownPath(path: string | null): string | null {
-  if (!path?.startsWith("/")) return null;
+  if (!path?.startsWith("/") || !URL.canParse(path, location.origin)) return null;
   const address = new URL(path, location.origin);
   return address.origin === location.origin ? address.pathname + address.search : null;
 }

@@ -1,8 +1,10 @@
-/** Executes GraphQL documents over HTTP, and prevents simultaneous runs of the same work. */
+/** Executes GraphQL documents over HTTP. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { session } from "./session.svelte";
 
 const TIMEOUT_MS = 10_000;
+/** The wait for who is signed in, after a request whose session has ended. */
+const VERIFY_MS = 5_000;
 
 /** The error for an operation that the server refuses; docs/protocol.md lists the values of `code`. */
 export class Refusal extends Error {
@@ -30,7 +32,7 @@ export async function executeDocument<D>(document: D, variables: VariablesOf<D>)
     return await execute<D>(query, variables);
   } catch (reason) {
     if (!(reason instanceof Refusal) || reason.code !== SESSION_ENDED) throw reason;
-    await session.verify();
+    await waitAtMost(VERIFY_MS, session.verify());
     // The request changed nothing. Another tab may have signed in, or the page goes on publicly.
     if (!session.isHalted) return await execute<D>(query, variables);
     if (IS_MUTATION.test(query)) session.isDialogOpen = true;
@@ -60,24 +62,11 @@ async function execute<D>(query: string, variables: VariablesOf<D>): Promise<Res
   return result.data;
 }
 
-/**
- * Returns a function that runs the work at most once at a time, with at least `restMs` between two runs.
- *
- * Each call resolves with the result of a run that starts after the call. Calls made before that run
- * starts share it.
- */
-export function coalesceCalls<T>(work: () => Promise<T>, restMs: number): () => Promise<T> {
-  let running: Promise<unknown> = Promise.resolve();
-  let queued: Promise<T> | null = null;
-  return () => {
-    queued ??= running.then(() => {
-      queued = null;
-      const run = work();
-      running = run
-        .catch(() => undefined)
-        .then(() => new Promise((resolve) => setTimeout(resolve, restMs)));
-      return run;
-    });
-    return queued;
-  };
+/** Waits for the work; it rejects if the work takes longer. */
+async function waitAtMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

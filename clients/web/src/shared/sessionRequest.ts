@@ -18,6 +18,8 @@ export interface SessionDetails {
   expiresAt: string;
   /** The end of the session in any case. */
   endsAt: string;
+  /** How long the session lasts without activity. */
+  idleSeconds: number;
 }
 
 /** The ways to sign in at this instance. */

@@ -7,6 +7,8 @@ const id = {
   toWall: "Layar pantau",
   waiting: "Memeriksa…",
   signedInAs: (name: string, role: string) => `Anda sudah masuk sebagai ${name} (${role}).`,
+  signInAgainAs: (name: string) =>
+    `Masuklah kembali sebagai ${name}, supaya halaman Anda yang terbuka dapat dilanjutkan dengan sesi baru.`,
   goOn: "Lanjutkan",
   orOther: "Masuk dengan akun lain",
   endedTitle: "Sesi Anda habis",
@@ -66,7 +68,7 @@ const id = {
   providerError: {
     SIGN_IN_EXPIRED: "Masuk lewat penyedia identitas terlalu lama atau sudah terpakai. Mulailah sekali lagi.",
     PROVIDER_REFUSED: "Penyedia identitas menolak: Anda mungkin membatalkannya. Coba lagi, atau masuk dengan cara lain.",
-    CODE_REFUSED: "Penyedia identitas tidak menerima kembali kodenya sendiri. Coba lagi; bila tetap gagal, hubungi pengelola.",
+    CODE_REFUSED: "Penyedia identitas tidak menerima kode yang dikeluarkannya. Coba lagi; bila tetap gagal, hubungi pengelola.",
     PROVIDER_UNAVAILABLE:
       "Penyedia identitas tidak dapat dihubungi. Coba lagi sebentar lagi, atau masuk dengan cara lain.",
     NO_RIGHT: "Akun Anda saat ini tidak mempunyai hak di sini. Hubungi administrator Simpul di tempat Anda.",
@@ -77,13 +79,12 @@ const id = {
   doneTitle: "Anda sudah masuk",
   doneText: "Tutup tab ini dan kembalilah ke halaman Anda: halaman itu sudah tahu bahwa Anda masuk.",
   notDoneTitle: "Anda belum masuk",
-  closeTab: "Tutup tab ini",
 
   signOutTitle: "Keluar",
   signOutText: (name: string, role: string) =>
-    `Anda masuk sebagai ${name} (${role}). Setelah keluar, halaman yang terbuka di peramban ini hanya menampilkan data publik.`,
+    `Anda masuk sebagai ${name} (${role}). Halaman Anda yang terbuka di peramban ini lalu meminta Anda masuk kembali, atau melanjutkan dengan data publik.`,
   signedOutTitle: "Anda sudah keluar",
-  signedOutText: "Sesi Anda sudah berakhir di peramban ini. Di komputer bersama, tutup juga perambannya.",
+  signedOutText: "Sesi Anda sudah diakhiri di peramban ini. Di komputer bersama, tutup juga perambannya.",
   signOut: "Keluar",
   signInAgain: "Masuk lagi",
   back: "Kembali ke halaman tadi",
@@ -95,6 +96,7 @@ const en: typeof id = {
   toWall: "Wall",
   waiting: "Checking…",
   signedInAs: (name, role) => `You are signed in as ${name} (${role}).`,
+  signInAgainAs: (name) => `Sign in again as ${name}, so that your open pages go on with a new session.`,
   goOn: "Go on",
   orOther: "Sign in with another account",
   endedTitle: "Your session has ended",
@@ -108,9 +110,9 @@ const en: typeof id = {
   regions: "Region",
   opds: "OPD",
   validUntil: (time) => `This invitation is valid until ${time} and can be used once only.`,
-  ownLogin: "Login",
-  chooseLogin: "Choose a login",
-  chooseLoginHint: "For example the address of your office mail. You use it each time you sign in.",
+  ownLogin: "User name",
+  chooseLogin: "Choose a user name",
+  chooseLoginHint: "For example your office e-mail address. You use it each time you sign in.",
   newPassword: "New password",
   newPasswordHint: "At least 12 characters. A few unrelated words are easy to remember and hard to guess.",
   passwordLength: (count, least) => `${count} of at least ${least} characters`,
@@ -118,17 +120,17 @@ const en: typeof id = {
   acceptByPasskey: "Create a passkey and sign in",
   passkeyWay: "Or without a password: a passkey is stored on your device and opened by a fingerprint, a face or a PIN.",
   passkeyName: "Name of the passkey",
-  passkeyNameHint: "So that you recognise it later, such as “office phone”.",
+  passkeyNameHint: "A name by which you will know it later, such as “office phone”.",
   defaultPasskeyName: "My passkey",
-  replacesSession: (name) => `${name} is signed in with this browser. To accept this invitation replaces that session.`,
+  replacesSession: (name) => `${name} is signed in with this browser. Accepting this invitation replaces that session.`,
   error: {
     PASSWORD_TOO_SHORT: "The password must have at least 12 characters.",
     PASSWORD_TOO_LONG: "The password may have at most 128 characters.",
     PASSWORD_TOO_COMMON:
       "That password is too easy to guess: it is too common, or resembles your name. Use a few unrelated words.",
-    LOGIN_MISSING: "Choose a login first.",
-    LOGIN_INVALID: "That login cannot be used. Use letters, digits, dots, dashes or a mail address, without spaces.",
-    LOGIN_TAKEN: "Another person uses that login. Choose another one.",
+    LOGIN_MISSING: "Choose a user name first.",
+    LOGIN_INVALID: "That user name cannot be used. Use letters, digits, dots, dashes or an e-mail address, without spaces.",
+    LOGIN_TAKEN: "Another person uses that user name. Choose another one.",
     ACCOUNT_CHANGED: "Another person has just changed this account. Try again.",
     PASSKEY_REFUSED: "That passkey cannot be stored. Try again, or use a password.",
   },
@@ -149,13 +151,13 @@ const en: typeof id = {
   retry: "Try again",
 
   providerClaim: (claim) =>
-    `The identity provider does not give what is needed in the claim “${claim}”. Ask its operator to mend it, and name that claim.`,
+    `The identity provider does not give what is needed in the claim “${claim}”. Report the name of that claim to the operator of the identity provider.`,
   providerError: {
     SIGN_IN_EXPIRED: "Signing in at the identity provider took too long, or was used already. Start once more.",
     PROVIDER_REFUSED: "The identity provider refused; you may have cancelled. Try again, or sign in another way.",
-    CODE_REFUSED: "The identity provider did not take back its own code. Try again; if it fails again, ask the operator.",
+    CODE_REFUSED: "The identity provider did not accept the code that it had issued. Try again; if it fails again, ask the operator.",
     PROVIDER_UNAVAILABLE: "The identity provider cannot be reached. Try again soon, or sign in another way.",
-    NO_RIGHT: "Your account has no right here at present. Ask the administrator of Simpul at your place.",
+    NO_RIGHT: "Your account has no right here at present. Ask your local Simpul administrator.",
   },
   providerOther: (code) =>
     `Signing in at the identity provider did not succeed (${code}). Try again; if it fails again, give that code to the operator.`,
@@ -163,11 +165,10 @@ const en: typeof id = {
   doneTitle: "You are signed in",
   doneText: "Close this tab and return to your page: it knows already that you are signed in.",
   notDoneTitle: "You are not signed in",
-  closeTab: "Close this tab",
 
   signOutTitle: "Sign out",
   signOutText: (name, role) =>
-    `You are signed in as ${name} (${role}). After you sign out, the open pages of this browser show public data only.`,
+    `You are signed in as ${name} (${role}). The open pages of this browser then ask you to sign in again, or go on with public data.`,
   signedOutTitle: "You are signed out",
   signedOutText: "Your session has ended in this browser. On a shared computer, close the browser too.",
   signOut: "Sign out",

@@ -3,7 +3,7 @@
 const id = {
   title: "Siapa yang boleh mengimpor",
   needed:
-    "Masuklah untuk mengimpor. Yang boleh mengimpor adalah staf perangkat daerah, koordinator daerah ini, provinsinya, atau administrator.",
+    "Masuklah untuk mengimpor. Yang boleh mengimpor adalah staf OPD, koordinator daerah ini, provinsinya, atau administrator.",
   signIn: "Masuk untuk mengimpor",
   noAccount:
     "Belum punya akun? Mintalah undangan kepada koordinator daerah ini; koordinator diundang oleh provinsi atau administrator.",

@@ -1,4 +1,5 @@
 /** The messages of the invitation of a person, and of links and secrets that are shown once. */
+import type { MailProblem } from "../documents";
 
 const id = {
   title: "Undang orang",
@@ -7,7 +8,7 @@ const id = {
   nameHint: "Misalnya Sari Rahmawati",
   login: "Nama masuk atau alamat surel",
   loginHint: "Misalnya sari.rahmawati atau sari@garutkab.go.id; dipakai orang itu untuk masuk",
-  mail: "Kirim juga tautannya ke alamat surel itu, bila server ini dapat mengirim surel",
+  mail: "Kirim juga tautannya ke alamat surel itu",
   submit: "Buat undangan",
   nameMissing: "Isilah nama orang yang diundang.",
   loginMissing: "Isilah nama masuk, misalnya sari.rahmawati atau alamat surelnya.",
@@ -17,8 +18,8 @@ const id = {
     WrongState: "Keadaan akun ini baru saja berubah, jadi tidak dapat diundang. Muat ulang halaman.",
   },
   invalid: {
-    name: "Nama berisi 1 sampai 200 huruf.",
-    login: "Nama masuk berisi 3 sampai 255 huruf tanpa spasi, misalnya sari.rahmawati atau alamat surel.",
+    name: "Nama berisi 1 sampai 200 karakter.",
+    login: "Nama masuk berisi 3 sampai 255 karakter tanpa spasi, misalnya sari.rahmawati atau alamat surel.",
     role: "Peran itu tidak dapat diberikan.",
     regionCodes: "Daerah yang dipilih tidak sesuai dengan peran ini.",
     opdIds: "Perangkat daerah yang dipilih tidak sesuai dengan daerah itu.",
@@ -36,7 +37,12 @@ const id = {
   copied: "Disalin.",
   copyFailed: "Peramban tidak mengizinkan salin otomatis. Teksnya sudah dipilih; tekan Ctrl+C.",
   mailed: (address: string) => `Tautan juga dikirim ke ${address}.`,
-  mailProblem: (reason: string) => `Surel tidak terkirim (${reason}). Teruskan tautannya sendiri.`,
+  mailProblem: {
+    NOT_CONFIGURED: "Server ini tidak mengirim surel. Teruskan tautannya sendiri.",
+    NO_ADDRESS: "Surel tidak terkirim karena nama masuknya bukan alamat surel. Teruskan tautannya sendiri.",
+    TOO_MANY: "Surel tidak terkirim karena orang ini sudah menerima terlalu banyak undangan dalam satu jam. Teruskan tautannya sendiri.",
+    NOT_SENT: "Surel tidak terkirim karena server surel tidak menerimanya. Teruskan tautannya sendiri.",
+  } satisfies Record<MailProblem, string>,
   done: "Sudah saya teruskan, tutup",
 };
 
@@ -47,7 +53,7 @@ const en: typeof id = {
   nameHint: "For example Sari Rahmawati",
   login: "User name or e-mail address",
   loginHint: "For example sari.rahmawati or sari@garutkab.go.id; the person signs in with it",
-  mail: "Also send the link to that e-mail address, if this server can send mail",
+  mail: "Also send the link to that e-mail address",
   submit: "Make the invitation",
   nameMissing: "Enter the name of the person to invite.",
   loginMissing: "Enter a user name, for example sari.rahmawati or an e-mail address.",
@@ -74,9 +80,14 @@ const en: typeof id = {
   copyLink: "Copy the link",
   copyText: "Copy the text",
   copied: "Copied.",
-  copyFailed: "The browser does not allow to copy. The text is selected; press Ctrl+C.",
+  copyFailed: "The browser does not allow copying. The text is selected; press Ctrl+C.",
   mailed: (address) => `The link was also sent to ${address}.`,
-  mailProblem: (reason) => `The mail was not sent (${reason}). Pass the link on yourself.`,
+  mailProblem: {
+    NOT_CONFIGURED: "This server sends no mail. Pass the link on yourself.",
+    NO_ADDRESS: "The mail was not sent, because the user name is no e-mail address. Pass the link on yourself.",
+    TOO_MANY: "The mail was not sent, because this person was sent too many within an hour. Pass the link on yourself.",
+    NOT_SENT: "The mail was not sent, because the mail server did not accept it. Pass the link on yourself.",
+  },
   done: "I have passed it on, close",
 };
 

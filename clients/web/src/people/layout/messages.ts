@@ -4,10 +4,10 @@ import type { AccountState } from "../documents";
 const id = {
   title: "Orang dan program",
   lead: "Orang dan program yang haknya Anda kelola. Yang memberi hak dapat mengubah dan mencabutnya; semuanya tercatat.",
-  signedOutHint: "Halaman ini untuk yang memberi hak: pengelola server, pembina provinsi, dan koordinator daerah.",
+  signedOutHint: "Halaman ini untuk yang memberi hak: administrator, pembina provinsi, dan koordinator daerah.",
   notAllowed: (role: string) => `Peran Anda (${role}) tidak memberi hak kepada orang lain.`,
   whoGives:
-    "Hak diberikan oleh pengelola server (kepada siapa pun), pembina provinsi (kepada koordinator, asesor, dan petugas di provinsinya), dan koordinator daerah (kepada petugas perangkat daerah di daerahnya). Sampaikan permintaan Anda kepada mereka.",
+    "Hak diberikan oleh administrator (kepada siapa pun), pembina provinsi (kepada koordinator daerah, asesor, dan staf OPD di provinsinya), dan koordinator daerah (kepada staf OPD di daerahnya). Sampaikan permintaan Anda kepada mereka.",
   people: "Orang",
   search: "Cari nama atau nama masuk",
   filter: "Saring",
@@ -52,7 +52,7 @@ const en: typeof id = {
   signedOutHint: "This page is for those who give rights: administrators, coaches of a province and coordinators of a region.",
   notAllowed: (role) => `Your role (${role}) gives no rights to others.`,
   whoGives:
-    "Rights are given by administrators of the server (to anyone), by coaches of a province (to coordinators, assessors and staff in their province), and by coordinators of a region (to the staff of its OPDs). Ask one of them.",
+    "Rights are given by administrators (to anyone), by coaches of a province (to coordinators, assessors and OPD staff in their province), and by coordinators of a region (to its OPD staff). Ask one of them.",
   people: "People",
   search: "Search a name or user name",
   filter: "Filter",

@@ -37,7 +37,7 @@ const id = {
   conflictOther: "isinya sudah dibaca ulang.",
   lastAdmin: "Ini satu-satunya administrator yang dapat masuk. Undang dahulu administrator lain.",
   gone: "Akun ini sudah tidak Anda kelola.",
-  reasonInvalid: "Alasan paling banyak 500 huruf.",
+  reasonInvalid: "Alasan paling banyak 500 karakter.",
   ownSelf: "Ini akun Anda sendiri. Hak sendiri tidak dapat diubah atau dicabut; lihat halaman Akun saya.",
 };
 
@@ -54,7 +54,7 @@ const en: typeof id = {
   withdrawTitle: "Withdraw the right",
   withdrawHint: "The person's sessions end at once on all devices. What was recorded stays.",
   reason: "Reason",
-  reasonHint: "May be empty; for example a transfer. It is kept in the history.",
+  reasonHint: "Optional; for example a transfer. It is kept in the history.",
   withdraw: "Withdraw the right",
   withdrawQuestion: (name) => `Withdraw the right of ${name} now?`,
   yesWithdraw: "Yes, withdraw it",

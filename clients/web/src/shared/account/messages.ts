@@ -6,7 +6,7 @@ import type { AuditAction, SignInMethod } from "./documents";
 export interface AuditParts {
   /** Who acted, as in "oleh Sari"; empty if the person of the account did. */
   by: string;
-  /** The right, as in "Koordinator daerah untuk Kabupaten Garut". */
+  /** The right, as in "koordinator daerah untuk Kabupaten Garut". */
   right: string;
   reason: string;
   token: string;
@@ -38,8 +38,8 @@ const id = {
   unreachable: "Server belum dapat dihubungi. Yang Anda isi tetap ada di halaman ini; coba lagi.",
   refusal: {
     FORBIDDEN: "Hak Anda tidak mencakup tindakan ini.",
-    UNAUTHENTICATED: "Sesi Anda sudah berakhir. Masuk kembali; yang Anda isi tetap ada.",
-    SESSION_ENDED: "Sesi Anda sudah berakhir. Masuk kembali; yang Anda isi tetap ada.",
+    UNAUTHENTICATED: "Sesi Anda habis. Masuk kembali; yang Anda isi tetap ada.",
+    SESSION_ENDED: "Sesi Anda habis. Masuk kembali; yang Anda isi tetap ada.",
     CROSS_SITE_REQUEST: "Permintaan ini tidak datang dari halaman ini sendiri, jadi ditolak. Muat ulang halaman.",
   } as Record<string, string>,
   refused: (code: string) =>

@@ -4,7 +4,7 @@ import { sessionMessages } from "../sessionMessages";
 import type { AccountRight, AuditEntry } from "./documents";
 import type { AccountMessages } from "./messages";
 
-/** Describes a right, as in "Petugas perangkat daerah di Dinas Kesehatan untuk Kabupaten Garut". */
+/** Describes a right, as in "staf OPD di Dinas Kesehatan untuk Kabupaten Garut". */
 export function describeRight(right: AccountRight, messages: AccountMessages, format: Formats): string {
   if (right.role === null) return messages.noRight;
   const regions = namesOf(right.regionCodes, new Map(right.regions.map(({ code, name }) => [code, name])));
