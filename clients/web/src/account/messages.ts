@@ -66,6 +66,7 @@ const id = {
     insecure: "Kunci sandi memerlukan sambungan HTTPS.",
   },
   passkeyDeclined: "Perangkat Anda tidak memberikan kunci sandi, atau permintaannya dibatalkan. Coba lagi.",
+  passkeyExists: "Perangkat ini sudah punya kunci sandi untuk akun ini.",
   passkeyProblem: {
     SIGN_IN_AGAIN: "Demi keamanan, keluar dan masuklah lagi, lalu ulangi dalam 15 menit.",
     PASSKEY_REFUSED: "Server tidak menerima kunci sandi itu. Coba lagi.",
@@ -149,6 +150,7 @@ const en: OwnAccountMessages = {
     insecure: "Passkeys need a connection over HTTPS.",
   },
   passkeyDeclined: "Your device gave no passkey, or the request was cancelled. Try again.",
+  passkeyExists: "This device already has a passkey of this account.",
   passkeyProblem: {
     SIGN_IN_AGAIN: "To be safe, sign out and in again, and then repeat this within 15 minutes.",
     PASSKEY_REFUSED: "The server did not accept the passkey. Try again.",

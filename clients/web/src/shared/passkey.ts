@@ -16,6 +16,9 @@ export function passkeyObstacle(methods: SignInMethods): PasskeyObstacle {
 /** The error for a passkey that the person or the device did not give. */
 export class PasskeyDeclined extends Error {}
 
+/** The error for a device that already has a passkey of the account. */
+export class PasskeyExists extends PasskeyDeclined {}
+
 /** Asks the person for a passkey of this instance; returns the signed challenge as JSON. */
 export async function usePasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
@@ -33,6 +36,7 @@ async function toJson(pending: Promise<Credential | null>): Promise<unknown> {
   try {
     credential = await pending;
   } catch (reason) {
+    if (reason instanceof DOMException && reason.name === "InvalidStateError") throw new PasskeyExists();
     throw new PasskeyDeclined(reason instanceof Error ? reason.name : String(reason));
   }
   if (!(credential instanceof PublicKeyCredential)) throw new PasskeyDeclined("no credential");
