@@ -18,6 +18,9 @@ export const DONE_PATH = "/masuk/selesai";
 /** The parameter of the page to sign in with which a person who is signed in does so again. */
 export const AGAIN_PARAMETER = "lagi";
 
+/** The part of the page of an import in which OPDs are recorded. */
+export const OFFICES_ANCHOR = "#perangkat-daerah";
+
 /** The address of the page to sign in, which then goes back to the page at `back`. */
 export function signInAddress(language: Language, back: string): string {
   return withBack("/masuk", language, back);
