@@ -45,4 +45,34 @@ async def test_the_forms_wait_for_the_regions_in_which_rights_are_given(
     await invitation.get_by_role("button", name="Buat undangan").press("Enter")
     await expect(invitation).to_contain_text("Pilihlah sedikitnya satu perangkat daerah.")
     await expect(invitation.get_by_role("checkbox").first).to_be_focused()
+    async with context.expect_page() as opened:
+        await invitation.get_by_role("link", name="Catat perangkat daerah").press("Enter")
+    opds = (await opened.value).get_by_test_id("offices")
+    await expect(opds.get_by_role("textbox").first).to_be_visible()
+    await context.close()
+
+
+async def test_the_list_shows_what_others_do_when_the_person_returns(
+    browser: Browser, read_hub: SimpulProcess
+) -> None:
+    context = await open_signed_in(browser, read_hub, Role.REGION, [GARUT])
+    page = await context.new_page()
+    reads: list[int] = []
+
+    async def count_people(route: Route) -> None:
+        is_read = "query People(" in (route.request.post_data or "")
+        response = await route.fetch()
+        if not is_read:
+            return await route.fulfill(response=response)
+        reads.append(1)
+        data = await response.json()
+        data["data"]["accounts"]["totalCount"] = 40 + len(reads)
+        await route.fulfill(response=response, json=data)
+
+    await page.route("**/graphql", count_people)
+    await page.goto(f"{read_hub.url}/akun/orang")
+    people = page.get_by_test_id("people")
+    await expect(people).to_contain_text("41")
+    await page.evaluate("window.dispatchEvent(new Event('focus'))")
+    await expect(people).to_contain_text("42")
     await context.close()

@@ -244,6 +244,7 @@ export type RegionPage = ResultOf<typeof SCOPE_REGIONS>;
 export type OpdPage = ResultOf<typeof SCOPE_OPDS>;
 export type ScopeOpd = NonNullable<OpdPage["region"]>["opds"]["nodes"][number];
 export type ManagedAccount = ResultOf<typeof MANAGED_ACCOUNT_FIELDS>;
+export type PeoplePage = ResultOf<typeof PEOPLE>["accounts"];
 export type AccountState = ManagedAccount["state"];
 export type PeopleFilters = Omit<VariablesOf<typeof PEOPLE>, "after">;
 export type ProgramPage = ResultOf<typeof PROGRAMS>;

@@ -12,6 +12,7 @@ import {
   type ManagedAccount,
   type OpdPage,
   type PeopleFilters,
+  type PeoplePage,
   type PeopleViewer,
   type RegionPage,
   type ScopeOpd,
@@ -68,14 +69,21 @@ export class PeopleState {
     try {
       const after = this.cursors.at(-1) ?? null;
       const { accounts } = await executeDocument(PEOPLE, { ...this.filters, after });
-      this.people = accounts.nodes;
-      this.totalCount = accounts.totalCount;
-      this.nextCursor = accounts.pageInfo.hasNextPage ? accounts.pageInfo.endCursor : null;
-      this.#keepOpdNames(accounts.nodes.flatMap(({ opds }) => opds));
+      this.#show(accounts);
       this.failure = null;
     } catch (reason) {
       this.failure = classifyFailure(reason);
     }
+  }
+
+  /** Reads the current page of people again without a person's act, so a failure is not reported. */
+  async refresh(): Promise<void> {
+    if (!this.people) return;
+    const { filters, cursors } = this;
+    const { accounts } = await executeDocument(PEOPLE, { ...filters, after: cursors.at(-1) ?? null }).catch(
+      () => ({ accounts: null }),
+    );
+    if (accounts && filters === this.filters && cursors === this.cursors) this.#show(accounts);
   }
 
   async filter(filters: PeopleFilters): Promise<void> {
@@ -126,6 +134,13 @@ export class PeopleState {
       regionCodes.includes(code) || (role === "PROVINCE" && parent !== null && regionCodes.includes(parent.code));
     this.regions = role === "ADMIN" ? regions : regions.filter(isInScope);
     this.hasRegions = true;
+  }
+
+  #show({ nodes, totalCount, pageInfo }: PeoplePage): void {
+    this.people = nodes;
+    this.totalCount = totalCount;
+    this.nextCursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    this.#keepOpdNames(nodes.flatMap(({ opds }) => opds));
   }
 
   #keepOpdNames(opds: readonly { id: string; name: string }[]): void {
