@@ -34,7 +34,7 @@ const id = {
   signedOutText: (name: string) =>
     `Peramban ini tidak lagi masuk, misalnya karena Anda keluar di tab lain. Yang sudah Anda ketik di halaman ini masih ada; masuklah kembali sebagai ${name} untuk melanjutkan.`,
   endedText: (name: string) =>
-    `Yang sudah Anda ketik di halaman ini masih ada. Masuklah kembali sebagai ${name} di sini atau di tab lain, lalu lanjutkan.`,
+    `Waktunya lewat, atau sesi ini diakhiri dari tempat lain. Yang sudah Anda ketik di halaman ini masih ada. Masuklah kembali sebagai ${name} di sini atau di tab lain, lalu lanjutkan.`,
   goOnPublicly: "Lanjut tanpa masuk",
   goOnPubliclyHint: "Tanpa masuk, halaman ini menampilkan data publik saja dan yang belum tersimpan hilang.",
   close: "Tutup dulu",
@@ -113,7 +113,7 @@ const en: typeof id = {
   signedOutText: (name) =>
     `This browser is no longer signed in, for example because you signed out in another tab. What you typed on this page is still here; sign in again as ${name} to go on.`,
   endedText: (name) =>
-    `What you typed on this page is still here. Sign in again as ${name}, here or in another tab, then go on.`,
+    `Its time is over, or it was ended from elsewhere. What you typed on this page is still here. Sign in again as ${name}, here or in another tab, then go on.`,
   goOnPublicly: "Go on without signing in",
   goOnPubliclyHint: "Without signing in, this page shows public data only, and what is not saved is lost.",
   close: "Close for now",
