@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from engine.model import Role
-from tests.clients.signed_in import open_signed_in
+from tests.clients.signed_in import open_signed_in, sign_in
 from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -75,4 +75,25 @@ async def test_the_list_shows_what_others_do_when_the_person_returns(
     await expect(people).to_contain_text("41")
     await page.evaluate("window.dispatchEvent(new Event('focus'))")
     await expect(people).to_contain_text("42")
+    await context.close()
+
+
+async def test_a_form_says_that_another_person_is_signed_in_and_asks_no_one_to_sign_in(
+    browser: Browser, read_hub: SimpulProcess
+) -> None:
+    context = await open_signed_in(browser, read_hub, Role.REGION, [GARUT])
+    page = await context.new_page()
+    await page.goto(f"{read_hub.url}/akun/orang")
+    form = page.get_by_test_id("invite")
+    await form.get_by_label("Nama", exact=True).fill("Dede")
+    await form.get_by_label("Nama masuk").fill("dede.dinkes")
+    await form.get_by_role("checkbox").first.check()
+    await sign_in(context, read_hub, Role.ASSESSOR, [GARUT])
+    other = await context.new_page()
+    await other.goto(f"{read_hub.url}/akun")
+    await expect(page.get_by_test_id("session-replaced")).to_be_visible()
+    await form.get_by_role("button", name="Buat undangan").press("Enter")
+    await expect(form).to_contain_text("berhenti karena orang lain yang masuk sekarang")
+    await expect(page.get_by_test_id("session-dialog")).to_have_count(0)
+    await expect(form.get_by_label("Nama", exact=True)).to_have_value("Dede")
     await context.close()

@@ -18,30 +18,34 @@ export class Refusal extends Error {
 
 /** The code of the refusal of a request whose session has ended. */
 export const SESSION_ENDED = "SESSION_ENDED";
+/** The code of the refusal of a request that this page does not send, since another person is signed in now. */
+export const SESSION_REPLACED = "SESSION_REPLACED";
 const IS_MUTATION = /^\s*mutation\b/;
 
 /**
  * Executes a typed document. It rejects on a transport error, on a GraphQL error and after ten seconds.
  *
  * When the session of the page has ended, it rejects with the code `SESSION_ENDED`, unless the page goes on
- * with public data. A mutation then opens the dialog to sign in again.
+ * with public data. A mutation then opens the dialog to sign in again. While another person is signed in,
+ * it rejects with the code `SESSION_REPLACED`.
  */
 export async function executeDocument<D>(document: D, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   const query = document as unknown as string;
   try {
     return await execute<D>(query, variables);
   } catch (reason) {
-    if (!(reason instanceof Refusal) || reason.code !== SESSION_ENDED) throw reason;
+    const isHalted = reason instanceof Refusal && (reason.code === SESSION_ENDED || reason.code === SESSION_REPLACED);
+    if (!isHalted) throw reason;
     await waitAtMost(VERIFY_MS, session.verify());
     // The request changed nothing. Another tab may have signed in, or the page goes on publicly.
     if (!session.isHalted) return await execute<D>(query, variables);
-    if (IS_MUTATION.test(query)) session.isDialogOpen = true;
-    throw reason;
+    if (IS_MUTATION.test(query)) session.askToSignIn();
+    throw haltedRefusal();
   }
 }
 
 async function execute<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {
-  if (session.isHalted) throw new Refusal("the session has ended", SESSION_ENDED);
+  if (session.isHalted) throw haltedRefusal();
   const response = await fetch("/graphql", {
     method: "POST",
     credentials: session.requestCredentials,
@@ -60,6 +64,12 @@ async function execute<D>(query: string, variables: VariablesOf<D>): Promise<Res
   if (error) throw new Refusal(error.message, error.extensions?.code);
   if (!result.data) throw new Error(`no data, status ${response.status}`);
   return result.data;
+}
+
+function haltedRefusal(): Refusal {
+  return session.status === "replaced"
+    ? new Refusal("another person is signed in", SESSION_REPLACED)
+    : new Refusal("the session has ended", SESSION_ENDED);
 }
 
 /** Waits for the work; it rejects if the work takes longer. */

@@ -182,6 +182,11 @@ class PageSession {
     this.#send({ kind: "changed" });
   }
 
+  /** Opens the dialog to sign in again, unless the session goes on or is another person's. */
+  askToSignIn(): void {
+    this.isDialogOpen = this.status === "ended";
+  }
+
   /** Goes on with public data after the end of the session. */
   goOnPublicly(): void {
     this.#setStatus("public");

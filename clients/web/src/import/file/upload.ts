@@ -55,7 +55,7 @@ export function uploadFile(
 /** Offers to sign in again if the session has ended indeed; the chosen file stays chosen. */
 async function askToSignIn(): Promise<void> {
   await session.verify();
-  session.isDialogOpen = session.status === "ended";
+  session.askToSignIn();
 }
 
 interface UploadResponse {
