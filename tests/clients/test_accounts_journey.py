@@ -113,7 +113,7 @@ async def test_a_withdrawn_right_puts_a_second_browser_out_with_its_typed_text_k
     await coordinator.get_by_role("button", name="Kelola Dewi Petugas").press("Enter")
     panel = coordinator.get_by_test_id("person-panel")
     await expect(panel.get_by_role("heading", level=3)).to_be_focused()
-    await expect(panel.get_by_test_id("sessions")).to_contain_text("Chrome di Linux")
+    await expect(panel.get_by_test_id("sessions")).to_contain_text("Perangkat orang ini")
     await expect_accessible(coordinator)
     await panel.get_by_label("Alasan").focus()
     await coordinator.keyboard.type("Pindah tugas")

@@ -21,8 +21,9 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** Describes the device of a session, as in "Chrome di Windows". */
+/** Describes the device of a session, as in "Chrome di Windows". Others' devices are not shown. */
 export function describeDevice(userAgent: string, messages: AccountMessages): string {
+  if (userAgent === "") return messages.hiddenDevice;
   const browser = firstMatch(BROWSERS, userAgent);
   const system = firstMatch(SYSTEMS, userAgent);
   return messages.device(browser ?? messages.unknownBrowser, system ?? messages.unknownSystem);

@@ -92,6 +92,7 @@ const id = {
   endSessionOf: (device: string, moment: string) => `Akhiri sesi ${device} sejak ${moment}`,
   sessionEnded: (device: string) => `Sesi ${device} diakhiri.`,
   device: (browser: string, system: string) => `${browser} di ${system}`,
+  hiddenDevice: "Perangkat orang ini",
   unknownBrowser: "Peramban tidak dikenal",
   unknownSystem: "perangkat tidak dikenal",
 };
@@ -157,6 +158,7 @@ const en: AccountMessages = {
   endSessionOf: (device, moment) => `End the session of ${device} since ${moment}`,
   sessionEnded: (device) => `The session of ${device} was ended.`,
   device: (browser, system) => `${browser} on ${system}`,
+  hiddenDevice: "This person’s device",
   unknownBrowser: "Unknown browser",
   unknownSystem: "an unknown device",
 };
