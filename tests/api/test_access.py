@@ -340,9 +340,6 @@ async def test_a_follower_can_use_no_mutation_at_all(prepared: Hub) -> None:
         "importApplications",
         "editImport",
         "discardImportDraft",
-        "withdrawToken",
-        "endSession",
-        "removePasskey",
     }
     assert outcomes == {
         "NotFound": about_unreadable,

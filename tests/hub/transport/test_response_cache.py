@@ -166,7 +166,7 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         ("Query", "account"),
         ("Query", "accounts"),
         ("Query", "applications"),
-        ("Query", "audit"),
+        ("Query", "accountAudit"),
         ("Query", "compare"),
         ("Query", "coverage"),
         ("Query", "importDraft"),
@@ -188,7 +188,7 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
     for query in (
         '{ region(code: "32") { source { state } } }',
         "{ accounts { totalCount } }",
-        "{ audit { totalCount } }",
+        "{ accountAudit { totalCount } }",
         "{ instance { viewer { account { id } } } }",
     ):
         assert cache.cache_key(graphql_request(query)) is None
