@@ -27,9 +27,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.model import Role
+from facts.tables import region_names
+from hub.auth.file_problem import explain_problem
 from regions.address import is_canonical_host
 
 FILE_BYTES = 1_048_576
+PROBLEMS_SHOWN = 10
 SECRET_CHARACTERS = 4_096
 TABLE_ENTRIES = 10_000
 ISSUER_CHARACTERS = 255  # the column of accounts holds as many
@@ -108,10 +111,8 @@ def load_identity_provider(path: Path) -> IdentityProvider:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidIdentityProvider(path, f"expected TOML: {error}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        location = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        message = first["msg"].removeprefix("Value error, ")
-        raise InvalidIdentityProvider(path, f"{location}: {message}") from None
+        problems = map(explain_problem, error.errors()[:PROBLEMS_SHOWN])
+        raise InvalidIdentityProvider(path, "; ".join(problems)) from None
     except (ValueError, RecursionError):  # the parser fails on huge numbers and deep lists
         raise InvalidIdentityProvider(
             path, "expected TOML, got a number that is too large or lists that are too deep"
@@ -178,12 +179,14 @@ class _ProviderTable(_Table):
                 f"expected an audience of bearer tokens that is not the client_id, got {self.audience!r}"
             )
         expected = "http(s)://host/path" if self.private else "https://host/path"
+        hint = "" if self.private else ", or private = true for http"
         addresses = {"issuer": self.issuer}
         if self.jwks is not None and "://" in self.jwks:
             addresses["jwks"] = self.jwks
         for key, address in addresses.items():
             if not is_provider_url(address, private=self.private):
-                raise ValueError(f"expected {expected} as {key}, got {address!r}")
+                hint = hint if address.startswith("http://") else ""
+                raise ValueError(f"expected {expected} as {key}{hint}, got {address!r}")
         return self
 
 
@@ -211,6 +214,25 @@ class _ProviderFile(_Table):
                 raise ValueError(f"expected one of {', '.join(names)} for {value!r}, got {role!r}")
         return roles
 
+    @field_validator("regions")
+    @classmethod
+    def _validate_regions(cls, regions: dict[str, str]) -> dict[str, str]:
+        for value, code in regions.items():
+            if not _is_region_code(code):
+                raise ValueError(f"expected the code of a region for {value!r}, got {code!r}")
+        return regions
+
+    @field_validator("opds")
+    @classmethod
+    def _validate_opds(cls, opds: dict[str, str]) -> dict[str, str]:
+        for value, id in opds.items():
+            code, _, rest = id.partition(":")
+            if not rest or not _is_region_code(code):
+                raise ValueError(
+                    f"expected the id of an OPD such as 32.05:opd-dinkes for {value!r}, got {id!r}"
+                )
+        return opds
+
     def identity_provider(self, folder: Path) -> IdentityProvider:
         def path(name: str | None) -> Path | None:
             return None if name is None else folder / name
@@ -232,3 +254,7 @@ class _ProviderFile(_Table):
             regions=self.regions,
             opds=self.opds,
         )
+
+
+def _is_region_code(text: str) -> bool:
+    return region_names().match(text).code == text

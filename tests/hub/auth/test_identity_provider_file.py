@@ -65,18 +65,27 @@ def test_a_long_file_says_all_that_differs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("", "provider: Field required"),
-        ('[provider]\nname = "SSO"\n', "provider.issuer: Field required"),
+        ("", "provider: expected a value, got none"),
+        (
+            '[provider]\nname = "SSO"\n',
+            "provider.issuer: expected a value, got none; provider.client_id: expected a value, got none",
+        ),
         (
             SHORT.replace("realms/x", "x" * 256),
-            "provider.issuer: String should have at most 255 characters",
+            "provider.issuer: expected at most 255 characters, got 276",
         ),
         ("[provider", "expected TOML: Expected ']' at the end of a table declaration"),
-        (f"{SHORT}issuers = 1\n", "provider.issuers: Extra inputs are not permitted"),
-        (f'{SHORT}private = "yes"\n', "provider.private: Input should be a valid boolean"),
+        (
+            f"{SHORT}issuers = 1\n",
+            "provider.issuers: expected a key that docs/sign-in.md lists, got another",
+        ),
+        (f'{SHORT}private = "yes"\n', "provider.private: expected true or false, got 'yes'"),
         (
             SHORT.replace("https", "http"),
-            "provider: expected https://host/path as issuer, got 'http://sso.example/realms/x'",
+            (
+                "provider: expected https://host/path as issuer, or private = true for http, got "
+                "'http://sso.example/realms/x'"
+            ),
         ),
         (
             f'{SHORT}jwks = "ftp://sso.example"\n',
@@ -98,8 +107,11 @@ def test_a_long_file_says_all_that_differs(tmp_path: Path) -> None:
             f'{SHORT}scopes = ["profile"]\n',
             "provider.scopes: expected `openid` among the scopes, got none",
         ),
-        (f"{SHORT}[claims]\nrole = 7\n", "claims.role: Input should be a valid string"),
-        (f'{SHORT}[claims]\nroles = "x"\n', "claims.roles: Extra inputs are not permitted"),
+        (f"{SHORT}[claims]\nrole = 7\n", "claims.role: expected a text, got 7"),
+        (
+            f'{SHORT}[claims]\nroles = "x"\n',
+            "claims.roles: expected a key that docs/sign-in.md lists, got another",
+        ),
         (
             f'{SHORT}[roles]\nstaf = "STAFF"\n',
             (
@@ -107,8 +119,28 @@ def test_a_long_file_says_all_that_differs(tmp_path: Path) -> None:
                 "got 'STAFF'"
             ),
         ),
-        (f'{SHORT}[roles]\na.b = "OPD"\n', "roles.a: Input should be a valid string"),
-        (f"{SHORT}[regions]\ngarut = 32.05\n", "regions.garut: Input should be a valid string"),
+        (f'{SHORT}[roles]\na.b = "OPD"\n', "roles.a: expected a text, got {'b': 'OPD'}"),
+        (f'{SHORT}scopes = "openid"\n', "provider.scopes: expected a list, got 'openid'"),
+        (
+            f'{SHORT}warna = "x"\n[claims]\nrole = 3\n',
+            (
+                "provider.warna: expected a key that docs/sign-in.md lists, got another; "
+                "claims.role: expected a text, got 3"
+            ),
+        ),
+        (
+            f'{SHORT}[regions]\nb = "99.99"\n',
+            "regions: expected the code of a region for 'b', got '99.99'",
+        ),
+        (
+            f'{SHORT}[regions]\na = "Kab. Garut"\n',
+            "regions: expected the code of a region for 'a', got 'Kab. Garut'",
+        ),
+        (
+            f'{SHORT}[opds]\n1 = "dinkes"\n',
+            "opds: expected the id of an OPD such as 32.05:opd-dinkes for '1', got 'dinkes'",
+        ),
+        (f"{SHORT}[regions]\ngarut = 32.05\n", "regions.garut: expected a text, got 32.05"),
     ],
 )
 def test_an_error_names_the_table_and_the_key(tmp_path: Path, content: str, problem: str) -> None:
