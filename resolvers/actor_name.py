@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from engine.log.actor import Actor
 from engine.model import Role
 from resolvers import access
 from resolvers.context import Context
 
 
-async def find_actor_name(context: Context, account: str, region_code: str) -> str | None:
-    """Return the name of the account that acted in a region's log, if the viewer may know it.
+async def find_actor_name(context: Context, actor: Actor, region_code: str) -> str | None:
+    """Return the name of who acted in a region's log, if the viewer may know it.
 
     It is known for regions that this instance owns, to viewers who may read their drafts. Other
-    instances follow as FOLLOWER, and do not know the names.
+    instances follow as FOLLOWER, and do not know the names. The log itself has the name of an actor
+    without an account.
     """
+    if actor.is_simpul:
+        return actor.id
     if context.viewer.role is Role.FOLLOWER:
         return None
     region = await context.loaders.regions.load(region_code)
     if region is None or not access.covers_region(context.viewer, region):
         return None
+    if not actor.is_account:
+        return actor.id
     if await context.loaders.sources.load(region_code) is not None:
         return None  # the account is one of the instance that owns the region
-    return await context.loaders.account_names.load(account)
+    return await context.loaders.account_names.load(actor.id)

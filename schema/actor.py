@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.log.actor import parse_actor
+import engine.log.actor as engine
 from resolvers.actor_name import find_actor_name
 from schema.enums import Role
 from schema.info import Info
@@ -31,10 +31,9 @@ class AccountReference:
     "the account, the role and the OPDs; only the owner of the region knows the name."
 )
 class Actor:
-    account_id: strawberry.ID = strawberry.field(
-        description="The id of the account at the instance that owns the region. In changes of "
-        "earlier versions it is what the token stated, and in changes by Simpul itself a name "
-        "that begins with `simpul `."
+    account_id: strawberry.ID | None = strawberry.field(
+        description="The id of the account at the instance that owns the region. Null in changes "
+        "by Simpul itself, and in changes of versions that had no accounts."
     )
     role: Role | None = strawberry.field(
         description="The role in which it acted; null if the log does not state it."
@@ -42,22 +41,26 @@ class Actor:
     opd_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the OPDs for which it acted; empty for other roles than OPD."
     )
+    _actor: strawberry.Private[engine.Actor]
     _region: strawberry.Private[str]
 
     @strawberry.field(
         description="The name of the person or the program. Null if it is erased, if another "
-        "instance owns the region, or if the viewer may not read the drafts of the region."
+        "instance owns the region, or if the viewer may not read the drafts of the region. "
+        "Without an account it is what the token of an earlier version stated, or the part of "
+        "Simpul that made the change, such as `simpul import`, which every viewer may read."
     )
     async def name(self, info: Info) -> str | None:
-        return await find_actor_name(info.context, self.account_id, self._region)
+        return await find_actor_name(info.context, self._actor, self._region)
 
     @classmethod
     def from_entry(cls, actor: str, region: str) -> Actor:
         """Return the actor of an entry in a region's log."""
-        parsed = parse_actor(actor)
+        parsed = engine.parse_actor(actor)
         return cls(
-            account_id=strawberry.ID(parsed.id),
+            account_id=strawberry.ID(parsed.id) if parsed.is_account else None,
             role=parsed.role,
             opd_ids=[strawberry.ID(id) for id in parsed.opds],
+            _actor=parsed,
             _region=region,
         )

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.account import ACCOUNT_PREFIX
 from engine.model import Role, Viewer
+
+SIMPUL_PREFIX = "simpul "
 
 _ROLES = {role.value: role for role in Role}
 
@@ -17,9 +20,19 @@ _ROLES = {role.value: role for role in Role}
 class Actor:
     """Who appended an entry, as far as the entry states it."""
 
-    id: str  # of the account; of a part of Simpul itself, its name
+    id: str  # of the account; without one, the name of a part of Simpul or of a former token
     role: Role | None = None  # None for Simpul itself, and in entries of earlier versions
     opds: tuple[str, ...] = ()  # the OPDs in the scope of the role OPD
+
+    @property
+    def is_account(self) -> bool:
+        """Whether the id is that of an account. An import or a decision has it without the role."""
+        return self.role is not None or self.id.startswith(ACCOUNT_PREFIX)
+
+    @property
+    def is_simpul(self) -> bool:
+        """Whether it is a part of Simpul itself, such as `simpul import`."""
+        return not self.is_account and self.id.startswith(SIMPUL_PREFIX)
 
 
 def format_actor(actor: Actor) -> str:

@@ -27,6 +27,7 @@ OWN = """{ instance { viewer { account { id name sessions { id isCurrent userAge
 ACTORS = """{ region(code: "32.11") { imports { nodes { importedBy { accountId name role opdIds }
   undoneBy { name } } } inventory { opds { nodes { attestation { attestation
     { attestedBy { accountId name } } } } } } } }"""
+COORDINATOR, STAFF = "account-00000000000000c0", "account-00000000000000d0"
 SECRET = """mutation ($input: CreateProgramTokenInput!) { createProgramToken(input: $input) {
   ... on CreatedToken { secret token { id } account { id kind role readsDrafts state } } } }"""
 
@@ -63,7 +64,9 @@ async def test_every_act_is_an_entry_that_those_see_who_see_the_account(any_hub:
     assert audit["totalCount"] == before + 2
     page = (await any_hub.query_data(AUDIT, coordinator, first=1))["accountAudit"]
     cursor = page["pageInfo"]["endCursor"]
-    following = (await any_hub.query_data(AUDIT, coordinator, first=1, after=cursor))["accountAudit"]
+    following = (await any_hub.query_data(AUDIT, coordinator, first=1, after=cursor))[
+        "accountAudit"
+    ]
     assert following["nodes"][0]["action"] == "ACCOUNT_INVITED"
     for name in ("bandung", "dinkes"):
         nodes = (await any_hub.query_data(AUDIT, viewers[name]))["accountAudit"]["nodes"]
@@ -250,7 +253,8 @@ async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(
     any_hub: Hub,
 ) -> None:
     viewers = await add_people(any_hub)
-    coordinator, staff = viewers["sumedang"], viewers["dinkes"]
+    coordinator = await add_person(any_hub, COORDINATOR, Role.REGION, ("32.11",))
+    staff = await add_person(any_hub, STAFF, Role.OPD, ("32.11",), (DINKES,))
     await import_file(any_hub, FILE, coordinator)
     await any_hub.change("attestInventory", staff, opdId=DINKES)
 
@@ -261,20 +265,20 @@ async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(
             for node in region["inventory"]["opds"]["nodes"]
             if node["attestation"]["attestation"] is not None
         ]
-        assert attestation["attestedBy"]["accountId"] == "dinkes"
+        assert attestation["attestedBy"]["accountId"] == STAFF
         imports = [node["importedBy"]["name"] for node in region["imports"]["nodes"]]
         return imports, attestation["attestedBy"]["name"]
 
-    both = (["Name of sumedang"], "Name of dinkes")
+    both = ([f"Name of {COORDINATOR}"], f"Name of {STAFF}")
     assert await names(coordinator) == both
     assert await names(viewers["province"]) == both
     for viewer in (PUBLIC_VIEWER, viewers["bandung"], viewers["other-province"]):
         assert await names(viewer) == ([], None)
-    await any_hub.change("eraseAccount", viewers["admin"], accountId="dinkes", version=1)
-    assert await names(coordinator) == (["Name of sumedang"], None)
+    await any_hub.change("eraseAccount", viewers["admin"], accountId=STAFF, version=1)
+    assert await names(coordinator) == ([f"Name of {COORDINATOR}"], None)
     rows = await any_hub.list_all_rows()
-    assert "Name of dinkes" not in repr(rows)
-    assert "dinkes@example.id" not in repr(rows)
+    assert f"Name of {STAFF}" not in repr(rows)
+    assert f"{STAFF}@example.id" not in repr(rows)
     async with any_hub.instance.database.read() as session:
         for region in ("32.11", "32.73"):
             await verify_log_chain(session, region)
@@ -282,3 +286,20 @@ async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(
         source = Source("32.11", "https://garut.id", SourceState.FRESH, None)
         await insert_source(session, source)
     assert await names(coordinator) == ([None], None)
+
+
+@pytest.mark.parametrize("subject", ["portal-lama", "simpul import"])
+async def test_an_actor_without_an_account_has_the_name_that_the_log_states(
+    any_hub: Hub, subject: str
+) -> None:
+    people = await add_people(any_hub)
+    await import_file(any_hub, FILE, Viewer(subject, Role.REGION, frozenset({"32.11"})))
+    for reader in ("sumedang", "province"):
+        region = (await any_hub.query_data(ACTORS, people[reader]))["region"]
+        [imported] = region["imports"]["nodes"]
+        assert imported["importedBy"] == {
+            "accountId": None,
+            "name": subject,
+            "role": None,
+            "opdIds": [],
+        }

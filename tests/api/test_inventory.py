@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.model import Role, Viewer
@@ -123,7 +124,8 @@ async def test_an_edit_by_another_subject_invalidates_until_the_next_attestation
     any_hub: Hub,
 ) -> None:
     await any_hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
-    await any_hub.change("updateApplication", two_provinces.REGION, id=HEALTH, version=1, **FILLED)
+    coordinator = replace(two_provinces.REGION, subject="account-00000000000000c0")
+    await any_hub.change("updateApplication", coordinator, id=HEALTH, version=1, **FILLED)
     await any_hub.change(
         "updateApplication", two_provinces.PROVINCE, id=HEALTH, version=2, name="Lain"
     )
@@ -133,7 +135,7 @@ async def test_an_edit_by_another_subject_invalidates_until_the_next_attestation
     query = '{ region(code: "32.11") { inventory { opds { nodes { attestation { invalidatedBy { changedBy { accountId name } } } } } } } }'
     nodes = (await any_hub.query_data(query))["region"]["inventory"]["opds"]["nodes"]
     edits = [node["attestation"]["invalidatedBy"] for node in nodes]
-    assert {"changedBy": {"accountId": "sumedang", "name": None}} in edits
+    assert {"changedBy": {"accountId": coordinator.subject, "name": None}} in edits
     await any_hub.change("attestInventory", two_provinces.OPD, opdId=DINKES)
     assert (await _attestation_of_dinkes(any_hub))["state"] == "VALID"
 
