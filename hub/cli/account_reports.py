@@ -18,6 +18,7 @@ from hub.cli.account_change import (
     run_account_query,
 )
 from hub.cli.account_documents import account_document, audit_document, token_document
+from hub.cli.audit_words import AUDIT_WORDS
 from hub.cli.console import (
     AsJson,
     exit_with_error,
@@ -108,7 +109,7 @@ def audit(
                 str(entry.number),
                 _time(entry.at),
                 _cell(names.get(actor, actor)),
-                entry.action.value,
+                _(AUDIT_WORDS[entry.action]),
                 _cell(names.get(entry.account, entry.account)),
                 _cell(_details(entry)),
             )

@@ -15,7 +15,8 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine.account import CodePurpose
+from engine.account import AuditAction, CodePurpose
+from hub.cli.audit_words import AUDIT_WORDS
 from hub.cli.main import app
 from storage.database import Database
 from storage.one_time_code import find_code
@@ -226,7 +227,7 @@ def test_an_erased_account_keeps_its_opaque_id_only(filled_data_dir: Path) -> No
     assert commands("account", "erase", account["id"], "--yes").exit_code == 3
     audit = commands("account", "audit", "--limit", "2").stdout
     assert OPERATOR in audit
-    assert "ACCOUNT_ERASED" in audit
+    assert "name and login erased" in audit
     assert account["id"] in audit
     assert "Budi" not in audit
 
@@ -313,6 +314,10 @@ def test_a_program_is_found_by_its_name_and_by_its_id_if_two_have_the_name(
     )
     assert commands("account", "withdraw", sumedang).exit_code == 0
     assert [token["id"] for token in read(commands, "tokens")["tokens"]] == [garut["id"]]
+
+
+def test_every_act_of_the_audit_has_words() -> None:
+    assert AUDIT_WORDS.keys() == set(AuditAction)
 
 
 def test_no_width_of_the_output_cuts_what_another_command_takes(filled_data_dir: Path) -> None:
