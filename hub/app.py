@@ -9,14 +9,22 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from engine.model import Viewer
@@ -270,7 +278,12 @@ def create_app(
         frame_ancestors=settings.frame_ancestors,
         cookie=app_state.session_cookie,
     )
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[security_headers])
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[security_headers],
+        exception_handlers={HTTPStatus.NOT_FOUND: _unknown_page},
+    )
 
 
 @asynccontextmanager
@@ -382,6 +395,17 @@ async def _run_task(task: BackgroundTask, instance: Instance) -> None:
         logger.exception("a task beside the server has failed; the server goes on")
 
 
+async def _unknown_page(request: Request, error: Exception) -> Response:
+    """Respond to an unknown path: browsers that open it get a page, and programs a plain text."""
+    is_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+    if is_page and (WEB_CLIENT_FOLDER / "sign-in.html").is_file():
+        headers = {"cache-control": "no-cache"}
+        path = WEB_CLIENT_FOLDER / "sign-in.html"
+        return compression.file_response(path, request.headers, HTTPStatus.NOT_FOUND, headers)
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(error.detail, error.status_code, error.headers)
+
+
 def _web_routes(app_state: AppState) -> list[BaseRoute]:
     """Return the routes of the built web client; none if it is not built."""
     if not (WEB_CLIENT_FOLDER / "assets").is_dir():
@@ -412,6 +436,10 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
     async def sign_in_page(request: Request) -> Response:
         return page(request, "sign-in.html")
 
+    async def to_sign_in(_request: Request) -> Response:
+        # Invited people type the word that they read; the invitation itself is a link to `/masuk`.
+        return RedirectResponse("/masuk", HTTPStatus.SEE_OTHER)
+
     async def account_page(request: Request) -> Response:
         return page(request, "account.html")
 
@@ -425,6 +453,7 @@ def _web_routes(app_state: AppState) -> list[BaseRoute]:
         Route("/masuk", sign_in_page),
         Route("/masuk/selesai", sign_in_page),
         Route("/keluar", sign_in_page),
+        Route("/undangan", to_sign_in, methods=["GET"]),
         Route("/akun", account_page),
         Route("/akun/orang", people_page),
         Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),

@@ -63,7 +63,8 @@ async def test_the_list_shows_what_others_do_when_the_person_returns(
         is_read = "query People(" in (route.request.post_data or "")
         response = await route.fetch()
         if not is_read:
-            return await route.fulfill(response=response)
+            await route.fulfill(response=response)
+            return
         reads.append(1)
         data = await response.json()
         data["data"]["accounts"]["totalCount"] = 40 + len(reads)

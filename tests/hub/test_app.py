@@ -67,6 +67,21 @@ async def test_an_unknown_region_gets_the_region_page_and_404(settings: Settings
 
 
 @requires_web_build
+async def test_an_unknown_path_is_a_page_for_browsers_and_plain_for_programs(
+    settings: Settings,
+) -> None:
+    async with open_browser(settings) as browser:
+        page = await browser.get("/none", headers=PAGE)
+        expected = (WEB_CLIENT_FOLDER / "sign-in.html").read_text()
+        assert (page.status_code, page.text) == (404, expected)
+        plain = await browser.get("/none")
+        assert (plain.status_code, plain.text) == (404, "Not Found")
+        assert (await browser.post("/none", headers=PAGE)).text == "Not Found"
+        invited = await browser.get("/undangan", headers=PAGE)
+        assert (invited.status_code, invited.headers["location"]) == (303, "/masuk")
+
+
+@requires_web_build
 async def test_the_explorer_is_for_browsers_and_the_api_for_programs(settings: Settings) -> None:
     async with open_browser(settings) as browser:
         explorer = await browser.get("/graphql", headers=PAGE)
