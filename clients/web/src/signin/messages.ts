@@ -10,6 +10,9 @@ const id = {
   signInAgainAs: (name: string) =>
     `Masuklah kembali sebagai ${name}, supaya halaman Anda yang terbuka dapat dilanjutkan dengan sesi baru.`,
   goOn: "Lanjutkan",
+  goOnAs: (name: string) => `Lanjutkan sebagai ${name}`,
+  unknownTitle: "Halaman ini tidak ada",
+  unknownText: "Alamat ini tidak dikenal di server ini. Periksa alamatnya, atau mulai dari layar pantau.",
   orOther: "Masuk dengan akun lain",
   endedTitle: "Sesi Anda habis",
   problemTitle: "Belum berhasil masuk",
@@ -19,6 +22,7 @@ const id = {
   invitation: (giver: string | null, role: string) =>
     giver === null ? `Anda diundang ke Simpul sebagai ${role}.` : `${giver} mengundang Anda ke Simpul sebagai ${role}.`,
   name: "Nama",
+  role: "Peran",
   regions: "Daerah",
   opds: "Perangkat daerah",
   validUntil: (time: string) => `Undangan ini berlaku sampai ${time} dan hanya dapat dipakai sekali.`,
@@ -98,6 +102,9 @@ const en: typeof id = {
   signedInAs: (name, role) => `You are signed in as ${name} (${role}).`,
   signInAgainAs: (name) => `Sign in again as ${name}, so that your open pages go on with a new session.`,
   goOn: "Go on",
+  goOnAs: (name) => `Go on as ${name}`,
+  unknownTitle: "This page does not exist",
+  unknownText: "This server does not know the address. Check it, or start from the wall.",
   orOther: "Sign in with another account",
   endedTitle: "Your session has ended",
   problemTitle: "Not signed in yet",
@@ -107,6 +114,7 @@ const en: typeof id = {
   invitation: (giver, role) =>
     giver === null ? `You are invited to Simpul as ${role}.` : `${giver} invites you to Simpul as ${role}.`,
   name: "Name",
+  role: "Role",
   regions: "Region",
   opds: "OPD",
   validUntil: (time) => `This invitation is valid until ${time} and can be used once only.`,
