@@ -141,13 +141,15 @@ const INVITATION_FIELDS = graphql(`
     account {
       id
       name
+      login
+      ...RightFields
     }
     path
     expiresAt
     mailedTo
     mailProblem
   }
-`);
+`, [RIGHT_FIELDS]);
 
 export const INVITE_ACCOUNT = graphql(`
   mutation InviteAccount($input: InviteAccountInput!) {

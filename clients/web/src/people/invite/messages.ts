@@ -1,6 +1,17 @@
 /** The messages of the invitation of a person, and of links and secrets that are shown once. */
 import type { MailProblem } from "../documents";
 
+/** What the text to pass on states. */
+interface InvitationText {
+  /** Who invites; empty if that is not known. */
+  giver: string;
+  name: string;
+  right: string;
+  login: string | null;
+  link: string;
+  end: string;
+}
+
 const id = {
   title: "Undang orang",
   lead: "Anda mendapat tautan sekali pakai untuk diteruskan. Orang itu membuat kata sandi atau kunci sandinya sendiri.",
@@ -27,8 +38,10 @@ const id = {
   } as Record<string, string>,
   invalidOther: (field: string) => `Isian “${field}” belum memenuhi syarat.`,
   linkTitle: (name: string) => `Undangan untuk ${name}`,
-  message: (name: string, link: string, end: string) =>
-    `Tautan undangan untuk ${name}: ${link}\nBerlaku sampai ${end}, sekali pakai. Bukalah di perangkat yang akan dipakai untuk masuk.`,
+  message: ({ giver, name, right, login, link, end }: InvitationText) =>
+    `${giver ? `${giver} mengundang ${name}` : `Undangan untuk ${name}`} ke Simpul sebagai ${right}.\n` +
+    (login ? `Nama masuk: ${login}\n` : "") +
+    `${link}\nTautan ini berlaku sampai ${end}, sekali pakai. Bukalah di perangkat yang akan dipakai untuk masuk.`,
   once: "Tautan ini hanya ditampilkan sekarang. Bila hilang, buat undangan baru; tautan lama tidak berlaku lagi.",
   link: "Tautan",
   text: "Teks untuk diteruskan",
@@ -72,8 +85,10 @@ const en: typeof id = {
   },
   invalidOther: (field) => `The field “${field}” is not acceptable.`,
   linkTitle: (name) => `Invitation for ${name}`,
-  message: (name, link, end) =>
-    `Invitation link for ${name}: ${link}\nGood until ${end}, for one use. Open it on the device that will be used to sign in.`,
+  message: ({ giver, name, right, login, link, end }) =>
+    `${giver ? `${giver} invites ${name}` : `Invitation for ${name}`} to Simpul as ${right}.\n` +
+    (login ? `User name: ${login}\n` : "") +
+    `${link}\nThe link is good until ${end}, for one use. Open it on the device that will be used to sign in.`,
   once: "This link is shown only now. If it is lost, make a new invitation; the old link is then void.",
   link: "Link",
   text: "Text to pass on",

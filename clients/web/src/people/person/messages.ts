@@ -21,11 +21,11 @@ const id = {
   withdrawn: (name: string) => `Hak ${name} dicabut. Sesinya berakhir di semua perangkat.`,
   undo: "Batalkan: berikan lagi hak yang sama",
   undone: (right: string) => `Hak diberikan lagi: ${right}. Orang ini masuk dengan kata sandi atau kunci sandi yang sama.`,
-  eraseTitle: "Hapus nama",
+  eraseTitle: "Hapus data orang ini",
   eraseHint:
     "Menurut UU 27/2022 tentang Pelindungan Data Pribadi, seseorang dapat meminta datanya dihapus. Nama, nama masuk, kata sandi, dan kunci sandi dihapus untuk selamanya, dan haknya dicabut. Yang tetap: catatan perbuatannya, dengan nomor akun tanpa nama.",
-  erase: "Hapus nama",
-  eraseQuestion: (name: string) => `Hapus nama ${name} untuk selamanya? Ini tidak dapat dibatalkan.`,
+  erase: "Hapus data orang ini",
+  eraseQuestion: (name: string) => `Hapus data ${name} untuk selamanya? Ini tidak dapat dibatalkan.`,
   yesErase: "Ya, hapus",
   erased: "Nama dan nama masuk dihapus. Akun ini kini hanya bernomor.",
   ofProvider:
@@ -62,11 +62,11 @@ const en: typeof id = {
   withdrawn: (name) => `The right of ${name} is withdrawn. The sessions ended on all devices.`,
   undo: "Undo: give the same right again",
   undone: (right) => `The right is given again: ${right}. The person signs in with the same password or passkey.`,
-  eraseTitle: "Erase the name",
+  eraseTitle: "Erase this person's data",
   eraseHint:
     "Under law UU 27/2022 on the protection of personal data, a person can ask to be erased. The name, the user name, the password and the passkeys are erased for ever, and the right is withdrawn. What stays is the record of the person's acts, with the number of the account and no name.",
-  erase: "Erase the name",
-  eraseQuestion: (name) => `Erase the name ${name} for ever? This cannot be undone.`,
+  erase: "Erase this person's data",
+  eraseQuestion: (name) => `Erase the data of ${name} for ever? This cannot be undone.`,
   yesErase: "Yes, erase it",
   erased: "The name and the user name are erased. This account has only a number now.",
   ofProvider:
