@@ -64,7 +64,6 @@ const id = {
   },
   sending: "Memeriksa…",
   missing: { login: "Isi nama masuk terlebih dahulu.", password: "Isi kata sandi terlebih dahulu." },
-  retryIn: (minutes: number) => (minutes <= 1 ? "satu menit" : `${minutes} menit`),
   lost: "Lupa kata sandi atau kehilangan kunci sandi? Minta undangan baru kepada orang yang mengundang Anda.",
   error: {
     SIGN_IN_REFUSED: "Nama masuk atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.",
@@ -77,8 +76,8 @@ const id = {
     PASSKEY_DECLINED: "Kunci sandi tidak jadi dipakai. Coba lagi, atau masuk dengan cara lain.",
     UNREACHABLE: "Server tidak dapat dihubungi. Periksa sambungan Anda, lalu coba lagi.",
   } as Record<string, string>,
-  tooMany: (wait: string) =>
-    `Terlalu banyak percobaan yang gagal. Coba lagi setelah ${wait}, atau minta undangan baru kepada orang yang mengundang Anda.`,
+  tooMany: (time: string) =>
+    `Terlalu banyak percobaan yang gagal. Coba lagi setelah pukul ${time}, atau minta undangan baru kepada orang yang mengundang Anda.`,
   otherError: (code: string) => `Server menolak permintaan ini (${code}). Coba lagi; bila tetap gagal, hubungi pengelola.`,
 };
 
@@ -142,7 +141,6 @@ const en: typeof id = {
   },
   sending: "Checking…",
   missing: { login: "Enter your user name first.", password: "Enter your password first." },
-  retryIn: (minutes) => (minutes <= 1 ? "one minute" : `${minutes} minutes`),
   lost: "Did you lose your password or passkey? Ask the person who invited you for a new invitation.",
   error: {
     SIGN_IN_REFUSED: "The user name or the password does not match. Check both, then try again.",
@@ -154,8 +152,8 @@ const en: typeof id = {
     PASSKEY_DECLINED: "No passkey was used. Try again, or sign in another way.",
     UNREACHABLE: "The server cannot be reached. Check your connection, then try again.",
   },
-  tooMany: (wait) =>
-    `Too many attempts failed. Try again after ${wait}, or ask the person who invited you for a new invitation.`,
+  tooMany: (time) =>
+    `Too many attempts failed. Try again after ${time}, or ask the person who invited you for a new invitation.`,
   otherError: (code) => `The server refused this request (${code}). Try again; if it fails again, ask the operator.`,
 };
 

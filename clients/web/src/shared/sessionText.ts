@@ -1,10 +1,12 @@
 /** Texts about sessions and errors that several parts of the pages show. */
 import { shortName } from "./format";
 import { PasskeyDeclined } from "./passkey";
+import { preferences } from "./preferences.svelte";
 import { sessionMessages } from "./sessionMessages";
-import { SessionRefusal, type SessionDetails } from "./sessionRequest";
+import { serverNow, SessionRefusal, type SessionDetails } from "./sessionRequest";
 
 const SECONDS_PER_MINUTE = 60;
+const MILLISECONDS = 1_000; // in a second
 
 /** The name of a person; the role if the name is not known. */
 export function personText({ name, role }: Pick<SessionDetails, "name" | "role">): string {
@@ -21,6 +23,11 @@ export function placeText({ regions, opds }: Pick<SessionDetails, "regions" | "o
   return others === 0 ? shortName(region.name) : `${shortName(region.name)} ${sessionMessages().moreRegions(others)}`;
 }
 
+/** The time at which a person can try again. */
+export function retryTime(afterSeconds: number): string {
+  return preferences.format.time(new Date(serverNow() + afterSeconds * MILLISECONDS));
+}
+
 /** Describes an error of signing in: what happened, and what the person can do. */
 export function signInErrorText(reason: unknown): string {
   const messages = sessionMessages();
@@ -28,7 +35,7 @@ export function signInErrorText(reason: unknown): string {
   if (!(reason instanceof SessionRefusal)) return messages.otherError(String(reason));
   if (reason.code === "TOO_MANY_ATTEMPTS") {
     const seconds = Number(reason.body["retryAfterSeconds"] ?? SECONDS_PER_MINUTE);
-    return messages.tooMany(messages.retryIn(Math.ceil(seconds / SECONDS_PER_MINUTE)));
+    return messages.tooMany(retryTime(seconds));
   }
   return messages.error[reason.code] ?? messages.otherError(reason.code);
 }
