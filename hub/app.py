@@ -11,24 +11,20 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
     JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
     Response,
 )
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from engine.model import Viewer
-from hub import metrics, replication
+from hub import metrics, replication, web_pages
 from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import SessionCookie
@@ -44,8 +40,6 @@ from hub.sign_in.provider_client import PROVIDER_SECONDS
 from hub.sign_in.provider_routes import ProviderSignIn
 from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
-from hub.transport import compression
-from hub.transport.compression import CompressedFiles
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
@@ -66,7 +60,7 @@ from resolvers.announcements import analysis_cache, verification_deriver
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
-from storage import arrival, region
+from storage import arrival
 from storage.arrival import Arrival, ArrivalPosition
 from storage.audit import read_identity
 from storage.database import Database
@@ -76,7 +70,6 @@ from storage.region_inventory import InventoryCache
 BackgroundTask = Callable[[Instance], Awaitable[None]]
 
 READY_SECONDS = 2.0
-WEB_CLIENT_FOLDER = Path(str(files("clients"))) / "web" / "dist"
 
 logger = logging.getLogger(__name__)
 
@@ -219,7 +212,7 @@ def create_app(
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
-        explorer_html=_read_page("explorer.html"),
+        explorer_html=web_pages.read_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
         response_cache=ResponseCache(app_state.newest_position),
         executing=app_state.executing,
@@ -271,7 +264,7 @@ def create_app(
             sessions, None if provider is None else provider.provider.name, hashes=hashes
         ),
         *_provider_routes(provider, sessions, provider_seconds),
-        *_web_routes(app_state),
+        *web_pages.routes(app_state.database),
     ]
     security_headers = Middleware(
         SecurityHeaders,
@@ -282,7 +275,7 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         middleware=[security_headers],
-        exception_handlers={HTTPStatus.NOT_FOUND: _unknown_page},
+        exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
     )
 
 
@@ -393,74 +386,3 @@ async def _run_task(task: BackgroundTask, instance: Instance) -> None:
     except Exception:
         # A propagated exception would cancel the tail, and the server would continue without one.
         logger.exception("a task beside the server has failed; the server goes on")
-
-
-async def _unknown_page(request: Request, error: Exception) -> Response:
-    """Respond to an unknown path: browsers that open it get a page, and programs a plain text."""
-    is_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
-    if is_page and (WEB_CLIENT_FOLDER / "sign-in.html").is_file():
-        headers = {"cache-control": "no-cache"}
-        path = WEB_CLIENT_FOLDER / "sign-in.html"
-        return compression.file_response(path, request.headers, HTTPStatus.NOT_FOUND, headers)
-    assert isinstance(error, HTTPException)
-    return PlainTextResponse(error.detail, error.status_code, error.headers)
-
-
-def _web_routes(app_state: AppState) -> list[BaseRoute]:
-    """Return the routes of the built web client; none if it is not built."""
-    if not (WEB_CLIENT_FOLDER / "assets").is_dir():
-        return []
-
-    def page(request: Request, name: str, status: int = 200) -> Response:
-        # The names of the assets contain a content hash, so only the page must be revalidated.
-        headers = {"cache-control": "no-cache"}
-        return compression.file_response(WEB_CLIENT_FOLDER / name, request.headers, status, headers)
-
-    async def wall_page(request: Request) -> Response:
-        return page(request, "index.html")
-
-    async def page_of_region(request: Request, name: str) -> Response:
-        assert app_state.instance is not None
-        code = request.path_params["code"]
-        async with app_state.instance.database.read() as session:
-            is_on_record = code in await region.regions_by_code(session, [code])
-        # The page itself states, in both languages, that the region does not exist.
-        return page(request, name, 200 if is_on_record else 404)
-
-    async def region_page(request: Request) -> Response:
-        return await page_of_region(request, "region.html")
-
-    async def import_page(request: Request) -> Response:
-        return await page_of_region(request, "import.html")
-
-    async def sign_in_page(request: Request) -> Response:
-        return page(request, "sign-in.html")
-
-    async def to_sign_in(_request: Request) -> Response:
-        # Invited people type the word that they read; the invitation itself is a link to `/masuk`.
-        return RedirectResponse("/masuk", HTTPStatus.SEE_OTHER)
-
-    async def account_page(request: Request) -> Response:
-        return page(request, "account.html")
-
-    async def people_page(request: Request) -> Response:
-        return page(request, "people.html")
-
-    return [
-        Route("/", wall_page),
-        Route("/daerah/{code}", region_page),
-        Route("/peta/{code}/impor", import_page),
-        Route("/masuk", sign_in_page),
-        Route("/masuk/selesai", sign_in_page),
-        Route("/keluar", sign_in_page),
-        Route("/undangan", to_sign_in, methods=["GET"]),
-        Route("/akun", account_page),
-        Route("/akun/orang", people_page),
-        Mount("/assets", CompressedFiles(directory=WEB_CLIENT_FOLDER / "assets")),
-        Route("/favicon.svg", CompressedFiles(directory=WEB_CLIENT_FOLDER)),
-    ]
-
-
-def _read_page(name: str) -> bytes | None:
-    path = WEB_CLIENT_FOLDER / name
-    return path.read_bytes() if path.is_file() else None

@@ -11,10 +11,11 @@ import pytest
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from hub.app import WEB_CLIENT_FOLDER, create_app
+from hub.app import create_app
 from hub.auth.credentials import SessionCookie
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
+from hub.web_pages import WEB_CLIENT_FOLDER
 from resolvers.context import Instance
 
 PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
