@@ -13,14 +13,11 @@ from engine.model import Role
 from hub.cli.console import exit_with_error
 from hub.cli.region_hint import recording_hint
 from hub.exit_codes import ExitCode
-from hub.settings import Settings
-from storage import opd as stored_opd
-from storage import region as stored_region
-from storage.database import Database
 
 if TYPE_CHECKING:
     from engine.matching.opd_names import OpdNames
     from engine.model import Opd
+    from hub.settings import Settings
 
 LEAST_SIMILARITY = 0.5  # from 0 to 1; the message does not suggest a less similar code
 
@@ -93,6 +90,9 @@ def _require_scope(role: Role, regions: Collection[str], opds: Collection[str]) 
 
 async def _list_region_codes(settings: Settings, role: Role) -> set[str]:
     """Return the codes on record that the scope of a role can have."""
+    from storage import region as stored_region
+    from storage.database import Database
+
     database = Database(settings.database)
     try:
         async with database.read() as session:
@@ -108,6 +108,9 @@ async def _find_opds(settings: Settings, regions: Sequence[str], texts: Sequence
     """Return the ids of the OPDs that a person names by ids, names or acronyms."""
     from engine.matching.opd_names import OpdNames
     from facts import tables
+    from storage import opd as stored_opd
+    from storage import region as stored_region
+    from storage.database import Database
 
     database = Database(settings.database)
     try:

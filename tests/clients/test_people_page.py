@@ -42,6 +42,7 @@ async def test_the_forms_wait_for_the_regions_in_which_rights_are_given(
     await expect(invitation).to_contain_text("Kabupaten Garut")
     await invitation.get_by_label("Nama", exact=True).fill("Dede")
     await invitation.get_by_label("Nama masuk").fill("dede.dinkes")
+    await expect(invitation.get_by_role("checkbox").first).to_be_visible()
     await invitation.get_by_role("button", name="Buat undangan").press("Enter")
     await expect(invitation).to_contain_text("Pilihlah sedikitnya satu perangkat daerah.")
     await expect(invitation.get_by_role("checkbox").first).to_be_focused()
