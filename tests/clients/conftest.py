@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.region_visit import compute_analyses
 from tests.fixtures.processes import SimpulProcess, free_port, start_processes
 
 FRAMING_PORT = free_port()  # of a portal on the same site as the hub, which frames its pages
@@ -20,6 +21,7 @@ def read_hub(
 ) -> Iterator[SimpulProcess]:
     """Yield a demo with the real data of West Java, which tests must not change."""
     with _demo(filled_template, tmp_path_factory.mktemp("read-hub")) as hub:
+        compute_analyses(hub, "32.11")
         yield hub
 
 
@@ -29,7 +31,8 @@ def account_hub(
 ) -> Iterator[SimpulProcess]:
     """Yield a demo in which each test makes accounts of its own, and changes no others.
 
-    Pages at `FRAMING_PORT` may frame its pages. Its sessions end after eight minutes without activity, so their warning comes after four.
+    Pages at `FRAMING_PORT` may frame its pages. Its sessions end after eight minutes without
+    activity, so their warning comes after four.
     """
     environment = {
         "SIMPUL_SESSION_IDLE_MINUTES": "8",

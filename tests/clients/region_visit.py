@@ -24,6 +24,15 @@ CHAPTERS = (
     "banding",
 )
 
+ANALYSES = (
+    "estimatedProfile { __typename }",
+    "verification { __typename } inventory { __typename }",
+    "integrationGraph { __typename } diagnostics { __typename }",
+    "duplicates { __typename } proposals { totalCount }",
+    'outlook(target: "4.2") { __typename } peers { __typename }',
+)
+ANALYSIS_SECONDS = 60.0
+
 
 @dataclass
 class Visit:
@@ -41,6 +50,18 @@ class Visit:
         for name in CHAPTERS:
             await expect(self.chapter(name)).to_have_attribute("aria-busy", "false")
         await expect(self.page.get_by_text("Memuat…")).to_have_count(0)
+
+
+def compute_analyses(hub: SimpulProcess, region: str) -> None:
+    """Let a hub compute once what the page of a region shows; later requests are quick.
+
+    The suite starts beside all checks and other browsers, and a page waits ten seconds only.
+    """
+    with httpx2.Client(timeout=ANALYSIS_SECONDS, trust_env=False) as http:
+        for selection in ANALYSES:
+            query = f'{{ region(code: "{region}") {{ {selection} }} }}'
+            response = http.post(f"{hub.url}/graphql", json={"query": query})
+            assert "errors" not in response.json(), response.text
 
 
 async def open_visit(context: BrowserContext, url: str, hub: SimpulProcess) -> Visit:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Route, expect
 
 from engine.model import Role
-from tests.clients.region_visit import Visit, execute_mutation, open_visit
+from tests.clients.region_visit import Visit, compute_analyses, execute_mutation, open_visit
 from tests.clients.signed_in import open_signed_in
 from tests.fixtures.processes import SimpulProcess, start_processes
 
@@ -41,7 +41,9 @@ def hub(filled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("region-page")
     shutil.copy(filled_template, folder)
     with start_processes(folder) as start:
-        yield start("demo", "--no-nodes", data_dir=folder)
+        hub = start("demo", "--no-nodes", data_dir=folder)
+        compute_analyses(hub, "32.11")
+        yield hub
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

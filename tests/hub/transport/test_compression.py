@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.app import WEB_CLIENT_FOLDER
 from hub.transport.compression import COMPRESSED_BYTES_LEAST, SUFFIX_BY_ENCODING, accepted_encodings
+from hub.web_pages import WEB_CLIENT_FOLDER
 from tests.fixtures.processes import SimpulProcess, start_processes
 from tests.hub.test_app import requires_web_build
 from tests.hub.transport.test_real_clients import token
