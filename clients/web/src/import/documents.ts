@@ -218,6 +218,9 @@ const IMPORT_FIELDS = graphql(`
     at
     isUndone
     undoneAt
+    importedBy {
+      name
+    }
     registeredCount
     changedCount
     leftCount

@@ -88,6 +88,9 @@ export const PROPOSALS = graphql(`
             choice
             reason
             decidedAt
+            decidedBy {
+              name
+            }
           }
         }
       }

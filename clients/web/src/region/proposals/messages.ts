@@ -104,6 +104,7 @@ const id = {
     REJECTED: "Ditolak",
     DEFERRED: "Ditunda",
   } satisfies Record<ProposalStatus, string>,
+  decidedBy: (name: string) => `Oleh ${name}.`,
   decidedOn: (status: string, day: string) => `${status} pada ${day}.`,
   decidedEarlier: (decision: string, day: string) =>
     `Pernah ${decision.toLowerCase()} pada ${day}, tetapi dasarnya sudah berubah sehingga terbuka lagi.`,
@@ -212,6 +213,7 @@ const en: typeof id = {
     INVENTORY_COMPLETENESS: () => "the completeness of the inventory",
   },
   status: { OPEN: "Open", ACCEPTED: "Accepted", REJECTED: "Rejected", DEFERRED: "Deferred" },
+  decidedBy: (name) => `By ${name}.`,
   decidedOn: (status, day) => `${status} on ${day}.`,
   decidedEarlier: (decision, day) =>
     `${decision} on ${day}, but what it rested on has changed since, so it is open again.`,
