@@ -17,7 +17,7 @@ run:  ## Start a hub with the real data of West Java on http://localhost:8000 (A
 
 test:  ## Run all tests and, beside them, all checks (ARGS goes to pytest)
 	@$(PYTHON) bootstrap.py test
-	@$(MAKE) --no-print-directory check >.check.log 2>&1 & check=$$!; \
+	@nice $(MAKE) --no-print-directory check >.check.log 2>&1 & check=$$!; \
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS); \
 	tests=$$?; \
 	wait $$check; checks=$$?; \
