@@ -137,7 +137,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Erase the name, the login and the credentials of an account, for good (UU 27/2022).
+    """Erase the name, the login and the credentials of an account permanently (UU 27/2022).
 
     The log and the audit keep the opaque id.
     """

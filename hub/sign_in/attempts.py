@@ -5,7 +5,7 @@ are not more than as many one after the other. The failures are in the database,
 of an instance count them together.
 
 An address with too many failures is refused, but for one attempt with each login that has none: a
-stranger whom a proxy gives the address of an office does not keep the office from signing in.
+stranger who shares the address of an office behind a proxy does not keep the office from signing in.
 """
 
 from __future__ import annotations

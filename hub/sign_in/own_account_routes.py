@@ -118,7 +118,7 @@ class OwnAccountRoutes:
     def _require_fresh_sign_in(self, signed_in: SignedIn) -> None:
         """Refuse to add a way to sign in long after the sign-in.
 
-        Otherwise some minutes at an unlocked screen would give a stranger the account for good.
+        Otherwise some minutes at an unlocked screen would give a stranger the account permanently.
         """
         if self.sessions.instance().clock() - signed_in.record.created_at > FRESH_FOR:
             raise Refusal(

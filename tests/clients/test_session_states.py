@@ -190,6 +190,9 @@ async def test_a_slow_first_answer_does_not_keep_a_page_from_noticing_the_end(
         for route in held:
             await route.continue_()
     await expect_status(page, "open")
+    await page.unroute("**/sesi")
+    Administrator(account_hub).end_sessions("tester-PROVINCE-32")
+    await expect_status(page, "ended")
     await context.close()
 
 

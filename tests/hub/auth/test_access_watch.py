@@ -267,6 +267,7 @@ async def test_a_withdrawal_does_not_wait_for_operations_that_use_all_connection
             session = await stack.enter_async_context(worker.instance.database.read())
             await newest_audit_number(session)
         await worker.end_session("ani", id)
+        assert worker.authenticator.is_viewer_known(credentials, viewer)
         await eventually(
             lambda: not worker.authenticator.is_viewer_known(credentials, viewer), seconds=1
         )

@@ -115,6 +115,9 @@ async def test_successes_from_an_address_do_not_count(sqlite_database_url: str) 
             attempt = await attempts.begin(f"login-{number}", "192.0.2.1", NOW)
             async with instance.database.write() as session:
                 await attempts.forgive(session, attempt)
+        # Of an address over its limit, only the first attempt with a login is not refused.
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) is None
+        assert await wait_of(attempts, "ani", "192.0.2.1", NOW) is None
 
 
 async def test_an_address_gets_a_bounded_number_of_challenges(database_url: str) -> None:
