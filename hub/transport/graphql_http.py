@@ -167,12 +167,12 @@ class GraphQLApp(GraphQL[Any, None]):
                 return self.connections.count_stream(stream, viewer)
             cache = self.response_cache if TRACE_HEADER not in request.headers else None
             if cache is not None and accepted.json is not None:
-                key = cache.cache_key(graphql_request)
+                key = cache.cache_key(graphql_request, viewer)
                 if key is not None:
                     execute = partial(
                         self._execute_for_cache, request, graphql_request, viewer, accepted.json
                     )
-                    return await cache.respond((viewer, accepted.json, key), execute)
+                    return await cache.respond((accepted.json, key), execute)
             result = await self._execute(request, graphql_request, viewer)
         except RequestRejected as refusal:
             return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))

@@ -31,6 +31,7 @@ from graphql import (
 )
 from starlette.responses import Response
 
+from engine.model import PUBLIC_VIEWER, Viewer
 from hub.transport.json_request import GraphQLRequest
 from resolvers.single_flight import SingleFlight
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
@@ -46,7 +47,6 @@ MOMENTARY_TYPES = frozenset(
     {
         "Account",
         "AccountConnection",
-        "Actor",
         "AuditEntryConnection",
         "FreshnessCoverage",
         "ImportDraft",
@@ -55,6 +55,8 @@ MOMENTARY_TYPES = frozenset(
     }
 )
 MOMENTARY_ARGUMENT = "freshness"
+# The name of an actor can be erased without an arrival. The public never sees the names of accounts.
+NAMING_TYPES = frozenset({"Actor"})
 
 Execute = Callable[[], Awaitable[tuple[Response, bool]]]  # the response, and whether to cache it
 
@@ -85,8 +87,8 @@ class ResponseCache:
         )
         self._executions = SingleFlight()
 
-    def cache_key(self, request: GraphQLRequest) -> Hashable:
-        """Return the key of all identical requests, or None if the response cannot be shared."""
+    def cache_key(self, request: GraphQLRequest, viewer: Viewer) -> Hashable:
+        """Return the key of a viewer's identical requests, or None if the response is not shared."""
         if request.extensions:
             return None
         try:
@@ -97,9 +99,9 @@ class ResponseCache:
             return None
         if operation is None or operation.operation is not OperationType.QUERY:
             return None
-        if _is_momentary(document):
+        if _is_momentary(document, is_public=viewer is PUBLIC_VIEWER):
             return None
-        return (request.query, request.operation_name, variables)
+        return (viewer, request.query, request.operation_name, variables)
 
     async def respond(self, request_key: Hashable, execute: Execute) -> Response:
         """Return the response to all requests with this key, which is executed at most once."""
@@ -128,19 +130,21 @@ def _text_bytes(key: object) -> int:
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def _is_momentary(document: DocumentNode) -> bool:
+def _is_momentary(document: DocumentNode, *, is_public: bool) -> bool:
     """Whether a document selects fields whose values hold only at this moment."""
     types = TypeInfo(schema._schema)
-    visitor = _MomentaryVisitor(types)
+    momentary = MOMENTARY_TYPES if is_public else MOMENTARY_TYPES | NAMING_TYPES
+    visitor = _MomentaryVisitor(types, momentary)
     visit(document, TypeInfoVisitor(types, visitor))
     return visitor.is_momentary
 
 
 class _MomentaryVisitor(Visitor):
-    def __init__(self, types: TypeInfo) -> None:
+    def __init__(self, types: TypeInfo, momentary: frozenset[str]) -> None:
         super().__init__()
         self.is_momentary = False
         self._types = types
+        self._momentary = momentary
 
     def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
         field = self._types.get_field_def()
@@ -148,7 +152,7 @@ class _MomentaryVisitor(Visitor):
         has_momentary_argument = any(
             argument.name.value == MOMENTARY_ARGUMENT for argument in node.arguments or ()
         )
-        if has_momentary_argument or type_name in MOMENTARY_TYPES:
+        if has_momentary_argument or type_name in self._momentary:
             self.is_momentary = True
             return BREAK
         return None

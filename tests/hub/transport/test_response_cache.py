@@ -9,12 +9,14 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 from starlette.responses import Response
 
+from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.response_cache import (
     ENTRY_BYTES,
     ENTRY_SECONDS,
     MOMENTARY_ARGUMENT,
     MOMENTARY_TYPES,
+    NAMING_TYPES,
     ResponseCache,
 )
 from schema.schema import schema
@@ -123,24 +125,30 @@ async def test_a_long_key_counts_like_a_long_response() -> None:
     ],
 )
 def test_the_response_to_these_cannot_be_shared(query: str) -> None:
-    assert Hub().cache.cache_key(graphql_request(query)) is None
+    assert Hub().cache.cache_key(graphql_request(query), PUBLIC_VIEWER) is None
 
 
 def test_all_queries_of_the_pages_are_cached_but_those_that_ask_for_the_moment() -> None:
     cache = Hub().cache
     documents = {name: document_with_fragments(name) for name in OPERATIONS}
     queries = {name: text for name, text in documents.items() if text.strip().startswith("query")}
-    momentary = {
-        name for name, text in queries.items() if cache.cache_key(graphql_request(text)) is None
+
+    def momentary(viewer: Viewer) -> set[str]:
+        return {
+            name
+            for name, text in queries.items()
+            if cache.cache_key(graphql_request(text), viewer) is None
+        }
+
+    assert len(queries) == 48
+    assert momentary(PUBLIC_VIEWER) == {
+        *("SOURCES", "SOURCE", "IMPORT_DRAFT", "WAITING_FILES", "DRAFT_ROWS"),
+        *("OWN_ACCOUNT", "ACCOUNT_AUDIT", "PEOPLE_OPENING", "PEOPLE", "PROGRAMS"),
+        *("MANAGED_ACCOUNT", "MANAGED_SESSIONS"),
     }
-    assert (len(queries), momentary) == (
-        48,
-        {
-            *("SOURCES", "SOURCE", "IMPORT_DRAFT", "WAITING_FILES", "DRAFT_ROWS"),
-            *("OWN_ACCOUNT", "ACCOUNT_AUDIT", "PEOPLE_OPENING", "PEOPLE", "PROGRAMS"),
-            *("MANAGED_ACCOUNT", "MANAGED_SESSIONS"),
-        },
-    )
+    # Only these also show the names of those who acted, to viewers who may know them.
+    province = Viewer(subject="account-1", role=Role.PROVINCE)
+    assert momentary(province) - momentary(PUBLIC_VIEWER) == {"PROPOSALS", "EARLIER_IMPORTS"}
 
 
 def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
@@ -150,7 +158,8 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         for owner in schema._schema.type_map.values()
         if isinstance(owner, GraphQLObjectType)
         for name, field in owner.fields.items()
-        if get_named_type(field.type).name in MOMENTARY_TYPES or MOMENTARY_ARGUMENT in field.args
+        if get_named_type(field.type).name in MOMENTARY_TYPES | NAMING_TYPES
+        or MOMENTARY_ARGUMENT in field.args
     }
     assert fields == {
         ("Account", "audit"),
@@ -182,7 +191,9 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         ("Viewer", "account"),
     }
     assert (
-        cache.cache_key(graphql_request('{ region(code: "32") { provenance { source } } }'))
+        cache.cache_key(
+            graphql_request('{ region(code: "32") { provenance { source } } }'), PUBLIC_VIEWER
+        )
         is not None
     )
     for query in (
@@ -191,15 +202,18 @@ def test_every_field_whose_value_is_of_the_moment_is_momentary() -> None:
         "{ accountAudit { totalCount } }",
         "{ instance { viewer { account { id } } } }",
     ):
-        assert cache.cache_key(graphql_request(query)) is None
-    assert cache.cache_key(graphql_request("{ instance { viewer { role } } }")) is not None
+        assert cache.cache_key(graphql_request(query), PUBLIC_VIEWER) is None
+    assert (
+        cache.cache_key(graphql_request("{ instance { viewer { role } } }"), PUBLIC_VIEWER)
+        is not None
+    )
 
 
 def test_a_key_holds_the_document_the_operation_and_the_variables() -> None:
     cache = Hub().cache
     query = "query ($a: ID, $b: ID) { region(code: $a) { name } }"
-    key = cache.cache_key(graphql_request(query, a="1", b="2"))
+    key = cache.cache_key(graphql_request(query, a="1", b="2"), PUBLIC_VIEWER)
     assert key is not None
-    assert key == cache.cache_key(graphql_request(query, b="2", a="1"))
-    assert key != cache.cache_key(graphql_request(query, a="1", b="3"))
-    assert cache.cache_key(graphql_request(query, a=2**70)) is None
+    assert key == cache.cache_key(graphql_request(query, b="2", a="1"), PUBLIC_VIEWER)
+    assert key != cache.cache_key(graphql_request(query, a="1", b="3"), PUBLIC_VIEWER)
+    assert cache.cache_key(graphql_request(query, a=2**70), PUBLIC_VIEWER) is None
