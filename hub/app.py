@@ -25,6 +25,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from engine.model import Viewer
 from hub import metrics, replication, web_pages
+from hub.admission.admission import Admission
+from hub.admission.client_budgets import ClientRate
 from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import SessionCookie
@@ -58,6 +60,7 @@ from resolvers import recompute
 from resolvers.access import unpublished_access
 from resolvers.announcements import analysis_cache, verification_deriver
 from resolvers.context import Context, Instance
+from resolvers.cpu_meter import create_metered_task
 from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
 from storage import arrival
@@ -158,6 +161,7 @@ def create_app(
             asyncio.TaskGroup() as group,
         ):
             app_state.instance = instance
+            asyncio.get_running_loop().set_task_factory(create_metered_task)
             await access_watch.read_new_entries(instance.database)
             running_tasks = [group.create_task(instance.tail.run())]
             instance_tasks: list[BackgroundTask] = [
@@ -202,12 +206,17 @@ def create_app(
         lifetime=timedelta(hours=settings.session_hours),
     )
     access_watch = AccessWatch(authenticator)
+    admission = Admission(
+        ClientRate(settings.client_cpu_rate, settings.client_cpu_burst),
+        operation_seconds=settings.operation_seconds,
+    )
     open_connections = OpenConnections(authenticator)
     access_watch.listen(open_connections.account_changed)
     graphql = GraphQLApp(
         schema,
         context_factory=app_state.context,
         authenticator=authenticator,
+        admission=admission,
         open_connections=open_connections,
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer

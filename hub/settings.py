@@ -111,6 +111,20 @@ class Settings(BaseSettings):
     sockets_per_viewer: int = Field(
         2_000, ge=1, description="The same for one who is signed in or has a token, by account."
     )
+    client_cpu_rate: float = Field(
+        0.25,
+        ge=0,
+        description="CPU seconds per second that the operations of one client may use on average, "
+        "in each worker; 0 sets no limit. A client is an account, or else an address.",
+    )
+    client_cpu_burst: float = Field(
+        10.0, gt=0, description="CPU seconds that one client may use at once, after a time of rest."
+    )
+    client_address_header: str = Field(
+        "x-forwarded-for",
+        pattern=r"^[A-Za-z0-9-]{1,60}$",
+        description="Header in which the trusted proxies state the address of the client.",
+    )
     operation_seconds: float = Field(
         10.0, gt=0, description="Seconds after which an operation of a client reads nothing more."
     )

@@ -17,6 +17,10 @@ OperationError             not expected: a top-level error with a code
 ├── Forbidden              this viewer may not do this
 ├── SnapshotRequired       the cursor cannot be resumed from
 ├── OperationTooComplex    the operation exceeds its budget
+├── TryLater               not now; it states after how long
+│   ├── ClientBudgetExhausted   the client has used its CPU time, or lets too much wait
+│   ├── ServerBusy              all clients together ask for more than the server can do
+│   └── Unavailable             the database does not respond
 ├── NotFresh               a copy is older than was required
 ├── InvalidArgument        an argument of a query or subscription is not allowed
 └── UnknownEntity          a reference names no entity that this viewer may see
@@ -28,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
 from engine.coverage import Coverage
 from engine.model import Application, Role
@@ -253,6 +258,44 @@ class OperationTooComplex(OperationError):
 
     def __init__(self, expected: str) -> None:
         super().__init__(f"expected {expected} for one operation, got more: split the operation")
+
+
+class TryLater(OperationError):
+    """The operation was not executed, or not completely: the client should try again later."""
+
+    retry_seconds: float = 1.0
+
+    def __init__(self, message: str, retry_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
+
+    @property
+    def retry_after(self) -> int:
+        """The value of the header `retry-after`: whole seconds, at least one."""
+        return max(1, ceil(self.retry_seconds))
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """The extensions of the GraphQL error, with the seconds to wait."""
+        return {**super().extensions, "retryAfterSeconds": self.retry_after}
+
+
+class ClientBudgetExhausted(TryLater):
+    """The client has used the CPU time that is meant for it, or lets too many operations wait."""
+
+    code = "CLIENT_BUDGET_EXHAUSTED"
+
+
+class ServerBusy(TryLater):
+    """The clients together ask for more than the server can do."""
+
+    code = "SERVER_BUSY"
+
+
+class Unavailable(TryLater):
+    """A part that the operation needs, such as the database, does not respond."""
+
+    code = "UNAVAILABLE"
 
 
 class NotFresh(OperationError):

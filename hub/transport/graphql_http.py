@@ -30,6 +30,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
+from hub.admission.admission import Admission
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
 from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
@@ -79,6 +80,7 @@ class GraphQLApp(GraphQL[Any, None]):
         *,
         context_factory: Callable[[Viewer], object],
         authenticator: Authenticator,
+        admission: Admission | None = None,
         open_connections: OpenConnections | None = None,
         limits: RequestLimits | None = None,
         explorer_html: bytes | None = None,
@@ -103,6 +105,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.response_cache = response_cache
         self.executing = executing  # counts the operations in progress
         self.authenticator = authenticator
+        self.admission = admission or Admission()
         self.open_connections = open_connections or OpenConnections(authenticator)
         self.explorer_html = explorer_html
 
@@ -137,6 +140,8 @@ class GraphQLApp(GraphQL[Any, None]):
             self.sharing,
             self.connections,
             self.authenticator.cookie().credentials(request),
+            self.admission,
+            request.client.host if request.client is not None else "",
         )
 
     def encode_json(self, data: object) -> str:

@@ -26,6 +26,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.utils.aio import aclosing
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
+from hub.admission.admission import Admission
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import NO_CREDENTIALS, Credentials
 from hub.auth.errors import AccessUnavailable, AuthenticationError
@@ -87,6 +88,8 @@ class SocketConnection:
     sharing: SubscriptionSharing | None  # None: subscriptions are not shared
     connections: ConnectionLimiter
     handshake: Credentials  # of the headers; browsers can send a cookie there only
+    admission: Admission
+    address: str  # of the peer
 
 
 class SocketAdapter(ASGIWebSocketAdapter):

@@ -1,0 +1,56 @@
+"""Admits operations: each client has a budget of CPU time, and only a few operations at once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from hub.admission.client_budgets import ClientBudgets, ClientRate
+from hub.admission.operation_prices import OperationPrices, PricedOperation
+from resolvers.cpu_meter import CpuMeter
+from resolvers.fair_queue import FairQueue
+
+EXPENSIVE_SECONDS = 0.025  # operations from this price on wait for a turn
+EXPENSIVE_PER_CLIENT = 2  # run at once; more would only lengthen each other
+EXPENSIVE_AT_ONCE = 64  # of all clients; they wait for reads and copies most of the time
+
+
+class Admission:
+    """The budgets, prices and turns of this process; subscriptions charge it directly."""
+
+    def __init__(
+        self,
+        rate: ClientRate | None = None,
+        *,
+        operation_seconds: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.budgets = ClientBudgets(rate or ClientRate(), clock=clock)
+        self.prices = OperationPrices()
+        self._operation_seconds = operation_seconds  # CPU time of one operation at most
+        self._turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)
+
+    @asynccontextmanager
+    async def execution(self, client: str, operation: PricedOperation) -> AsyncIterator[CpuMeter]:
+        """Charge an operation to its client and yield the meter to measure its execution with.
+
+        The estimated price is charged first. What it has cost replaces the price at the end.
+
+        Raises:
+            ClientBudgetExhausted: the client has used its CPU time, or lets too much wait.
+        """
+        self.budgets.check(client)
+        price = self.prices.estimate(operation)
+        self.budgets.charge(client, price)
+        meter = CpuMeter(client, seconds_most=self._operation_seconds)
+        try:
+            if price < EXPENSIVE_SECONDS:
+                yield meter
+            else:
+                async with self._turns.turn(client):
+                    yield meter
+            self.prices.learn(operation, meter.seconds)
+        finally:
+            self.budgets.charge(client, meter.seconds - price)

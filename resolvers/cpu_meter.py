@@ -1,0 +1,118 @@
+"""Measures the CPU time of an operation: on the event loop, in its tasks and in threads.
+
+An operation on the event loop is a coroutine and the tasks that it starts. Each of their steps runs
+between two measurements of the thread's CPU clock, so that the time in which other operations run
+does not count. Work that is given to a thread is measured there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+import types
+from collections.abc import Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from resolvers.problems import OperationTooComplex
+
+Value = TypeVar("Value")
+
+INSTANCE = "instance"  # the client of work that the instance does on its own behalf
+
+
+@dataclass(slots=True)
+class CpuMeter:
+    """The CPU time of one operation, and for which client it runs."""
+
+    client: str = INSTANCE  # as `hub.admission.client` names it
+    seconds: float = 0.0
+    seconds_most: float = math.inf
+
+    def check(self) -> None:
+        """Raise OperationTooComplex if the operation has used all of its CPU time."""
+        if self.seconds > self.seconds_most:
+            raise OperationTooComplex(f"at most {self.seconds_most:g} seconds of CPU time")
+
+
+_current_meter: ContextVar[CpuMeter | None] = ContextVar("current_meter", default=None)
+
+
+def current_client() -> str:
+    """Return the client for which the calling task runs; INSTANCE if it is not measured."""
+    meter = _current_meter.get()
+    return INSTANCE if meter is None else meter.client
+
+
+@contextmanager
+def metered_thread() -> Iterator[None]:
+    """Measure the block, which `asyncio.to_thread` runs for an operation that is measured."""
+    meter = _current_meter.get()
+    started = time.thread_time()
+    try:
+        yield
+    finally:
+        if meter is not None:
+            meter.seconds += time.thread_time() - started
+
+
+async def run_metered(coroutine: Coroutine[Any, Any, Value], meter: CpuMeter) -> Value:
+    """Return the result of a coroutine; its CPU time, and that of its tasks, is added to the meter.
+
+    Raises:
+        OperationTooComplex: it has used `meter.seconds_most`.
+    """
+    token = _current_meter.set(meter)
+    try:
+        result: Value = await _measure_steps(coroutine, meter)
+        return result
+    finally:
+        _current_meter.reset(token)
+
+
+def create_metered_task(
+    loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any
+) -> asyncio.Task[Any]:
+    """Create a task; this is the task factory of an event loop whose operations are measured."""
+    meter = _current_meter.get()
+    if meter is not None and asyncio.iscoroutine(coroutine):
+        coroutine = _measure_task(coroutine, meter)
+    return asyncio.Task(coroutine, loop=loop, **options)
+
+
+async def _measure_task(coroutine: Coroutine[Any, Any, Any], meter: CpuMeter) -> Any:
+    return await _measure_steps(coroutine, meter)
+
+
+@types.coroutine
+def _measure_steps(
+    coroutine: Coroutine[Any, Any, Any], meter: CpuMeter
+) -> Generator[Any, Any, Any]:
+    """Run a coroutine step by step, as `await` does, and measure each step."""
+    clock = time.thread_time
+    value: Any = None
+    error: BaseException | None = None
+    while True:
+        started = clock()
+        try:
+            if error is None and meter.seconds > meter.seconds_most:
+                try:
+                    meter.check()
+                except OperationTooComplex as exhausted:
+                    error = exhausted
+            if error is None:
+                waited_for = coroutine.send(value)
+            else:
+                thrown, error = error, None
+                waited_for = coroutine.throw(thrown)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            meter.seconds += clock() - started
+        try:
+            value = yield waited_for
+        except BaseException as raised:  # noqa: BLE001  # passed on to the coroutine
+            value, error = None, raised
