@@ -40,7 +40,7 @@ import httpx2
 
 from engine.log.entry_types import claim_body
 from engine.model import EventKind, LevelClaim, Visibility
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from storage import log
 

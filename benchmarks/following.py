@@ -56,7 +56,7 @@ from engine.model import (
     RegionKind,
     Visibility,
 )
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from storage import log
 

@@ -24,7 +24,7 @@ import openpyxl
 
 from engine.model import Role, Viewer
 from facts.tables import west_java_opds
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers import import_draft, import_undo, inventory_import
 from resolvers.context import Context, Instance

@@ -28,7 +28,7 @@ from following import bearer_header, prepare_instance, serve_instance
 
 from engine.document import to_document
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Region, RegionKind
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from storage import log
 

@@ -34,10 +34,10 @@ from starlette.types import Receive, Scope, Send
 
 from engine.account import Account, AccountKind, Right, SignInMethod
 from engine.model import Role
-from hub.app import open_instance
 from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import SessionCookie
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Instance
 from resolvers.credential_acts import begin_session

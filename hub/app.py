@@ -5,36 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    JSONResponse,
-    Response,
-)
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from engine.model import Viewer
 from hub import metrics, replication, web_pages
 from hub.admission.admission import Admission
 from hub.admission.client_budgets import ClientRate
+from hub.app_state import AppState
 from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
-from hub.auth.credentials import SessionCookie
 from hub.auth.open_connections import OpenConnections
 from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.downloads import Downloads
-from hub.mail import InvitationMail
-from hub.mail_server import parse_mail_server
+from hub.health import Health
+from hub.instance import open_instance, utc_now
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.sign_in.passwords import PasswordHashes
@@ -47,84 +38,19 @@ from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
 from hub.transport.uploads import Uploads
-from hub.transport.websocket_protocol import DRAINING, flush_outbox
+from hub.transport.websocket_protocol import flush_outbox
 from hub.workbook_reader import WorkbookReader
 from hub.worker_metrics import WorkerMetrics
-from realtime.broker import Broker, MemoryBroker
 from realtime.fanout import Fanout
-from realtime.redis_broker import RedisBroker
-from realtime.tail import Tail
-from realtime.wakeup import MemoryBus
-from regions.owner_heads import OwnerHeadCache
 from resolvers import recompute
 from resolvers.access import unpublished_access
-from resolvers.announcements import analysis_cache, verification_deriver
-from resolvers.context import Context, Instance
+from resolvers.context import Instance
 from resolvers.cpu_meter import create_metered_task
-from resolvers.operation_budget import OperationBudget
 from schema.schema import schema
-from storage import arrival
-from storage.arrival import Arrival, ArrivalPosition
-from storage.audit import read_identity
-from storage.database import Database
-from storage.log import Clock
-from storage.region_inventory import InventoryCache
 
 BackgroundTask = Callable[[Instance], Awaitable[None]]
 
-READY_SECONDS = 2.0
-
 logger = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """Return the current time in UTC; this is the clock of the instance."""
-    return datetime.now(UTC)
-
-
-@dataclass
-class AppState:
-    """The state of a running application."""
-
-    operation_seconds: float
-    instance: Instance | None = None
-
-    async def newest_position(self) -> ArrivalPosition:
-        """Return the newest position of the arrival order in the database."""
-        assert self.instance is not None
-        async with self.instance.database.read() as session:
-            return await arrival.read_arrival_position(session)
-
-    def running_instance(self) -> Instance:
-        """Return the instance."""
-        assert self.instance is not None
-        return self.instance
-
-    def database(self) -> Database:
-        """Return the database of the instance."""
-        assert self.instance is not None
-        return self.instance.database
-
-    def access_changed(self) -> None:
-        """Apply a change of accounts, sessions or tokens at once, after its commit."""
-        if self.instance is not None:
-            self.instance.access_changed()
-
-    def session_cookie(self) -> SessionCookie:
-        """Return the cookie of the instance's sessions."""
-        assert self.instance is not None
-        return SessionCookie(self.instance.identity, self.instance.url)
-
-    def executing(self) -> AbstractContextManager[None]:
-        """Return a context manager that counts an operation as in progress."""
-        assert self.instance is not None
-        return self.instance.active_operations.count_operation()
-
-    def context(self, viewer: Viewer) -> Context:
-        """Return a new context for an operation of this viewer."""
-        assert self.instance is not None  # the server accepts no request before startup is complete
-        budget = OperationBudget(seconds=self.operation_seconds)
-        return Context(self.instance, viewer, budget)
 
 
 def create_app(
@@ -228,45 +154,15 @@ def create_app(
         sharing=SubscriptionSharing(schema, fanout, app_state.context, unpublished_access),
     )
 
-    async def readiness(request: Request) -> Response:
-        assert app_state.instance is not None
-        if request.scope.get("state", {}).get(DRAINING):
-            return JSONResponse({"ready": False, "draining": True}, 503)
-        broker = app_state.instance.tail.broker  # the instance is also ready without a broker
-        broker_state = {"kind": broker.kind, "state": "ok" if broker.reachable else "unreachable"}
-        try:
-            async with (
-                asyncio.timeout(READY_SECONDS),
-                app_state.instance.database.read() as session,
-            ):
-                position = await arrival.read_arrival_position(session)
-        except Exception:  # noqa: BLE001  # any error means that the database is unavailable
-            return JSONResponse(
-                {"ready": False, "database": "unreachable", "broker": broker_state}, 503
-            )
-        return JSONResponse(
-            {"ready": True, "database": "ok", "arrival": position.arrival, "broker": broker_state}
-        )
-
-    async def metrics_text(_request: Request) -> Response:
-        text = own_metrics() if workers is None else workers.render()
-        return Response(text, headers={"content-type": metrics.CONTENT_TYPE})
-
-    async def liveness(_request: Request) -> Response:
-        return JSONResponse({"alive": True})
-
-    async def own_map(_request: Request) -> Response:
-        if settings.map_file is None:
-            return Response(status_code=204)
-        return FileResponse(settings.map_file, media_type="application/geo+json")
-
+    health = Health(
+        app_state.running_instance,
+        own_metrics if workers is None else workers.render,
+        settings.map_file,
+    )
     routes: list[BaseRoute] = [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        Route("/healthz", liveness),
-        Route("/readyz", readiness),
-        Route("/metrics", metrics_text),
-        Route("/map.geojson", own_map),
+        *health.routes(),
         *Downloads(app_state.context).routes(),
         *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
         *sign_in_routes(
@@ -286,84 +182,6 @@ def create_app(
         middleware=[security_headers],
         exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
     )
-
-
-@asynccontextmanager
-async def open_instance(
-    settings: Settings,
-    *,
-    replay: bool = False,
-    clock: Clock = utc_now,
-    broker: Broker[Arrival] | None = None,
-    reader: WorkbookReader | None = None,
-    access_changed: Callable[[], None] = lambda: None,
-) -> AsyncIterator[Instance]:
-    """Create the parts of the instance, and close them at the end.
-
-    Args:
-        broker: replaces the configured broker.
-        reader: shares its bound on processes with other users of it.
-        access_changed: is called after each commit that concerns accounts, sessions or tokens.
-    """
-    database = Database(settings.database)
-    try:
-        async with database.read() as session:
-            position = await arrival.read_arrival_position(session)
-            identity, secret = await read_identity(session)
-
-        async def read(after: int, limit: int) -> Sequence[Arrival]:
-            async with database.read() as session:
-                return await arrival.list_arrivals_after(session, after, limit)
-
-        bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
-        yield Instance(
-            name=settings.name,
-            identity=identity,
-            secret=secret,
-            version=version("simpul"),
-            url=settings.url,
-            province=settings.province,
-            replay=replay,
-            database=database,
-            bus=bus,
-            tail=Tail(
-                read,
-                bus,
-                start=position.arrival,
-                broker=broker or _create_broker(settings, position.epoch),
-            ),
-            clock=clock,
-            inventories=inventories,
-            analyses=analyses,
-            derive_events=verification_deriver(inventories, analyses),
-            owners=OwnerHeadCache(clock),
-            read_workbook=(reader or WorkbookReader()).read,
-            access_changed=access_changed,
-            send_invitation=_invitation_sender(settings),
-        )
-    finally:
-        await database.close()
-
-
-def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
-    if settings.redis_url is None:
-        return MemoryBroker()
-    # Each epoch has its own stream, because arrival numbers are unique only within an epoch.
-    return RedisBroker(
-        settings.redis_url,
-        f"simpul:{epoch}:arrivals",
-        encode=arrival.encode_arrival,
-        decode=arrival.decode_arrival,
-    )
-
-
-def _invitation_sender(
-    settings: Settings,
-) -> Callable[[str, str, str, datetime], Awaitable[None]] | None:
-    if settings.smtp_url is None or settings.smtp_from is None or settings.url is None:
-        return None
-    server = parse_mail_server(settings.smtp_url)
-    return InvitationMail(server, settings.smtp_from, settings.name, settings.url).send
 
 
 def create_authenticator(

@@ -84,7 +84,7 @@ def refuse_erased(account: Account) -> None:
 async def _run(
     settings: Settings, act: Callable[[AccountChange], Awaitable[Value]], *, writes: bool
 ) -> Value:
-    from hub.app import utc_now
+    from hub.instance import utc_now
     from storage.account_directory import list_all_accounts
     from storage.audit import lock_audit
     from storage.database import Database

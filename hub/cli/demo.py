@@ -13,7 +13,6 @@ from pathlib import Path
 
 from engine.model import Opd
 from facts import tables
-from hub.app import open_instance
 from hub.cli.console import out, print_line
 from hub.cli.demo_accounts import (
     COORDINATOR_LOGIN,
@@ -23,6 +22,7 @@ from hub.cli.demo_accounts import (
     example_accounts,
 )
 from hub.cli.demo_nodes import DemoNode
+from hub.instance import open_instance
 from hub.process.server import LOOPBACK_ADDRESSES
 from hub.settings import Settings
 from storage import opd as stored_opd

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from engine.account import Right
 from engine.model import Opd, Role
 from facts import tables
-from hub.app import utc_now
 from hub.cli.account_change import LINK_PATH
+from hub.instance import utc_now
 from hub.settings import Settings
 from resolvers.account_acts import add_account, create_sign_in_link
 from storage.account import find_account_by_login

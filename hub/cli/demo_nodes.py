@@ -23,8 +23,8 @@ from pathlib import Path
 from engine.account import Right
 from engine.model import Role
 from hub import replication
-from hub.app import open_instance
 from hub.cli.program_tokens import create_program_token
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.replicas import DatabaseReplicaStore
 from resolvers.seed import seed_regions

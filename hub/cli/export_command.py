@@ -100,8 +100,8 @@ def _checked_format(output: str, form: str | None, *, template: bool) -> ExportF
 
 
 def _load_export(region: str, *, include_retired: bool) -> RegionExport:
-    from hub.app import open_instance
     from hub.cli.region_queries import OPERATOR
+    from hub.instance import open_instance
     from resolvers.context import Context
     from resolvers.inventory_export import load_region_export
     from resolvers.operation_budget import OperationBudget

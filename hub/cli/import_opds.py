@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.matching.opd_names import kind_by_name, name_key
 from engine.model import OpdKind
 from facts.tables import opd_aliases
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context
 from resolvers.inventory_import import IMPORT_VIEWER

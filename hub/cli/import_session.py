@@ -10,9 +10,9 @@ from engine.log.inventory_import import InventoryImport
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.workbook import Workbook
-from hub.app import open_instance
 from hub.cli import sheet_file
 from hub.cli.import_options import ImportOptions, choose_edits, remember_columns
+from hub.instance import open_instance
 from hub.marked_workbook import CellMark, cell_position, write_marked_workbook
 from hub.settings import Settings
 from resolvers.context import Context

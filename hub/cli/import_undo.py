@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 from engine.identifier import parse_entity_id
 from engine.log.inventory_import import InventoryImport
-from hub.app import open_instance
 from hub.cli.console import confirm, exit_with_error, out, print_result
 from hub.cli.import_words import UNDO_REFUSALS
 from hub.cli.region_hint import exit_with_foreign_owner
 from hub.exit_codes import ExitCode
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context
 from resolvers.import_history import find_import

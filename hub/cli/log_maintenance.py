@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.credential_acts import end_all_credentials
 from storage import arrival, log, retention

@@ -243,7 +243,7 @@ def _load_shipped_data(
 ) -> SeedSummary:
     from rich.progress import Progress
 
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from resolvers.seed import seed_regions
 
     async def seed() -> SeedSummary:

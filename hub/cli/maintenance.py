@@ -28,7 +28,7 @@ def recompute(
     """Recompute verifications and proposals of all regions, and announce changes; run it nightly."""
     from rich.progress import Progress
 
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from resolvers import recompute
 
     settings = preconditions.load_migrated_settings()
@@ -98,7 +98,7 @@ def forget(
     json: AsJson = False,
 ) -> None:
     """Delete the copy of a region, so that the server copies it again; run it after a divergence."""
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from storage import replica_deletion
 
     settings = preconditions.load_migrated_settings()
@@ -137,7 +137,7 @@ def hand_over(
     json: AsJson = False,
 ) -> None:
     """Hand a region over to another instance, which alone writes it from the next entry on."""
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from resolvers import handover
     from storage.log import LogNotFound, LogOwnedElsewhere
 

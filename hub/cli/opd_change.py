@@ -112,7 +112,7 @@ async def _run(
     from engine.matching.opd_names import OpdNames
     from engine.model import OWN_ACTOR_PREFIX, Role, Viewer
     from facts import tables
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from resolvers.context import Context
     from resolvers.operation_budget import OperationBudget
     from resolvers.problems import NotFound

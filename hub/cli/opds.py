@@ -79,7 +79,7 @@ def list_command(
     """List the OPDs of a region, with the names and ids that imports and tokens use."""
     from rich.table import Column, Table
 
-    from hub.app import open_instance
+    from hub.instance import open_instance
     from storage import opd as stored
     from storage import region as stored_region
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.account import AccessToken, Account, AccountKind, Right
-from hub.app import utc_now
+from hub.instance import utc_now
 from hub.settings import Settings
 from resolvers.account_acts import add_account
 from resolvers.credential_acts import create_token

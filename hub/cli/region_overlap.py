@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
-from hub.app import open_instance
 from hub.cli.console import exit_with_error
 from hub.cli.file_overlap import OverlapFindings
 from hub.cli.region_queries import OPERATOR
 from hub.exit_codes import ExitCode
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers import inventory_analysis, reuse
 from resolvers.context import Context

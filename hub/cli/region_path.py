@@ -6,12 +6,12 @@ from gettext import gettext as _
 
 from engine.model import AssessmentKind
 from engine.path.planning import cheapest_plan
-from hub.app import open_instance
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_refusal
 from hub.cli.path_report import PathOptions, PathResult, apply_effort_option
 from hub.cli.region_queries import OPERATOR
 from hub.exit_codes import ExitCode
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers import path as path_resolver
 from resolvers.context import Context

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model import Role, Viewer
-from hub.app import open_instance
 from hub.cli.console import exit_with_error
 from hub.cli.known_messages import translate_refusal
 from hub.cli.region_hint import exit_with_unknown_region
 from hub.exit_codes import ExitCode
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context
 from resolvers.operation_budget import OperationBudget

@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 
 from engine.document import to_document
 from engine.model import PUBLIC_VIEWER, EventKind, Viewer, Visibility
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget

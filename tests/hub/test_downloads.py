@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS
-from hub.app import open_instance
 from hub.downloads import Downloads
+from hub.instance import open_instance
 from hub.settings import Settings
 from hub.template import write_region_template
 from resolvers.application import (

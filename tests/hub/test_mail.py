@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.mail import InvitationMail
 from hub.mail_server import MailServer, parse_mail_server
 from hub.settings import Settings

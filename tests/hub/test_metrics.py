@@ -14,7 +14,7 @@ import pytest
 
 from engine.log.source import Source, SourceState
 from hub import metrics
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from hub.worker_metrics import FORGET_SECONDS, WRITE_SECONDS, WorkerMetrics
 from realtime.fanout import Fanout

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from regions.endpoint_directory import Endpoint, EndpointDirectory
 from regions.replication_client import DIVERGED_SECONDS, ReplicationClient

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from engine.model import Role
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.seed import seed_regions
 from storage import log, migrate

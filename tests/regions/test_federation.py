@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.model import Role
-from hub.app import open_instance
+from hub.instance import open_instance
 from resolvers.handover import SelfHandover, hand_over_region
 from storage import log
 from storage.database import Database

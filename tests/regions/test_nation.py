@@ -8,7 +8,7 @@ import pytest
 
 from engine.log.source import SourceState
 from hub import replication
-from hub.app import open_instance
+from hub.instance import open_instance
 from storage import log, ownership
 from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul

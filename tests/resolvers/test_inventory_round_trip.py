@@ -12,7 +12,7 @@ from engine.log.inventory_import import InventoryImport
 from engine.model import ApplicationStatus, Capability, Role, Viewer
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS
 from engine.spreadsheet.import_edits import ImportEdits
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.inventory_export import ExportFormat, write_export
 from hub.settings import Settings
 from hub.workbook_reader import read_workbook

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine.model import EventKind, Role, Viewer
 from facts import tables
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context, Instance
 from resolvers.seed import SeedSummary, seed_regions

@@ -17,12 +17,12 @@ from sqlalchemy.engine import make_url
 
 from engine.account import AuditAction, Right, SignInMethod
 from engine.model import Role, Viewer
-from hub.app import open_instance
 from hub.auth.access_watch import PAGE_ENTRIES, AccessWatch, AuditRestored
 from hub.auth.authentication import USED_TOKENS_MOST, Authenticator
 from hub.auth.credentials import Credentials, SessionCookie
 from hub.auth.errors import AccessUnavailable, SessionEnded
 from hub.auth.open_connections import OpenConnection, OpenConnections
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Instance
 from resolvers.credential_acts import begin_session, create_token, end_session

@@ -12,7 +12,6 @@ import pytest
 
 from engine.log.source import Source, SourceState
 from facts import tables
-from hub.app import open_instance
 from hub.cli.demo import (
     EXAMPLE_REGION,
     DemoScope,
@@ -21,6 +20,7 @@ from hub.cli.demo import (
     simpul_command,
 )
 from hub.cli.demo_nodes import DemoNode
+from hub.instance import open_instance
 from hub.settings import Settings
 from storage import migrate, ownership
 from storage.account_directory import list_all_accounts, list_newest_audit

@@ -19,8 +19,8 @@ from engine.model import (
     LevelClaim,
     Provenance,
 )
-from hub.app import open_instance
 from hub.cli import region_report
+from hub.instance import open_instance
 from hub.settings import Settings
 from storage import log
 from tests.hub.cli.commands import Commands

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.model import Role
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from realtime.broker import POLL_SECONDS
 from resolvers import recompute

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from engine.model import PUBLIC_VIEWER, Role
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.access import unpublished_access
 from storage import arrival

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.app import open_instance
+from hub.instance import open_instance
 from hub.settings import Settings
 from hub.sign_in.attempts import (
     ADDRESS_WINDOW,
