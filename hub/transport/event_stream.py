@@ -51,7 +51,7 @@ class EventStream(Subscriber):
         }
         self._keepalive_seconds = keepalive_seconds
         self._watched: tuple[OpenConnections, OpenConnection] | None = None
-        self._wrote_recently = False  # whether anything was written since the last keepalive check
+        self._wrote_at = 0.0  # the loop's time of the last bytes
         self._timers: dict[str, TimerHandle] = {}
         # The result is None if the connection is lost.
         self._final_bytes: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
@@ -85,7 +85,7 @@ class EventStream(Subscriber):
     def write(self, batch: Batch) -> None:
         [chunks] = batch.encode_once(self._format, encode_message_chunk)
         self._protocol.write(chunks, len(batch.messages))
-        self._wrote_recently = True
+        self._wrote_at = asyncio.get_running_loop().time()
 
     def call_when_ready(self, callback: Callable[[], None]) -> None:
         self._protocol.call_when_writable(callback)
@@ -117,7 +117,7 @@ class EventStream(Subscriber):
     def _subscribe(self) -> None:
         OPEN_STREAMS.add(self)
         self._protocol.write(encode_chunk(self._format.opening), 0)
-        self._wrote_recently = True
+        self._wrote_at = asyncio.get_running_loop().time()
         self._keep_alive()
         if self._watched is not None:
             connections, connection = self._watched
@@ -137,10 +137,14 @@ class EventStream(Subscriber):
         self._timers.clear()
 
     def _keep_alive(self) -> None:
-        if not self._wrote_recently:
+        """Write a keepalive if the stream was silent for its time, and check again when it may be."""
+        now = asyncio.get_running_loop().time()
+        silence_ends_at = self._wrote_at + self._keepalive_seconds
+        if now >= silence_ends_at:
             self._protocol.write(encode_chunk(self._format.keepalive), 0)
-        self._wrote_recently = False
-        self._schedule("keepalive", self._keepalive_seconds, self._keep_alive)
+            self._wrote_at = now
+            silence_ends_at = now + self._keepalive_seconds
+        self._schedule("keepalive", silence_ends_at - now, self._keep_alive)
 
     def _schedule(self, name: str, seconds: float, callback: Callable[[], None]) -> None:
         self._timers[name] = asyncio.get_running_loop().call_later(seconds, callback)

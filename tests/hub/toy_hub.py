@@ -94,6 +94,12 @@ class Subscription:
             yield number
 
     @strawberry.subscription
+    async def late_event(self) -> AsyncIterator[int]:
+        await asyncio.sleep(0.1)
+        yield 0
+        await asyncio.Event().wait()
+
+    @strawberry.subscription
     async def silence(self) -> AsyncIterator[int]:
         await asyncio.Event().wait()
         yield 0
@@ -111,6 +117,7 @@ class Schema(strawberry.Schema):
 
 class ImpatientProtocol(BoundedHttpProtocol):
     head_seconds = 1.0
+    idle_connections_most = 20
 
 
 def app(database: Database) -> Starlette:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -173,6 +174,17 @@ async def test_a_silent_stream_outlives_the_deadline_of_a_request(
     async with open_stream(url, "subscription { silence }") as frames:
         # One comment is sent at the beginning and each half second; a head has a second to arrive.
         assert [await frames.next() for _ in range(5)] == [b":\n\n"] * 5
+
+
+async def test_the_silence_after_an_event_is_as_long_as_any_other(toy_port: int) -> None:
+    url = f"http://127.0.0.1:{toy_port}"
+    async with open_stream(url, "subscription { lateEvent }") as frames:
+        assert await frames.next() == b":\n\n"
+        assert await frames.next() == b'event: next\ndata: {"data":{"lateEvent":0}}\n\n'
+        event_at = time.monotonic()
+        assert await frames.next() == b":\n\n"
+        # The keepalive is half a second; a check at fixed times would come after 0.9 s.
+        assert 0.4 < time.monotonic() - event_at < 0.75
 
 
 async def test_a_token_that_expires_cuts_its_stream(toy_port: int, toy_token: IssueToken) -> None:
