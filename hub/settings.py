@@ -111,6 +111,13 @@ class Settings(BaseSettings):
     sockets_per_viewer: int = Field(
         2_000, ge=1, description="The same for one who is signed in or has a token, by account."
     )
+    keep_alive_seconds: int = Field(
+        75,
+        ge=1,
+        le=3600,
+        description="Seconds for which a connection without a request stays open; longer than a "
+        "load balancer keeps it.",
+    )
     client_cpu_rate: float = Field(
         0.25,
         ge=0,

@@ -85,14 +85,15 @@ async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
 
 
 class BoundedHttpProtocol(StreamProtocol):
-    """The HTTP protocol, with a deadline and a size limit for the request's head.
+    """The HTTP protocol, with limits for the request's head and for connections without a request.
 
     Pass it to `uvicorn.Config(http=…)`. Without it, a client that sends its head byte by byte holds
-    its connection forever.
+    its connection forever, and clients without a request can take all file descriptors.
     """
 
     head_bytes = 32_768  # the request line and the headers; a token takes at most a quarter
     head_seconds = 10.0
+    idle_connections_most = 1_000  # of this process; each holds a file descriptor
 
     _head_timer: TimerHandle | None = None
     _received_bytes = 0
@@ -102,6 +103,7 @@ class BoundedHttpProtocol(StreamProtocol):
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        _idle_connections.pop(self, None)
         self._stop_head_timer()
         super().connection_lost(exc)
 
@@ -116,7 +118,18 @@ class BoundedHttpProtocol(StreamProtocol):
         if self.app_state.get(DRAINING) and self.cycle is not None:
             self.cycle.keep_alive = False  # the client must use another connection next
 
+    def on_response_complete(self) -> None:
+        """Wait for the next request; close the connection that has waited longest at the limit."""
+        super().on_response_complete()
+        if self.timeout_keep_alive_task is not None:
+            _idle_connections[self] = None
+            if len(_idle_connections) > self.idle_connections_most:
+                oldest = next(iter(_idle_connections))
+                del _idle_connections[oldest]
+                oldest.timeout_keep_alive_handler()
+
     def data_received(self, data: bytes) -> None:
+        _idle_connections.pop(self, None)
         self._received_bytes += len(data)
         super().data_received(data)
         if self._head_timer is not None and self._received_bytes > self.head_bytes:
@@ -139,3 +152,7 @@ class BoundedHttpProtocol(StreamProtocol):
             line = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{line}content-length: 0\r\nconnection: close\r\n\r\n".encode())
             self.transport.close()
+
+
+# The connections of this process that wait for another request, the one that waits longest first.
+_idle_connections: dict[BoundedHttpProtocol, None] = {}

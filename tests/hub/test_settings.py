@@ -188,6 +188,12 @@ def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> 
     assert allowed == "10.0.0.5,172.16.0.0/12"
 
 
+def test_idle_connections_outlive_those_of_a_load_balancer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server_config(Starlette(), Settings()).timeout_keep_alive == 75
+    monkeypatch.setenv("SIMPUL_KEEP_ALIVE_SECONDS", "620")
+    assert server_config(Starlette(), Settings()).timeout_keep_alive == 620
+
+
 @pytest.mark.parametrize("network", ["*", "proxy.example", "10.0.0.5/12", "http://10.0.0.5"])
 def test_what_is_no_network_of_proxies_is_refused(
     monkeypatch: pytest.MonkeyPatch, network: str

@@ -241,6 +241,22 @@ def test_a_bad_token_is_never_public(toy_port: int, toy_token: IssueToken) -> No
         assert "data" not in body
 
 
+def test_of_too_many_idle_connections_the_oldest_is_closed(toy_port: int) -> None:
+    connections = [HTTPConnection("127.0.0.1", toy_port, timeout=10) for _ in range(21)]
+
+    def get_status(connection: HTTPConnection) -> int:
+        connection.request("GET", "/graphql?query={hello}")
+        with connection.getresponse() as response:
+            response.read()
+        return response.status
+
+    assert [get_status(connection) for connection in connections] == [200] * 21
+    assert connections[0].sock.recv(1) == b""
+    assert [get_status(connection) for connection in connections[1:]] == [200] * 20
+    for connection in connections:
+        connection.close()
+
+
 UNFINISHED_BODY = (
     b"POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
     b"content-length: 90\r\n\r\n{"
