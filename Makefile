@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check format clean
+.PHONY: help run test soak check format sbom clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -49,6 +49,9 @@ format:  ## Rewrite the Python code as ruff wants it
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+sbom:  ## Write the packages that a release consists of to dist/sbom-*.json (CycloneDX)
+	@$(PYTHON) bootstrap.py sbom
 
 clean:  ## Remove what set-up and builds made; a data folder stays
 	rm -rf .venv clients/web/node_modules clients/web/dist

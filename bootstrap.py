@@ -26,14 +26,15 @@ WEB = ROOT / "clients" / "web"
 RESUME = ROOT / "clients" / "resume"
 NODE_TESTS = ROOT / "tests" / "node"
 GATEWAYS = ROOT / "tests" / "gateways"
+SBOMS = ROOT / "dist"
+UV_REQUIREMENTS = ROOT / "tools" / "uv.txt"
 
 OLDEST_PYTHON = (3, 11)
-UV = "uv==0.13.9"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main(arguments: list[str]) -> None:
-    """Prepare what one make target needs, or run npm in the web client."""
+    """Prepare what one make target needs, write the bills of materials, or run npm."""
     use_recent_python()
     if arguments == ["run"]:
         install_python_packages()
@@ -43,10 +44,14 @@ def main(arguments: list[str]) -> None:
         install_node_packages(WEB)
     elif arguments == ["test"]:
         run_in_parallel(install_chromium, install_all_packages)
+    elif arguments == ["sbom"]:
+        install_python_packages()
+        write_python_sbom(SBOMS / "sbom-python.json")
+        write_web_sbom(SBOMS / "sbom-web.json")
     elif arguments[:1] == ["npm"]:
         run_npm(WEB, *arguments[1:])
     else:
-        sys.exit("expected: bootstrap.py run | check | test | npm ARGUMENTS")
+        sys.exit("expected: bootstrap.py run | check | test | sbom | npm ARGUMENTS")
 
 
 def install_all_packages() -> None:
@@ -125,10 +130,12 @@ def create_environment() -> None:
                 f"this Python has no ensurepip; try: {apt_get_command('install', '-y', package)}"
             )
         execute([sys.executable, "-m", "venv", "--clear", str(VENV)])
-        execute([str(PYTHON), "-m", "pip", "install", "--quiet", UV])
+        # pip compares the file with the hashes, whichever index or mirror it comes from.
+        install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+        execute([str(PYTHON), *install, f"--requirement={UV_REQUIREMENTS}"])
 
     # The scripts in it name the interpreter by its full path, so a moved clone needs a new one.
-    run_if_changed("environment", [], [PYTHON], create_with_uv, UV, str(VENV))
+    run_if_changed("environment", [UV_REQUIREMENTS], [PYTHON], create_with_uv, str(VENV))
 
 
 def package_index() -> str | None:
@@ -177,7 +184,22 @@ def install_node_packages(folder: Path) -> None:
     )
 
 
-def run_npm(folder: Path, *arguments: str) -> None:
+def write_python_sbom(path: Path) -> None:
+    """Write the Python packages that the program runs with, as CycloneDX."""
+    path.parent.mkdir(exist_ok=True)
+    selection = ["--frozen", "--no-default-groups", "--format=cyclonedx1.5"]
+    run_uv("export", "--quiet", *selection, f"--output-file={path}")
+    print_progress(str(path))
+
+
+def write_web_sbom(path: Path) -> None:
+    """Write the npm packages that the web client is built from, as CycloneDX."""
+    path.parent.mkdir(exist_ok=True)
+    run_npm(WEB, "sbom", "--sbom-format=cyclonedx", "--package-lock-only", output=path)
+    print_progress(str(path))
+
+
+def run_npm(folder: Path, *arguments: str, output: Path | None = None) -> None:
     """Run npm in a folder with a Node that is new enough, the system's or that of PyPI."""
     search_path = os.environ.get("PATH", os.defpath)
     if not has_system_node():
@@ -189,7 +211,7 @@ def run_npm(folder: Path, *arguments: str) -> None:
         search_path = f"{VENV / 'bin'}{os.pathsep}{search_path}"
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": search_path}
     program = shutil.which("npm", path=search_path) or "npm"
-    execute([program, *arguments], folder=folder, environment=environment)
+    execute([program, *arguments], folder=folder, environment=environment, output=output)
 
 
 def has_system_node() -> bool:
@@ -281,10 +303,18 @@ def command_output(command: list[str]) -> str:
 
 
 def execute(
-    command: list[str], *, folder: Path = ROOT, environment: dict[str, str] | None = None
+    command: list[str],
+    *,
+    folder: Path = ROOT,
+    environment: dict[str, str] | None = None,
+    output: Path | None = None,
 ) -> None:
-    """Run a command; raise CalledProcessError if it fails."""
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    """Run a command, with its standard output to a file; raise CalledProcessError if it fails."""
+    if output is None:
+        subprocess.run(command, cwd=folder, env=environment, check=True)
+        return
+    with output.open("wb") as file:
+        subprocess.run(command, cwd=folder, env=environment, check=True, stdout=file)
 
 
 def print_progress(message: str) -> None:
