@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +23,7 @@ from tests.fixtures.processes import StartSimpul
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = (ROOT / "compose.yaml").read_text()
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
+CONTAINERFILE = (ROOT / "Containerfile").read_text()
 PASSWORD = "a1b2c3"
 REQUIRED = re.compile(r"\$\{POSTGRES_PASSWORD:\?[^}]+\}")  # compose refuses to start without it
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(REQUIRED.sub(PASSWORD, COMPOSE))["services"]
@@ -108,9 +110,11 @@ def test_the_health_check_asks_a_route_of_the_port_that_is_served(
     settings = read_service_settings("simpul", monkeypatch).model_copy(
         update={"data_dir": tmp_path}
     )
-    [(host, port)] = re.findall(r'HTTPConnection\("(.+)", (\d+),', health_program())
+    [(host, port)] = re.findall(
+        r"HTTPConnection\('(.+)', int\(.+'SIMPUL_PORT'\) or (\d+)\),", health_program()
+    )
     assert (host, int(port)) == ("127.0.0.1", settings.port)
-    [path] = re.findall(r'request\("GET", "(.+)"\)', health_program())
+    [path] = re.findall(r"request\('GET', '(.+)'\)", health_program())
     assert path in {route.path for route in create_app(settings).routes if isinstance(route, Route)}
 
 
@@ -119,11 +123,18 @@ def test_the_health_check_passes_while_simpul_serves_and_fails_when_it_has_ended
     simpul_process: StartSimpul, filled_sqlite_url: str
 ) -> None:
     simpul = simpul_process("serve", environment={"DATABASE_URL": filled_sqlite_url})
-    program = health_program().replace("8000", simpul.url.rpartition(":")[2])
-    check = [sys.executable, "-c", program]
-    assert subprocess.run(check, check=False).returncode == 0
+    environment = {**os.environ, "SIMPUL_PORT": simpul.url.rpartition(":")[2]}
+    check = [sys.executable, "-c", health_program()]
+    assert subprocess.run(check, env=environment, check=False).returncode == 0
     simpul.stop()
-    assert subprocess.run(check, check=False, capture_output=True).returncode == 1
+    ended = subprocess.run(check, env=environment, check=False, capture_output=True)
+    assert ended.returncode == 1
+
+
+def test_the_image_and_compose_share_one_health_check() -> None:
+    [check] = re.findall(r"^HEALTHCHECK .+\\\n +CMD (\[.+\])$", CONTAINERFILE, re.MULTILINE)
+    assert json.loads(check) == ["python", "-c", health_program()]
+    assert SIMPUL["simpul"]["build"] == {"context": ".", "dockerfile": "Containerfile"}
 
 
 def test_no_secret_has_a_default() -> None:
@@ -137,7 +148,7 @@ def test_no_secret_has_a_default() -> None:
 
 
 def test_the_image_runs_as_a_user_without_rights() -> None:
-    stage = DOCKERFILE.rpartition("\nFROM ")[2]
+    stage = CONTAINERFILE.rpartition("\nFROM ")[2]
     [user] = re.findall(r"^USER (\d+):\d+$", stage, re.MULTILINE)
     assert int(user) > 0
 
@@ -149,4 +160,11 @@ def test_the_image_is_built_from_all_that_is_shipped() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     described = {project["project"]["readme"], *project["project"]["license-files"]}
-    assert built_from == {*packages, *described, "bootstrap.py", "pyproject.toml", "uv.lock"}
+    assert built_from == {
+        *packages,
+        *described,
+        "bootstrap.py",
+        "pyproject.toml",
+        "tools/uv.txt",
+        "uv.lock",
+    }
