@@ -11,7 +11,7 @@ import asyncio
 import math
 import time
 import types
-from collections.abc import Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,6 +31,15 @@ class CpuMeter:
     client: str = INSTANCE  # as `hub.admission.client` names it
     seconds: float = 0.0
     seconds_most: float = math.inf
+    # Takes what is measured after the end of the operation, whose client may have left.
+    charge_late: Callable[[float], None] | None = None
+
+    def add_seconds(self, seconds: float) -> None:
+        """Add CPU time that was measured elsewhere; call it in the event loop."""
+        if self.charge_late is None:
+            self.seconds += seconds
+        else:
+            self.charge_late(seconds)
 
     def check(self) -> None:
         """Raise OperationTooComplex if the operation has used all of its CPU time."""
@@ -39,6 +48,11 @@ class CpuMeter:
 
 
 _current_meter: ContextVar[CpuMeter | None] = ContextVar("current_meter", default=None)
+
+
+def current_meter() -> CpuMeter | None:
+    """Return the meter of the operation that the calling task runs for; None without one."""
+    return _current_meter.get()
 
 
 def current_client() -> str:

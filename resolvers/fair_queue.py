@@ -7,14 +7,17 @@ turn is that of the client whose last turn is the longest ago.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from cachetools import LRUCache
+
 from resolvers.problems import ClientBudgetExhausted
 
 WAITING_MOST = 200  # of one client
+CLIENTS_REMEMBERED = 1_000  # whose last turns are known; the others count as new
 RETRY_SECONDS = 1.0
 
 
@@ -23,6 +26,7 @@ class Turn:
     """A piece of work that waits for its turn, on behalf of one client or several."""
 
     client: str  # that of the turn, once it is granted
+    waiting_clients: set[str] = field(default_factory=set)
     granted: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -38,8 +42,10 @@ class FairQueue:
         self._slots_per_client = slots_per_client
         self._waiting_most = waiting_most
         self._running: Counter[str] = Counter()
-        # The turns of each client in their order; the clients in the order of their next turns.
-        self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
+        # The turns of each client in their order; the clients in the order of their arrival.
+        self._waiting: dict[str, deque[Turn]] = {}
+        self._turns_granted = 0
+        self._last_turns: LRUCache[str, int] = LRUCache(CLIENTS_REMEMBERED)
 
     @asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[None]:
@@ -63,16 +69,15 @@ class FairQueue:
         """
         turn = Turn(client)
         self.join(turn, client)
-        self._grant()
         return turn
 
     def join(self, turn: Turn, client: str) -> None:
-        """Let a turn wait on behalf of another client, too: the first one's turn grants it.
+        """Let a turn that waits do so on behalf of another client, too: the first turn grants it.
 
         Raises:
             ClientBudgetExhausted: too many pieces of this client wait already.
         """
-        turns = self._waiting.setdefault(client, deque())
+        turns = self._waiting.get(client, deque())
         if len(turns) >= self._waiting_most:
             raise ClientBudgetExhausted(
                 f"expected at most {self._waiting_most} operations of one client to wait for "
@@ -80,6 +85,17 @@ class FairQueue:
                 RETRY_SECONDS,
             )
         turns.append(turn)
+        turn.waiting_clients.add(client)
+        self._waiting[client] = turns
+        self._grant()
+
+    def withdraw(self, turn: Turn, client: str) -> None:
+        """Let a turn no longer wait on behalf of one of its clients."""
+        if client in turn.waiting_clients:
+            turn.waiting_clients.remove(client)
+            self._waiting[client].remove(turn)
+            if not self._waiting[client]:
+                del self._waiting[client]
 
     def leave(self, turn: Turn) -> None:
         """End a turn, whether it was granted or still waits."""
@@ -89,30 +105,31 @@ class FairQueue:
                 del self._running[turn.client]
         else:
             turn.granted.cancel()
-            for client, turns in [*self._waiting.items()]:
-                if turn in turns:
-                    turns.remove(turn)
-                    if not turns:
-                        del self._waiting[client]
+            self._withdraw_from_all(turn)
         self._grant()
 
     def _grant(self) -> None:
         while self._running.total() < self._slots:
-            turn = self._next_turn()
-            if turn is None:
+            client = self._next_client()
+            if client is None:
                 return
-            self._running[turn.client] += 1
+            turn = self._waiting[client][0]
+            self._withdraw_from_all(turn)
+            if turn.granted.cancelled():  # its task was cancelled, and leaves the turn soon
+                continue
+            self._turns_granted += 1
+            self._last_turns[client] = self._turns_granted
+            self._running[client] += 1
+            turn.client = client
             turn.granted.set_result(None)
 
-    def _next_turn(self) -> Turn | None:
-        for client, turns in [*self._waiting.items()]:
-            while turns and turns[0].granted.done():  # granted as a turn of another client
-                turns.popleft()
-            if not turns:
-                del self._waiting[client]
-            elif self._running[client] < self._slots_per_client:
-                self._waiting.move_to_end(client)
-                turn = turns.popleft()
-                turn.client = client
-                return turn
-        return None
+    def _withdraw_from_all(self, turn: Turn) -> None:
+        for client in [*turn.waiting_clients]:
+            self.withdraw(turn, client)
+
+    def _next_client(self) -> str | None:
+        return min(
+            (client for client in self._waiting if self._running[client] < self._slots_per_client),
+            key=lambda client: self._last_turns.get(client, 0),
+            default=None,
+        )

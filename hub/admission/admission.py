@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from hub.admission.client_budgets import ClientBudgets, ClientRate
 from hub.admission.operation_prices import OperationPrices, PricedOperation
@@ -54,3 +55,4 @@ class Admission:
             self.prices.learn(operation, meter.seconds)
         finally:
             self.budgets.charge(client, meter.seconds - price)
+            meter.charge_late = partial(self.budgets.charge, client)
