@@ -21,6 +21,7 @@ from graphql import (
     InlineFragmentNode,
     Lexer,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     Source,
     TokenKind,
@@ -44,6 +45,7 @@ class DocumentLimits:
     depth: int = 16  # the introspection query of explorers has 15
     fields: int = 1_000
     root_fields: int = 40  # in one operation
+    mutations: int = 10  # in one operation; each is a transaction
     aliases: int = 100
     repeats: int = 20  # of a response name at one path; validation compares each pair
     directives: int = 50
@@ -183,7 +185,10 @@ class _DocumentWalk:
                 self._visit(fragment)
 
     def _visit(self, root: OperationDefinitionNode | FragmentDefinitionNode) -> None:
-        self.counts["root fields"] = 0
+        self.counts["root fields"] = self.counts["mutations in one request"] = 0
+        is_mutation = (
+            isinstance(root, OperationDefinitionNode) and root.operation is OperationType.MUTATION
+        )
         self.fields_by_path.clear()
         self._count_directives(root)
         # Pending selections, with the path of response names and the enclosing fragments.
@@ -196,6 +201,8 @@ class _DocumentWalk:
                 self._count_directives(selection)
                 if isinstance(selection, FieldNode):
                     response_path = self._count_field(selection, path)
+                    if is_mutation and not path:
+                        self._count("mutations in one request", self.limits.mutations)
                     if selection.selection_set is not None:
                         pending.append(
                             (selection.selection_set.selections, response_path, enclosing)

@@ -33,6 +33,10 @@ class Admission:
         self._operation_seconds = operation_seconds  # CPU time of one operation at most
         self._turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)
 
+    def is_expensive(self, operation: PricedOperation) -> bool:
+        """Whether the operation waits for a turn of its client."""
+        return self.prices.estimate(operation) >= EXPENSIVE_SECONDS
+
     @asynccontextmanager
     async def execution(self, client: str, operation: PricedOperation) -> AsyncIterator[CpuMeter]:
         """Charge an operation to its client and yield the meter to measure its execution with.

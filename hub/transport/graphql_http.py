@@ -18,35 +18,39 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.asgi import GraphQL
-from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.admission.admission import Admission
+from hub.admission.client import client_key
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
 from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
 from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import connection_limits, json_request, request_limits, responses
+from hub.transport.client_watch import cancel_when_client_leaves
 from hub.transport.compression import CompressibleResponse
 from hub.transport.connection_limits import ConnectionLimiter
 from hub.transport.event_stream import EventStream
 from hub.transport.graphql_websocket import GraphQLSocketHandler, SocketAdapter, SocketConnection
+from hub.transport.http_operations import (
+    COST_HEADER,
+    TRACE_HEADER,
+    HttpOperations,
+    ParsedRequest,
+    RequestCost,
+)
 from hub.transport.http_protocol import STREAM_EXTENSION
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.media_types import (
-    EVENT_STREAM,
     LEGACY_JSON,
-    MULTIPART_SUBSCRIPTION,
     AcceptedMediaTypes,
     negotiate_media_types,
 )
@@ -54,14 +58,13 @@ from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import SubscriptionSharing
 from hub.transport.stream_formats import STREAM_FORMATS
-from schema.tracing import schema_with_tracing
+from resolvers.problems import TryLater
 
 HTML_TYPE = "text/html; charset=utf-8"
 IDENTIFYING_HEADERS = {
     "authorization",
     "cookie",
 }  # responses to requests with one are not compressed
-TRACE_HEADER = "apollo-federation-include-trace"  # the header with which gateways request a trace
 
 
 class GraphQLApp(GraphQL[Any, None]):
@@ -99,13 +102,12 @@ class GraphQLApp(GraphQL[Any, None]):
             max_subscriptions_per_connection=self.limits.subscriptions,
             allowed_origins=allowed_origins,
         )
-        self.traced_schema = schema_with_tracing(schema)
         self.context_factory = context_factory
         self.sharing = sharing
         self.response_cache = response_cache
-        self.executing = executing  # counts the operations in progress
         self.authenticator = authenticator
         self.admission = admission or Admission()
+        self.operations = HttpOperations(schema, context_factory, self.admission, executing)
         self.open_connections = open_connections or OpenConnections(authenticator)
         self.explorer_html = explorer_html
 
@@ -120,14 +122,17 @@ class GraphQLApp(GraphQL[Any, None]):
                 await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
+        cost = RequestCost("")
         try:
-            response = await self._create_response(request)
+            response = await self._create_response(request, cost)
         except ClientDisconnect:
             return
         if isinstance(response, CompressibleResponse) and not IDENTIFYING_HEADERS & {
             *request.headers
         }:
             response = response.compressed_for(request.headers)
+        if cost.client and request.headers.get(COST_HEADER) == "report":
+            send = self.operations.report_cost(cost, send)
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> SocketConnection:
@@ -141,14 +146,14 @@ class GraphQLApp(GraphQL[Any, None]):
             self.connections,
             self.authenticator.cookie().credentials(request),
             self.admission,
-            request.client.host if request.client is not None else "",
+            _client_host(request),
         )
 
     def encode_json(self, data: object) -> str:
         """Return JSON as text, because a WebSocket would send bytes as a binary message."""
         return orjson.dumps(data).decode()
 
-    async def _create_response(self, request: Request) -> ASGIApp:
+    async def _create_response(self, request: Request, cost: RequestCost) -> ASGIApp:
         if self.explorer_html is not None and _requests_explorer(request):
             return CompressibleResponse(
                 self.explorer_html, media_type=HTML_TYPE, headers=responses.response_headers()
@@ -164,21 +169,25 @@ class GraphQLApp(GraphQL[Any, None]):
             _check_method_and_type(request)
             credentials = self.authenticator.cookie().credentials(request)
             viewer = await self.authenticator.viewer(credentials)
-            graphql_request = await self._read_request(request)
+            read_request = await self._read_request(request)
             if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
                 viewer = await self.authenticator.viewer(credentials)
-            stream = self._create_stream(request, graphql_request, viewer, credentials, accepted)
+            cost.client = client_key(viewer, _client_host(request))
+            parsed = self.operations.parse(read_request, cost)
+            stream = self._create_stream(request, parsed.request, viewer, credentials, accepted)
             if stream is not None:
+                self.admission.budgets.check(cost.client)
                 return self.connections.count_stream(stream, viewer)
-            cache = self.response_cache if TRACE_HEADER not in request.headers else None
-            if cache is not None and accepted.json is not None:
-                key = cache.cache_key(graphql_request, viewer)
-                if key is not None:
-                    execute = partial(
-                        self._execute_for_cache, request, graphql_request, viewer, accepted.json
-                    )
-                    return await cache.respond((accepted.json, key), execute)
-            result = await self._execute(request, graphql_request, viewer)
+            if parsed.is_mutation:  # it is not cancelled when its client leaves
+                result = await self.operations.execute(request, parsed, viewer, cost)
+            else:
+                async with cancel_when_client_leaves(request.receive):
+                    response = await self._cached_response(request, parsed, viewer, cost, accepted)
+                    if response is not None:
+                        return response
+                    result = await self.operations.execute(request, parsed, viewer, cost)
+        except TryLater as refusal:
+            return responses.retry_response(media_type, refusal)
         except RequestRejected as refusal:
             return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))
         except AuthenticationError as error:
@@ -197,11 +206,38 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.single_result_stream(STREAM_FORMATS[accepted.stream], result)
         return responses.result_response(media_type, result)
 
+    async def _cached_response(
+        self,
+        request: Request,
+        parsed: ParsedRequest,
+        viewer: Viewer,
+        cost: RequestCost,
+        accepted: AcceptedMediaTypes,
+    ) -> Response | None:
+        """Return the response to all identical requests, or None if none is shared."""
+        cache = self.response_cache
+        if cache is None or TRACE_HEADER in request.headers or accepted.json is None:
+            return None
+        key = cache.cache_key(parsed.request, viewer)
+        if key is None:
+            return None
+        # An expensive operation waits for its client's turn, which other clients do not wait for.
+        is_expensive = self.admission.is_expensive(parsed.price_basis)
+        execute = partial(self._execute_for_cache, request, parsed, viewer, cost, accepted.json)
+        return await cache.respond(
+            (accepted.json, key), execute, cost.client if is_expensive else None
+        )
+
     async def _execute_for_cache(
-        self, request: Request, graphql_request: GraphQLRequest, viewer: Viewer, media_type: str
+        self,
+        request: Request,
+        parsed: ParsedRequest,
+        viewer: Viewer,
+        cost: RequestCost,
+        media_type: str,
     ) -> tuple[Response, bool]:
         """Execute the request; return the response and whether it may be cached."""
-        result = await self._execute(request, graphql_request, viewer)
+        result = await self.operations.execute(request, parsed, viewer, cost)
         return responses.result_response(media_type, result), not result.errors
 
     def _create_stream(
@@ -238,47 +274,18 @@ class GraphQLApp(GraphQL[Any, None]):
             stream.watch(self.open_connections, connection)
         return stream
 
-    async def _read_request(self, request: Request) -> GraphQLRequest:
+    async def _read_request(self, request: Request) -> Callable[[], GraphQLRequest]:
+        """Return a function that parses the request, after its body was received."""
         depth = self.limits.json_depth
         if request.method == "GET":
-            return json_request.parse_query_string_request(request.scope["query_string"], depth)
-        return json_request.parse_body_request(
-            await request_limits.read_request_body(request, self.limits), depth
-        )
+            query_string = request.scope["query_string"]
+            return partial(json_request.parse_query_string_request, query_string, depth)
+        body = await request_limits.read_request_body(request, self.limits)
+        return partial(json_request.parse_body_request, body, depth)
 
-    async def _execute(
-        self, request: Request, graphql_request: GraphQLRequest, viewer: Viewer
-    ) -> ExecutionResult:
-        allowed = {OperationType.QUERY}
-        if request.method == "POST":
-            allowed.add(OperationType.MUTATION)
-        try:
-            schema = (
-                self.traced_schema if request.headers.get(TRACE_HEADER) == "ftv1" else self.schema
-            )
-            with self.executing():
-                return await schema.execute(
-                    graphql_request.query,
-                    variable_values=graphql_request.variables,
-                    context_value=self.context_factory(viewer),
-                    operation_name=graphql_request.operation_name,
-                    allowed_operation_types=allowed,
-                    operation_extensions=graphql_request.extensions,
-                )
-        except InvalidOperationTypeError as error:
-            if error.operation_type is OperationType.SUBSCRIPTION:
-                raise RequestRejected(
-                    HTTPStatus.BAD_REQUEST,
-                    "SUBSCRIPTION_NEEDS_A_SOCKET",
-                    "expected a query or a mutation over HTTP, got a subscription:"
-                    f" accept {EVENT_STREAM}, or {MULTIPART_SUBSCRIPTION},"
-                    f" or open a WebSocket with the protocol {GRAPHQL_TRANSPORT_WS_PROTOCOL}",
-                ) from None
-            raise RequestRejected(
-                HTTPStatus.METHOD_NOT_ALLOWED,
-                "METHOD_NOT_ALLOWED",
-                "expected a query by GET, got a mutation: send it by POST",
-            ) from None
+
+def _client_host(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client is not None else ""
 
 
 def _requests_explorer(request: Request) -> bool:

@@ -33,6 +33,7 @@ from starlette.responses import Response
 
 from engine.model import PUBLIC_VIEWER, Viewer
 from hub.transport.json_request import GraphQLRequest
+from resolvers.problems import ClientBudgetExhausted
 from resolvers.single_flight import SingleFlight
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 from schema.schema import schema
@@ -65,6 +66,18 @@ Execute = Callable[[], Awaitable[tuple[Response, bool]]]  # the response, and wh
 class _Entry:
     response: Response
     size: int  # bytes, with the key
+
+
+class _OwnExecution:
+    """An execution, and whether it was this one that began."""
+
+    def __init__(self, execute: Callable[[], Awaitable[Response]]) -> None:
+        self.has_begun = False
+        self._execute = execute
+
+    def __call__(self) -> Awaitable[Response]:
+        self.has_begun = True
+        return self._execute()
 
 
 class ResponseCache:
@@ -103,8 +116,17 @@ class ResponseCache:
             return None
         return (viewer, request.query, request.operation_name, variables)
 
-    async def respond(self, request_key: Hashable, execute: Execute) -> Response:
-        """Return the response to all requests with this key, which is executed at most once."""
+    async def respond(
+        self, request_key: Hashable, execute: Execute, sharing: Hashable = None
+    ) -> Response:
+        """Return the response to all requests with this key, which is executed at most once.
+
+        Args:
+            sharing: requests that execute at the same time share an execution if this is equal.
+
+        Raises:
+            ClientBudgetExhausted: the client has no CPU time left to execute the request.
+        """
         try:
             key = (request_key, await self.read_position())
         except Exception:  # noqa: BLE001  # the database is unavailable, and the execution reports it
@@ -112,7 +134,14 @@ class ResponseCache:
         entry = self._entries.get(key)
         if entry is not None:
             return entry.response
-        return await self._executions.run(key, partial(self._execute, key, execute))
+        while True:
+            own = _OwnExecution(partial(self._execute, key, execute))
+            try:
+                return await self._executions.run((key, sharing), own)
+            except ClientBudgetExhausted:
+                if own.has_begun:
+                    raise
+                # The client that executed it for both has no CPU time left; this one may have some.
 
     async def _execute(self, key: Hashable, execute: Execute) -> Response:
         response, is_cacheable = await execute()

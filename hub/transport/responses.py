@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import orjson
+from graphql import GraphQLFormattedError
 from starlette.responses import Response
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
@@ -14,6 +15,7 @@ from hub.transport.compression import CompressibleResponse
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.stream_formats import StreamFormat
 from realtime.message import Message
+from resolvers.problems import ClientBudgetExhausted, TryLater
 from schema.limits import DocumentRejected
 from schema.masking import mask_errors
 
@@ -22,8 +24,11 @@ def result_response(media_type: str, result: ExecutionResult) -> Response:
     """Return a result as JSON.
 
     The status is 400 if the document was rejected. With the newer media type it is also 400 if
-    execution did not begin.
+    execution did not begin. It is 429 or 503 if the result is only that the client must try later.
     """
+    refusal = _refusal(result)
+    if refusal is not None:
+        return retry_response(media_type, refusal)
     body = _result_body(result)
     is_rejected = any(isinstance(error, DocumentRejected) for error in result.errors or ())
     is_bad_request = is_rejected or ("data" not in body and media_type == RESPONSE_JSON)
@@ -69,6 +74,27 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
     elif status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
         response.headers["connection"] = "close"  # the rest of the body stays unread
     return response
+
+
+def retry_response(media_type: str, refusal: TryLater) -> Response:
+    """Return the response to a request that the client may send again, after a time."""
+    error = GraphQLFormattedError(message=str(refusal), extensions=refusal.extensions)
+    is_of_client = isinstance(refusal, ClientBudgetExhausted)
+    status = HTTPStatus.TOO_MANY_REQUESTS if is_of_client else HTTPStatus.SERVICE_UNAVAILABLE
+    response = _json_response(media_type, status, {"errors": [error]})
+    response.headers["retry-after"] = str(refusal.retry_after)
+    return response
+
+
+def _refusal(result: ExecutionResult) -> TryLater | None:
+    """Return why the client must try later, if the result consists of such errors only."""
+    if result.data is not None or not result.errors:
+        return None
+    causes = [error.original_error for error in result.errors]
+    refusals = [cause for cause in causes if isinstance(cause, TryLater)]
+    if len(refusals) < len(causes):
+        return None
+    return max(refusals, key=lambda refusal: refusal.retry_seconds)
 
 
 def _json_response(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:
