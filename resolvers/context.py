@@ -100,13 +100,26 @@ class Context:
         self._advance_position()
 
     def begin_event(self) -> None:
-        """Begin the next event of a subscription: restart the budget and drop loaded rows.
+        """Begin the next live event of a subscription: restart the budget and drop loaded rows.
 
         Loaded regions stay, since a region rarely changes.
         """
         self.budget.restart()
-        self._advance_position()
-        self.loaders.forget(regions=False)
+        self._forget_rows()
+
+    def begin_snapshot(self) -> None:
+        """Begin the snapshot of a subscription, whose events share one budget."""
+        self.budget.begin_snapshot()
+        self._forget_rows()
+
+    def begin_snapshot_event(self) -> None:
+        """Begin the next event of a snapshot, and drop loaded rows.
+
+        Raises:
+            OperationTooComplex: the events before have exceeded the budget of the snapshot.
+        """
+        self.budget.continue_snapshot()
+        self._forget_rows()
 
     @property
     def database(self) -> Database:
@@ -199,6 +212,10 @@ class Context:
             yield AccessTransaction(session, self.instance.clock())
         self.instance.access_changed()
         self.loaders.forget()
+
+    def _forget_rows(self) -> None:
+        self._advance_position()
+        self.loaders.forget(regions=False)
 
     def _advance_position(self) -> None:
         self.position = max(self.instance.bus.newest, self.instance.tail.newest)

@@ -87,6 +87,7 @@ async def stream_events(
     Raises:
         InvalidArgument: there are too many regions.
         SnapshotRequired: the cursor is of another epoch, from the future, or too old.
+        OperationTooComplex: the events of the snapshot have exceeded their budget.
     """
     if region_codes is not None and len(region_codes) > REGIONS_MOST:
         raise InvalidArgument(
@@ -134,7 +135,7 @@ async def _snapshot_arrivals(
     context: Context, event_filter: _EventFilter, after: int, head: int
 ) -> AsyncGenerator[tuple[Arrival, bool], None]:
     """Yield the newest event per kind and topic up to `head`, and whether more follow."""
-    context.begin_event()
+    context.begin_snapshot()
     async with context.read() as session:
         numbers = await stored.newest_arrival_numbers(
             session,
@@ -146,7 +147,7 @@ async def _snapshot_arrivals(
         )
     pending: Arrival | None = None
     for offset in range(0, len(numbers), SNAPSHOT_PAGE):
-        context.begin_event()
+        context.begin_snapshot_event()
         async with context.read() as session:
             arrivals = await stored.list_arrivals_by_number(
                 session, numbers[offset : offset + SNAPSHOT_PAGE]
@@ -190,7 +191,10 @@ class _EventSequence:
     def next_event(
         self, arrival: Arrival, position: EventPosition, *, more: bool, snapshot: bool = False
     ) -> VisibleEvent:
-        self.context.begin_event()
+        if snapshot:
+            self.context.begin_snapshot_event()
+        else:
+            self.context.begin_event()
         subject = (arrival.kind, arrival.region, arrival.topic) if self.conflate else None
         before, self.last = self.last, position.cursor
         return VisibleEvent(arrival, position.cursor, before, snapshot, subject, more)

@@ -256,8 +256,10 @@ class OperationTooComplex(OperationError):
 
     code = "TOO_COMPLEX"
 
-    def __init__(self, expected: str) -> None:
-        super().__init__(f"expected {expected} for one operation, got more: split the operation")
+    def __init__(
+        self, expected: str, scope: str = "operation", advice: str = "split the operation"
+    ) -> None:
+        super().__init__(f"expected {expected} for one {scope}, got more: {advice}")
 
 
 class TryLater(OperationError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from sqlalchemy.engine import Engine
 from engine.model import PUBLIC_VIEWER, EventKind, Region, RegionKind
 from resolvers.active_operations import ActiveOperations
 from resolvers.context import Context
-from resolvers.event import SNAPSHOT_PAGE, newest_event_cursor, stream_events
+from resolvers.event import SNAPSHOT_PAGE, newest_event_cursor, page_of_events, stream_events
+from resolvers.operation_budget import SEARCHES_MOST
+from resolvers.problems import OperationTooComplex
 from resolvers.recompute import RecomputeWorker
 from storage import announcement
-from tests.api.hub import copied_database_url, running_hub
+from tests.api.hub import Hub, copied_database_url, running_hub
 from tests.api.two_provinces import PROVINCE, SOURCE
 from tests.fixtures.nation import Nation
 
@@ -224,3 +226,33 @@ async def test_a_snapshot_of_a_nation_reads_the_arrival_order_once(
     assert numbers == list(range(1, arrivals + 1))
     grouped = [statement for statement in statements if "GROUP BY arrival.kind" in statement]
     assert (len(grouped), len(statements)) == (1, 3 + -(-arrivals // SNAPSHOT_PAGE))
+
+
+async def test_the_events_of_a_snapshot_share_one_budget(hub: Hub) -> None:
+    context, within_budget = Context(hub.instance, PUBLIC_VIEWER), []
+
+    async def search_in_each_event() -> None:
+        async with aclosing(
+            stream_events(context, after=None, region_codes=None, kinds=None)
+        ) as events:
+            async for visible_event in events:
+                with suppress(OperationTooComplex):  # the error of one field
+                    context.budget.count_searches(SEARCHES_MOST // 4)
+                    within_budget.append(visible_event)
+
+    with pytest.raises(OperationTooComplex) as exceeded:
+        await search_in_each_event()
+    assert len(within_budget) == 4
+    assert str(exceeded.value) == (
+        "expected at most 100 searches for one snapshot, got more: "
+        "subscribe to fewer fields or regions, or after a cursor"
+    )
+
+
+async def test_each_live_event_has_a_budget_of_its_own(hub: Hub) -> None:
+    context = Context(hub.instance, PUBLIC_VIEWER)
+    _, start, _ = await page_of_events(context, None, 1)
+    async with aclosing(stream_events(context, after=start, region_codes=None, kinds=None)) as live:
+        for _ in range(5):
+            await anext(live)
+            context.budget.count_searches(SEARCHES_MOST)
