@@ -34,6 +34,7 @@ from hub.sign_in.provider_routes import ProviderSignIn
 from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
 from hub.transport.graphql_http import GraphQLApp
+from hub.transport.proxy_headers import ProxyHeaders
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
@@ -171,6 +172,11 @@ def create_app(
         *_provider_routes(provider, sessions, provider_seconds),
         *web_pages.routes(app_state.database),
     ]
+    proxy_headers = Middleware(
+        ProxyHeaders,
+        trusted_proxies=settings.trusted_proxies,
+        address_header=settings.client_address_header,
+    )
     security_headers = Middleware(
         SecurityHeaders,
         frame_ancestors=settings.frame_ancestors,
@@ -179,7 +185,7 @@ def create_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[security_headers],
+        middleware=[proxy_headers, security_headers],
         exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
     )
 

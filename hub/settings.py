@@ -86,8 +86,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
-        description="Addresses or networks of the proxies whose X-Forwarded-For and "
-        "X-Forwarded-Proto count; comma-separated.",
+        description="Addresses or networks of the proxies whose X-Forwarded-Proto and "
+        "SIMPUL_CLIENT_ADDRESS_HEADER count; comma-separated.",
     )
     session_idle_minutes: float = Field(
         60, gt=0, le=1440, description="Minutes without activity after which a session ends."

@@ -82,8 +82,7 @@ def server_config(
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
         timeout_keep_alive=settings.keep_alive_seconds,
-        # The client that a proxy states is the one whose attempts to sign in are counted.
-        forwarded_allow_ips=",".join(settings.trusted_proxies),
+        proxy_headers=False,  # `hub.transport.proxy_headers` reads them
         log_config=logging_config.logging_config(settings.log_level),
         log_level=settings.log_level,
         access_log=False,

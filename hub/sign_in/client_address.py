@@ -6,5 +6,5 @@ from starlette.requests import Request
 
 
 def client_address(request: Request) -> str:
-    """Return the address of the client; of a proxy on this machine, the one that it states."""
+    """Return the address of the client; behind a trusted proxy, the one that it states."""
     return request.client.host if request.client is not None else ""

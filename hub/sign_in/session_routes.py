@@ -17,6 +17,7 @@ from hub.sign_in.password_sign_in import PasswordSignIn
 from hub.sign_in.refusal import Refusal, code_void
 from hub.sign_in.relying_party import is_host_name
 from hub.sign_in.sessions import Sessions, SignedIn, describe_session
+from hub.transport.proxy_headers import FORWARDED
 from resolvers.credential_acts import end_session
 from storage.account import find_account
 from storage.one_time_code import find_code, use_code
@@ -138,7 +139,9 @@ def sign_in_methods(request: Request, provider: str | None) -> dict[str, object]
 
 def is_local(request: Request) -> bool:
     """Whether the client runs on the machine of the instance, and is no proxy."""
-    if request.client is None or any(name in request.headers for name in _FORWARDING_HEADERS):
+    if request.client is None or request.scope.get(FORWARDED):
+        return False
+    if any(name in request.headers for name in _FORWARDING_HEADERS):
         return False
     try:
         return ip_address(request.client.host).is_loopback
