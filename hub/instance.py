@@ -54,7 +54,11 @@ async def open_instance(
             position = await arrival.read_arrival_position(session)
             identity, secret = await read_identity(session)
 
-        async def read(after: int, limit: int) -> Sequence[Arrival]:
+        async def read_newest(after: int, limit: int) -> Sequence[Arrival]:
+            async with database.read_reserved() as session:
+                return await arrival.list_arrivals_after(session, after, limit)
+
+        async def read_older(after: int, limit: int) -> Sequence[Arrival]:
             async with database.read() as session:
                 return await arrival.list_arrivals_after(session, after, limit)
 
@@ -70,8 +74,9 @@ async def open_instance(
             database=database,
             bus=bus,
             tail=Tail(
-                read,
+                read_newest,
                 bus,
+                read_older=read_older,
                 start=position.arrival,
                 broker=broker or _create_broker(settings, position.epoch),
             ),

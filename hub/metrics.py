@@ -143,7 +143,7 @@ class OwnedRegionCount:
 
     async def count(self, instance: Instance) -> None:
         """Count the owned regions once."""
-        async with instance.database.read() as session:
+        async with instance.database.read_reserved() as session:
             self.regions = await ownership.count_owned_regions(session)
 
 

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from hub.auth.identity_provider import load_identity_provider
 from hub.mail_server import check_mail_address, parse_mail_server
 from regions import endpoint_directory
+from storage.database_address import parse_database_url, sqlite_url
 
 _PROVIDER_FILE = "the file in SIMPUL_IDENTITY_PROVIDER replaces it"
 REMOVED_VARIABLES = {
@@ -188,6 +189,7 @@ class Settings(BaseSettings):
             scheme = value.partition("://")[0].partition("+")[0] if "://" in value else ""
             if scheme not in ("postgresql", "postgres", "sqlite"):
                 raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
+            parse_database_url(value)  # raises a ValueError without the password
         return value
 
     @field_validator("redis_url")
@@ -275,7 +277,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The URL of the configured database, or of the embedded one in the data folder."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'simpul.db'}"
+        return self.database_url or sqlite_url(str(self.data_dir.resolve() / "simpul.db"))
 
     def prepare(self) -> None:
         """Create the data folder unless it exists; only its owner can read it."""

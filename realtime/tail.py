@@ -45,7 +45,12 @@ class GapError(LookupError):
 
 
 class Tail(Generic[Arrival]):
-    """Reads the arrival log from `start` on; followers advance only while `run` is running."""
+    """Reads the arrival log from `start` on; followers advance only while `run` is running.
+
+    Args:
+        read: reads the newest arrivals, on a connection that waits for no other reader.
+        read_older: reads for a follower what has left the ring; by default like `read`.
+    """
 
     def __init__(
         self,
@@ -54,8 +59,10 @@ class Tail(Generic[Arrival]):
         *,
         start: int,
         broker: Broker[Arrival] | None = None,
+        read_older: ReadArrivals[Arrival] | None = None,
     ) -> None:
         self._read = read
+        self._read_older = read if read_older is None else read_older
         self._bus = bus
         self.broker: Broker[Arrival] = MemoryBroker() if broker is None else broker
         self.newest = start  # number of the newest arrival that the tail has
@@ -162,7 +169,7 @@ class Tail(Generic[Arrival]):
             return ()
         oldest = self.newest - len(self._ring) + 1
         if after + 1 < oldest:
-            page = await self._read(after, PAGE_ARRIVALS)
+            page = await self._read_older(after, PAGE_ARRIVALS)
             if page and page[-1].number != after + len(page):
                 raise GapError
             return page

@@ -3,6 +3,9 @@
 SQLite has one writer at a time. So a writer waits for the only write connection of this process,
 and for a writer of another process up to the busy timeout. PostgreSQL uses one pool for both.
 
+Reserved connections serve the short reads by which a process follows changes and reports its state,
+so that these go on while long operations use all other connections.
+
 Statements that run at each change are built once, as constants of their modules, because building a
 statement takes longer than executing it.
 """
@@ -10,24 +13,25 @@ statement takes longer than executing it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
-    async_sessionmaker,
     create_async_engine,
 )
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from storage import sqlite_driver
+from storage.database_address import PostgresqlServers, SqliteFile, parse_database_url
+from storage.postgresql_driver import open_postgresql_connection
 
 Session = AsyncSession  # for modules that only pass a session on
 
@@ -39,63 +43,72 @@ DATABASE_ERRORS = (
     OSError,
     TimeoutError,
 )
-CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
 POOL_WAIT_SECONDS = 10
 SQLITE_BUSY_SECONDS = 15
 SQLITE_READERS = 4
 POSTGRESQL_CONNECTIONS = 10
+POSTGRESQL_DRIVER = "postgresql+asyncpg://"  # without an address, because the creator has it
+RESERVED_CONNECTIONS = 2
+RESERVED_LOCK_SECONDS = 0.2  # the longest wait of a reserved session for the lock of a writer
+SET_RESERVED_LOCK_SECONDS = text(f"SET LOCAL lock_timeout = {round(RESERVED_LOCK_SECONDS * 1000)}")
 IDS_AT_ONCE = 500
-
-
-class UnsupportedDatabase(ValueError):
-    """The URL names a database that Simpul does not run on."""
-
-    def __init__(self, url: URL) -> None:
-        super().__init__(
-            "expected a database URL that begins with sqlite or postgresql, "
-            f"got {url.get_backend_name()!r}"
-        )
-
-
-def async_url(url: str) -> URL:
-    """Return `url` with the driver that Simpul uses, which is aiosqlite or asyncpg.
-
-    Raises:
-        UnsupportedDatabase: the URL names any other database.
-    """
-    parsed = make_url(url)
-    match parsed.get_backend_name():
-        case "sqlite":
-            return parsed.set(drivername="sqlite+aiosqlite")
-        case "postgresql" | "postgres":
-            # Hosting providers print the parameter of libpq, which asyncpg calls `ssl`.
-            query = {
-                ("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()
-            }
-            return parsed.set(drivername="postgresql+asyncpg", query=query)
-        case _:
-            raise UnsupportedDatabase(parsed)
 
 
 class Database:
     """Opens read and write sessions; `close` it when done."""
 
     def __init__(self, url: str) -> None:
-        self.url = async_url(url)
-        if self.url.get_backend_name() == "sqlite":
-            self._reader = _create_sqlite_engine(self.url, read_only=True)
-            self._writer = _create_sqlite_engine(self.url, read_only=False)
+        self.address = parse_database_url(url)
+        if isinstance(self.address, SqliteFile):
+            self._reader = _create_sqlite_engine(self.address, connections=SQLITE_READERS)
+            self._writer = _create_sqlite_engine(self.address, is_writer=True)
+            self._reserved_reader = _create_sqlite_engine(self.address)
+            self._reserved_writer = _create_sqlite_engine(
+                self.address, is_writer=True, busy_seconds=RESERVED_LOCK_SECONDS
+            )
         else:
-            self._reader = self._writer = _create_postgresql_engine(self.url)
-        self._read_sessions = async_sessionmaker(self._reader, expire_on_commit=False)
-        self._write_sessions = async_sessionmaker(self._writer, expire_on_commit=False)
+            self._reader = self._writer = _create_postgresql_engine(
+                self.address, POSTGRESQL_CONNECTIONS
+            )
+            self._reserved_reader = self._reserved_writer = _create_postgresql_engine(
+                self.address, RESERVED_CONNECTIONS
+            )
+
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Return a session that reads one snapshot; its changes are rolled back."""
+        return self._open_reader(self._reader)
+
+    def read_reserved(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Return a session like that of `read`, on a connection which waits for no reader.
+
+        It is for the short reads by which the process follows changes and reports its state.
+        """
+        return self._open_reader(self._reserved_reader)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session that reads one snapshot; its changes are rolled back."""
-        async with self._read_sessions() as session:
-            if self.url.get_backend_name() == "postgresql":
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that commits when the block ends, and rolls back if the block raises."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def write_reserved(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session like that of `write`, which waits for no reader and hardly for a lock."""
+        async with AsyncSession(self._reserved_writer) as session, session.begin():
+            if not isinstance(self.address, SqliteFile):
+                await session.execute(SET_RESERVED_LOCK_SECONDS)
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for engine in (self._writer, self._reader, self._reserved_writer, self._reserved_reader):
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def _open_reader(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            if not isinstance(self.address, SqliteFile):
                 await session.connection(
                     execution_options={
                         "isolation_level": "REPEATABLE READ",
@@ -103,17 +116,6 @@ class Database:
                     }
                 )
             yield session
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session that commits when the block ends, and rolls back if the block raises."""
-        async with self._write_sessions.begin() as session:
-            yield session
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._writer.dispose()
-        await self._reader.dispose()
 
 
 def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:
@@ -125,27 +127,42 @@ def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:
 
 def create_unpooled_engine(url: str) -> AsyncEngine:
     """Return an engine for a few statements, such as migrations; the caller disposes of it."""
-    parsed = async_url(url)
-    postgresql = parsed.get_backend_name() == "postgresql"
-    arguments = {"timeout": CONNECT_SECONDS} if postgresql else {}
+    address = parse_database_url(url)
+    if isinstance(address, SqliteFile):
+        return create_async_engine(
+            _sqlalchemy_url(address), poolclass=NullPool, hide_parameters=True
+        )
     return create_async_engine(
-        parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments
+        POSTGRESQL_DRIVER,
+        poolclass=NullPool,
+        hide_parameters=True,
+        async_creator=partial(open_postgresql_connection, address),
     )
 
 
-def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
-    query_only = f"query_only={'ON' if read_only else 'OFF'}"
+def _sqlalchemy_url(address: SqliteFile) -> URL:
+    return URL.create("sqlite+aiosqlite", database=address.path)
+
+
+def _create_sqlite_engine(
+    address: SqliteFile,
+    *,
+    is_writer: bool = False,
+    connections: int = 1,
+    busy_seconds: float = SQLITE_BUSY_SECONDS,
+) -> AsyncEngine:
+    query_only = f"query_only={'OFF' if is_writer else 'ON'}"
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", query_only)
     engine = create_async_engine(
-        url,
+        _sqlalchemy_url(address),
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=SQLITE_READERS if read_only else 1,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS + STATEMENT_SECONDS,
         hide_parameters=True,  # in errors, because they contain names, logins and digests
         connect_args={
             "async_creator_fn": partial(sqlite_driver.open_sqlite_connection, pragmas=pragmas),
-            "timeout": SQLITE_BUSY_SECONDS,
+            "timeout": busy_seconds,
             # The driver must not begin transactions itself, because it begins them deferred. A
             # deferred transaction that starts to write fails at once if another one has written.
             "isolation_level": None,
@@ -154,23 +171,19 @@ def _create_sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_explicitly(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
     return engine
 
 
-def _create_postgresql_engine(url: URL) -> AsyncEngine:
+def _create_postgresql_engine(address: PostgresqlServers, connections: int) -> AsyncEngine:
     return create_async_engine(
-        url,
+        POSTGRESQL_DRIVER,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
-        pool_size=POSTGRESQL_CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={
-            "timeout": CONNECT_SECONDS,
-            "command_timeout": STATEMENT_SECONDS,
-            "server_settings": {"application_name": "simpul"},
-        },
+        async_creator=partial(open_postgresql_connection, address, STATEMENT_SECONDS),
     )

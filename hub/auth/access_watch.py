@@ -64,15 +64,10 @@ class AccessWatch:
 
     async def run(self, instance: Instance) -> None:
         """Read new entries, and store the last uses of tokens, until cancelled."""
-        # A withdrawal does not wait for a connection while long operations use all the others, and
-        # not for the write of uses either.
-        database = Database(instance.database.url.render_as_string(hide_password=False))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._follow(database))
-                tasks.create_task(self._store_token_uses(instance.database))
-        finally:
-            await database.close()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(instance.database))
+            # Not in the same task, because a withdrawal does not wait for this write.
+            tasks.create_task(self._store_token_uses(instance.database))
 
     async def read_new_entries(self, database: Database) -> None:
         """Read all new entries, and make this process forget the accounts that they concern.
@@ -83,7 +78,7 @@ class AccessWatch:
         is_complete = False
         while not is_complete:
             began_at = time.monotonic()
-            async with database.read() as session:
+            async with database.read_reserved() as session:
                 newest = await newest_audit_number(session)
                 if self._newest is None:
                     self._newest = newest

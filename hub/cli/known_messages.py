@@ -50,6 +50,9 @@ INVALID_VALUES = (
 SETTINGS_PROBLEMS = (
     N_("{variable}: expected one of {choices}, got {value}"),
     N_("{variable}: expected postgresql://…, got the scheme {value}"),
+    N_("{variable}: the parameter {name} is not known; expected {choices}"),
+    N_("{variable}: the parameter {name} is given twice; expected it once"),
+    N_("{variable}: expected one port, or one for each host, got {count} for {number} hosts"),
     N_("{variable}: expected redis://… or rediss://…, got the scheme {value}"),
     N_("{variable}: expected a host and a port, got something else"),
     N_("{variable}: expected redis://host:port/number, got something else"),

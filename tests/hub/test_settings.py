@@ -103,6 +103,17 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     ]
 
 
+def test_a_parameter_of_the_database_that_is_not_known_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:rahasia@db/simpul?channel_binding=require")
+    (problem,) = list_settings_problems()
+    assert problem.startswith(
+        "DATABASE_URL: the parameter channel_binding is not known; expected one of application_name,"
+    )
+    assert "rahasia" not in problem
+
+
 @pytest.mark.parametrize("variable", ["REDIS_URL", "SIMPUL_REDIS_URL"])
 @pytest.mark.parametrize(
     ("url", "problem"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
-import pytest
-
+from hub.settings import Settings
 from storage import migrate
-from storage.database import UnsupportedDatabase, async_url, create_unpooled_engine
+from storage.database import create_unpooled_engine
 
 
 def test_a_migrated_database_has_exactly_the_declared_tables(database_url: str) -> None:
@@ -21,6 +21,15 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 def test_a_database_without_migrations_is_pending(tmp_path: object) -> None:
     assert asyncio.run(migrate.has_pending_migration(f"sqlite:///{tmp_path}/new.db"))
+
+
+def test_a_data_folder_is_a_path_whatever_characters_it_has(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "a?b#c %41 Ä")
+    settings.prepare()
+    migrate.upgrade_database(settings.database)
+    assert not asyncio.run(migrate.has_pending_migration(settings.database))
+    assert [path.name for path in tmp_path.iterdir()] == ["a?b#c %41 Ä"]
+    assert "simpul.db" in {path.name for path in settings.data_dir.iterdir()}
 
 
 def test_a_migration_sets_the_topic_of_earlier_arrivals(bare_database_url: str) -> None:
@@ -56,25 +65,3 @@ async def _execute(url: str, *statements: str) -> list[tuple[object, ...]]:
             return [tuple(row) for row in result] if result.returns_rows else []
     finally:
         await engine.dispose()
-
-
-@pytest.mark.parametrize(
-    ("url", "driver"),
-    [
-        ("sqlite:///simpul.db", "sqlite+aiosqlite"),
-        ("postgresql://u:p@h/d", "postgresql+asyncpg"),
-        ("postgres://u:p@h/d", "postgresql+asyncpg"),
-        ("postgresql+psycopg://u:p@h/d", "postgresql+asyncpg"),
-    ],
-)
-def test_a_url_gets_the_driver_that_is_used(url: str, driver: str) -> None:
-    assert async_url(url).drivername == driver
-
-
-def test_the_sslmode_of_libpq_is_accepted() -> None:
-    assert async_url("postgresql://h/d?sslmode=require").query == {"ssl": "require"}
-
-
-def test_another_database_is_refused_with_its_name() -> None:
-    with pytest.raises(UnsupportedDatabase, match="got 'mysql'"):
-        async_url("mysql://h/d")
