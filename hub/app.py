@@ -34,6 +34,7 @@ from hub.sign_in.provider_routes import ProviderSignIn
 from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
 from hub.transport.graphql_http import GraphQLApp
+from hub.transport.persisted_queries import PersistedQueries
 from hub.transport.proxy_headers import ProxyHeaders
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
@@ -151,6 +152,7 @@ def create_app(
         explorer_html=web_pages.read_page("explorer.html"),
         allowed_origins=settings.allowed_origins,
         response_cache=ResponseCache(app_state.newest_position),
+        persisted_queries=PersistedQueries() if settings.persisted_queries else None,
         executing=app_state.executing,
         sharing=SubscriptionSharing(schema, fanout, app_state.context, unpublished_access),
     )

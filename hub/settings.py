@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9-]{1,60}$",
         description="Header in which the trusted proxies state the address of the client.",
     )
+    persisted_queries: bool = Field(
+        True,
+        description="Whether clients may send the hash of a document instead of the document "
+        "(automatic persisted queries).",
+    )
     operation_seconds: float = Field(
         10.0, gt=0, description="Seconds after which an operation of a client reads nothing more."
     )

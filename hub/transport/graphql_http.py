@@ -54,6 +54,7 @@ from hub.transport.media_types import (
     AcceptedMediaTypes,
     negotiate_media_types,
 )
+from hub.transport.persisted_queries import PersistedQueries, resolve_persisted_query
 from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import SubscriptionSharing
@@ -90,6 +91,7 @@ class GraphQLApp(GraphQL[Any, None]):
         allowed_origins: tuple[str, ...] = (),
         sharing: SubscriptionSharing | None = None,
         response_cache: ResponseCache | None = None,
+        persisted_queries: PersistedQueries | None = None,
         executing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.limits = limits or RequestLimits()
@@ -105,6 +107,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self.context_factory = context_factory
         self.sharing = sharing
         self.response_cache = response_cache
+        self.persisted_queries = persisted_queries  # None: each request has its document
         self.authenticator = authenticator
         self.admission = admission or Admission()
         self.operations = HttpOperations(schema, context_factory, self.admission, executing)
@@ -147,6 +150,7 @@ class GraphQLApp(GraphQL[Any, None]):
             self.authenticator.cookie().credentials(request),
             self.admission,
             _client_host(request),
+            self.persisted_queries,
         )
 
     def encode_json(self, data: object) -> str:
@@ -173,7 +177,10 @@ class GraphQLApp(GraphQL[Any, None]):
             if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
                 viewer = await self.authenticator.viewer(credentials)
             cost.client = client_key(viewer, _client_host(request))
-            parsed = self.operations.parse(read_request, cost)
+            role = viewer.role
+            parsed = self.operations.parse(
+                lambda: resolve_persisted_query(read_request(), role, self.persisted_queries), cost
+            )
             stream = self._create_stream(request, parsed.request, viewer, credentials, accepted)
             if stream is not None:
                 self.admission.budgets.check(cost.client)

@@ -34,6 +34,8 @@ from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import json_request
 from hub.transport.connection_limits import TOO_MANY_OF_VIEWER, ConnectionLimiter
+from hub.transport.json_request import GraphQLRequest
+from hub.transport.persisted_queries import PersistedQueries, resolve_persisted_query
 from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.shared_subscription import SubscriptionSharing
 from hub.transport.subscriber import Subscriber
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
         ConnectionInitMessage,
+        SubscribeMessage,
     )
 
 BAD_MESSAGE = 4400
@@ -90,6 +93,7 @@ class SocketConnection:
     handshake: Credentials  # of the headers; browsers can send a cookie there only
     admission: Admission
     address: str  # of the peer
+    persisted_queries: PersistedQueries | None
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -231,6 +235,21 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
             self._counted = False
             self.context.connections.remove_connection(self.viewer)
         await super().shutdown()
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if self.connection_acknowledged:
+            payload = message["payload"]
+            request = GraphQLRequest(payload.get("query", ""), extensions=payload.get("extensions"))
+            queries = self.context.persisted_queries
+            try:
+                payload["query"] = resolve_persisted_query(request, self.viewer.role, queries).query
+            except RequestRejected as refusal:
+                error = GraphQLError(str(refusal), extensions={"code": refusal.code})
+                await self.send_message(
+                    {"id": message["id"], "type": "error", "payload": [error.formatted]}
+                )
+                return
+        await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[SocketConnection, None]) -> None:
         shared = None

@@ -23,6 +23,7 @@ JsonObject = dict[str, object]
 NUMBER_CHARACTERS = 40  # longer than any 64-bit integer and any double
 NAME_CHARACTERS = 256  # the limit for operation names and ids, which messages repeat
 QUERY_STRING_FIELDS = 32
+PERSISTED_QUERY = "persistedQuery"  # the extension that names a document by its hash
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SOCKET_MESSAGES: Final = ("connection_init", "ping", "pong", "subscribe", "complete")
@@ -34,7 +35,7 @@ Value = TypeVar("Value")
 class GraphQLRequest:
     """A request whose members have the right types; its document is not parsed yet."""
 
-    query: str
+    query: str  # "" if an extension names the document (`hub.transport.persisted_queries`)
     variables: JsonObject | None = None
     operation_name: str | None = None
     extensions: JsonObject | None = None
@@ -127,13 +128,12 @@ def _checked_request(value: object) -> GraphQLRequest:
         hint = " (batches are not served)" if isinstance(value, list) else ""
         _reject("an object with a `query`", _type_name(value) + hint)
     extensions = _optional_member(value, "extensions", dict, "an object or null")
-    if "query" not in value and "persistedQuery" in (extensions or {}):
-        # Clients recognise this message, and send the whole document from then on.
-        message, code = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
-        raise RequestRejected(HTTPStatus.BAD_REQUEST, code, message)
-    query = _required_member(value, "query", str, "a string")
-    if not query.strip():
-        _reject("a document in `query`", "an empty string")
+    if "query" not in value and PERSISTED_QUERY in (extensions or {}):
+        query = ""  # the extension names the document
+    else:
+        query = _required_member(value, "query", str, "a string")
+        if not query.strip():
+            _reject("a document in `query`", "an empty string")
     operation_name = _optional_member(value, "operationName", str, "a string or null")
     if operation_name is not None and len(operation_name) > NAME_CHARACTERS:
         _reject(f"`operationName` of at most {NAME_CHARACTERS} characters", "more")

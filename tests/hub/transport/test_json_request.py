@@ -219,7 +219,7 @@ def test_a_persisted_query_is_refused_with_the_code_that_clients_know(
     path = f"/graphql?extensions={quote(extensions)}" if method == "GET" else "/graphql"
     body = f'{{"extensions": {extensions}}}'.encode() if method == "POST" else b""
     assert refusal(toy_port, method, path, JSON, body) == (
-        400,
+        200,
         "PERSISTED_QUERY_NOT_SUPPORTED",
         "PersistedQueryNotSupported",
     )

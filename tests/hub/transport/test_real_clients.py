@@ -295,11 +295,16 @@ async def test_the_recipe_raises_an_error_for_a_cursor_of_another_epoch(
     assert refused.value.errors[0]["extensions"] == {"code": "SNAPSHOT_REQUIRED"}
 
 
-async def test_apollo_client_goes_on_without_persisted_queries(
-    node: str, demo: SimpulProcess
+@pytest.mark.parametrize("client_name", ["apollo", "urql"])
+async def test_clients_send_a_hash_and_the_document_once(
+    node: str, demo: SimpulProcess, client_name: str
 ) -> None:
-    program = [node, NODE_PROGRAMS / "apollo_persisted_query.mjs", f"{demo.url}/graphql"]
+    program = [node, NODE_PROGRAMS / f"{client_name}_persisted_query.mjs", f"{demo.url}/graphql"]
     completed = await asyncio.to_thread(
         subprocess.run, program, capture_output=True, text=True, check=True, timeout=60
     )
-    assert (completed.stdout, completed.stderr) == ('"Simpul"\n', "")
+    sent = "hash, hash and document, hash"
+    assert (completed.stdout, completed.stderr) == (
+        f"POST Simpul Simpul: {sent}\nGET Simpul Simpul: {sent}\n",
+        "",
+    )
