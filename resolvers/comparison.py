@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,7 +76,7 @@ async def comparison_lines(
             published=_published_means(instrument, year) if is_official else None,
         ).lines
 
-    return await asyncio.to_thread(compare)
+    return await context.instance.result_cache.compute_in_turn(compare)
 
 
 async def list_index_moves(
@@ -106,7 +105,7 @@ async def list_index_moves(
             EditionValues(instrument, year, kind, _complete_parts_by_region(after)),
         )
 
-    moves = await asyncio.to_thread(compute_moves)
+    moves = await context.instance.result_cache.compute_in_turn(compute_moves)
     return [
         RegionIndexMove(member_regions[move.region], move)
         for move in moves

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from engine.log.inventory_import import InventoryImport
 from engine.model import OWN_ACTOR_PREFIX, Region, Role, Viewer
@@ -92,13 +93,15 @@ async def read_rows(
     """Return the rows of a file, with the columns that people of the region chose earlier."""
     async with context.read() as session:
         remembered = await column_mapping.column_mappings_by_header(session, region)
-    return await asyncio.to_thread(
-        parse_rows,
-        workbook,
-        edits,
-        remembered=remembered.get,
-        functions={id: function.name for id, function in functions_by_id().items()},
-        common_applications={row.id: row.name for row in common_applications()},
+    return await context.instance.result_cache.compute_in_turn(
+        partial(
+            parse_rows,
+            workbook,
+            edits,
+            remembered=remembered.get,
+            functions={id: function.name for id, function in functions_by_id().items()},
+            common_applications={row.id: row.name for row in common_applications()},
+        )
     )
 
 

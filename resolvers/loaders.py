@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from engine.account import AccessToken, Passkey, SessionRecord
 from engine.assessment.score import Score, ScoredAssessment
+from engine.graph.graph import hash_texts
 from engine.log.source import Source
 from engine.model import Application, Assessment, AssessmentKind, Integration, Opd, Region
 from resolvers.operation_budget import OperationBudget
@@ -33,6 +34,18 @@ from storage.region_inventory import InventoryCache, RegionInventoryRecord
 
 CREDENTIALS_MOST = 100  # sessions or tokens of an account in a result
 BATCH = 500  # ids in one query; databases limit the parameters of a query
+
+
+@dataclass(frozen=True)
+class ScoreTexts:
+    """Published scores as rows of year, region and JSON text, and the hash of the rows."""
+
+    rows: list[tuple[int, str, str]]
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash that identifies these scores in caches."""
+        return hash_texts(f"{year} {region} {text}" for year, region, text in self.rows)
 
 
 @dataclass
@@ -134,6 +147,33 @@ class Loaders:
             return [scores[key] for key in keys]
 
         return DataLoader(load, max_batch_size=BATCH)
+
+    @cached_property
+    def score_texts(self) -> DataLoader[tuple[str, AssessmentKind, int | None], ScoreTexts]:
+        """The published scores of an instrument, a kind and a year, or of all years."""
+
+        async def load(keys: list[tuple[str, AssessmentKind, int | None]]) -> list[ScoreTexts]:
+            async with self.budget.open_session(self.database) as session:
+                return [
+                    ScoreTexts(
+                        await assessment.list_score_texts(
+                            session, instrument=instrument, kind=kind, year=year
+                        )
+                    )
+                    for instrument, kind, year in keys
+                ]
+
+        return DataLoader(load)
+
+    @cached_property
+    def region_sets(self) -> DataLoader[frozenset[str], dict[str, Region]]:
+        """The regions of a large set of codes that are recorded, by code."""
+
+        async def load(sets: list[frozenset[str]]) -> list[dict[str, Region]]:
+            async with self.budget.open_session(self.database) as session:
+                return [await region.regions_by_code(session, codes) for codes in sets]
+
+        return DataLoader(load)
 
     @cached_property
     def training_set_digest(self) -> DataLoader[None, str]:

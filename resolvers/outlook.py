@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -53,31 +54,36 @@ async def compute_region_outlook(
         expected = f"an index from {chosen_instrument.level_min} to {chosen_instrument.level_max}"
         raise InvalidArgument("target", expected, format_exact(target))
     context.budget.count_searches()
-    indices_by_year = await _load_other_indices(context, chosen_instrument.id, region)
-    counts = {
-        year: len(values.keys() & indices_by_year.get(year + 1, {}).keys())
-        for year, values in indices_by_year.items()
-    }
-    if from_year is None:
-        from_year = max(counts, key=lambda year: (counts[year], year), default=0)
-        from_year = from_year or start.assessment.year
-    transitions = engine.transitions_between_years(
-        indices_by_year.get(from_year, {}), indices_by_year.get(from_year + 1, {})
-    )
-    outlook = engine.outlook_from_transitions(transitions, start.score.exact, target)
-    return RegionOutlook(outlook, chosen_instrument.id, start.assessment.year, from_year)
-
-
-async def _load_other_indices(
-    context: Context, instrument: str, region: Region
-) -> dict[int, dict[str, Fraction]]:
-    """Return the official indices of all other regions of its kind, by year and region code."""
     editions = await published_results.load_published_scores(
-        context, instrument, AssessmentKind.OFFICIAL
+        context, chosen_instrument.id, AssessmentKind.OFFICIAL
     )
     regions = await published_results.recorded_or_shipped_regions(
         context, {code for scores in editions.values() for code in scores}
     )
+
+    def count_transitions() -> RegionOutlook:
+        indices_by_year = _other_indices(editions, regions, region)
+        counts = {
+            year: len(values.keys() & indices_by_year.get(year + 1, {}).keys())
+            for year, values in indices_by_year.items()
+        }
+        first_year = from_year
+        if first_year is None:
+            first_year = max(counts, key=lambda year: (counts[year], year), default=0)
+            first_year = first_year or start.assessment.year
+        transitions = engine.transitions_between_years(
+            indices_by_year.get(first_year, {}), indices_by_year.get(first_year + 1, {})
+        )
+        outlook = engine.outlook_from_transitions(transitions, start.score.exact, target)
+        return RegionOutlook(outlook, chosen_instrument.id, start.assessment.year, first_year)
+
+    return await context.instance.result_cache.compute_in_turn(count_transitions)
+
+
+def _other_indices(
+    editions: published_results.Editions, regions: Mapping[str, Region], region: Region
+) -> dict[int, dict[str, Fraction]]:
+    """Return the official indices of all other regions of its kind, by year and region code."""
     kinds = published_results.comparable_kinds(region.kind)
     return {
         year: {

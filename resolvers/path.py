@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 from engine.assessment.estimate import EstimatedProfile
@@ -139,14 +140,16 @@ async def path_exclusions(
         return ()
     context.budget.count_searches(step_count)
     optional_steps = [step for step in plan.steps if not step.must_rise]
-    steps = frozenset(step.id for step in optional_steps[:step_count])
-    return await _find_or_compute(
-        context,
-        f"exclusions {len(path.better_plans)} {step_count}",
-        situation,
-        plan.request,
-        lambda: engine.price_exclusions(situation, plan, steps),
-    )
+    exclusions: list[ExcludedStep] = []
+    for step in optional_steps[:step_count]:  # each has a turn of its own
+        exclusions += await _find_or_compute(
+            context,
+            f"exclusion {len(path.better_plans)} {step.id}",
+            situation,
+            plan.request,
+            partial(engine.price_exclusions, situation, plan, {step.id}),
+        )
+    return tuple(exclusions)
 
 
 async def _find_origin(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -64,18 +63,20 @@ async def find_region_peers(
         context, {code for scores in editions.values() for code in scores}
     )
     years = [result.year for result in own_results if result.instrument == instrument.id]
-    year = max(
-        years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
-    )
-    peers = await asyncio.to_thread(
-        lambda: engine.nearest_peers(
+
+    def find_peers() -> tuple[int, engine.Peers]:
+        year = max(
+            years, key=lambda year: (len(editions[year].keys() & editions.get(year + 1, {})), year)
+        )
+        return year, engine.nearest_peers(
             instrument,
             _to_profiles(editions[year], regions),
             region.code,
             later=_to_profiles(editions.get(year + 1, {}), regions),
             first=peer_count,
         )
-    )
+
+    year, peers = await context.instance.result_cache.compute_in_turn(find_peers)
     codes = [peer.region for peer in peers.nearest]
     levels = await published_results.published_levels(
         context, instrument.id, (year, year + 1), codes

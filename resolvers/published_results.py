@@ -22,7 +22,6 @@ from facts.tables import AverageRow, SheetScope
 from resolvers.context import Context
 from resolvers.result import MEMBER_KINDS
 from storage import assessment as stored
-from storage import region as stored_region
 from storage.access import PUBLISHED_ONLY
 
 Editions = Mapping[int, Mapping[str, Score]]  # by year and region
@@ -32,10 +31,7 @@ async def load_published_scores(
     context: Context, instrument: str, kind: AssessmentKind, year: int | None = None
 ) -> Editions:
     """Return the complete published scores of one instrument and kind."""
-    async with context.read() as session:
-        recorded_scores = await stored.list_score_texts(
-            session, instrument=instrument, kind=kind, year=year
-        )
+    recorded_scores = await context.loaders.score_texts.load((instrument, kind, year))
 
     def merge_scores() -> Editions:
         shipped_scores = {} if context.instance.replay else _shipped_scores(instrument, kind)
@@ -44,21 +40,21 @@ async def load_published_scores(
             for edition_year, scores in shipped_scores.items()
             if year in (None, edition_year)
         }
-        for edition_year, region, text in recorded_scores:
+        for edition_year, region, text in recorded_scores.rows:
             score = parse_document(Score, text)
             if score.is_complete:
                 scores_by_year.setdefault(edition_year, {})[region] = score
         return scores_by_year
 
-    return await asyncio.to_thread(merge_scores)
+    key = ("published scores", instrument, kind, year, recorded_scores.digest)
+    return await context.instance.result_cache.find_or_compute(key, merge_scores)
 
 
 async def recorded_or_shipped_regions(
     context: Context, codes: Collection[str]
 ) -> dict[str, Region]:
     """Return the regions with these codes, as recorded here, else as shipped."""
-    async with context.read() as session:
-        recorded_regions = await stored_region.regions_by_code(session, codes)
+    recorded_regions = await context.loaders.region_sets.load(frozenset(codes))
     shipped_regions = await asyncio.to_thread(_shipped_regions)
     return {
         code: shipped_regions[code] for code in codes if code in shipped_regions
