@@ -26,6 +26,7 @@ from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.downloads import Downloads
 from hub.health import Health
 from hub.instance import open_instance, utc_now
+from hub.root_path import RootPath
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
 from hub.sign_in.passwords import PasswordHashes
@@ -149,7 +150,7 @@ def create_app(
         limits=RequestLimits(
             sockets=settings.sockets, sockets_per_viewer=settings.sockets_per_viewer
         ),
-        explorer_html=web_pages.read_page("explorer.html"),
+        explorer_html=web_pages.read_page("explorer.html", settings.root_path),
         allowed_origins=settings.allowed_origins,
         response_cache=ResponseCache(app_state.newest_position),
         persisted_queries=PersistedQueries() if settings.persisted_queries else None,
@@ -184,10 +185,11 @@ def create_app(
         frame_ancestors=settings.frame_ancestors,
         cookie=app_state.session_cookie,
     )
+    root_path = [Middleware(RootPath, settings.root_path)] if settings.root_path else []
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[proxy_headers, security_headers],
+        middleware=[*root_path, proxy_headers, security_headers],
         exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
     )
 

@@ -111,4 +111,10 @@ def _invitation_sender(
     if settings.smtp_url is None or settings.smtp_from is None or settings.url is None:
         return None
     server = parse_mail_server(settings.smtp_url)
-    return InvitationMail(server, settings.smtp_from, settings.name, settings.url).send
+    return InvitationMail(
+        server,
+        settings.smtp_from,
+        settings.name,
+        settings.url,
+        root_path=settings.root_path,
+    ).send

@@ -48,6 +48,7 @@ class InvitationMail:
         sender: address that sends them.
         instance: what the instance calls itself.
         url: address of its API; the pages are on the same host.
+        root_path: under which they are on it.
     """
 
     server: MailServer
@@ -55,6 +56,7 @@ class InvitationMail:
     instance: str
     url: str
     seconds: float = SEND_SECONDS
+    root_path: str = ""
 
     async def send(self, address: str, name: str, path: str, expires_at: datetime) -> None:
         """Send the link of an invitation.
@@ -102,7 +104,7 @@ class InvitationMail:
             _TEXT.format(
                 name=" ".join(name.split()) or address,
                 instance=self.instance,
-                link=pages_address(self.url) + path,
+                link=pages_address(self.url, self.root_path) + path,
                 expires=f"{expires:%Y-%m-%d %H:%M} WIB (UTC+7)",
             )
         )

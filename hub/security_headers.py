@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.auth.credentials import SessionCookie
+from hub.root_path import unrooted_path
 
 NO_FRAMES = "frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -55,7 +56,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if self.framed_policy is not None and is_framed_page(scope["path"]):
+                if self.framed_policy is not None and is_framed_page(unrooted_path(scope)):
                     headers.add_vary_header("cookie")
                     if self._is_without_session(scope):
                         headers.setdefault("content-security-policy", self.framed_policy)

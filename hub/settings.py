@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hub.auth.identity_provider import load_identity_provider
 from hub.mail_server import check_mail_address, parse_mail_server
+from hub.root_path import check_root_path
 from regions import endpoint_directory
 from storage.database_address import parse_database_url, sqlite_url
 
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
         max_length=2000,
         description="Address of this instance's API as others reach it (https://…/graphql): its "
         "name when a region is handed over.",
+    )
+    root_path: str = Field(
+        "",
+        description="Path on its host under which a proxy serves this instance (/simpul); empty "
+        "if the host has nothing else.",
     )
     follows: Path | None = Field(
         None,
@@ -178,6 +184,11 @@ class Settings(BaseSettings):
                 ) from None
         return value
 
+    @field_validator("root_path")
+    @classmethod
+    def _check_root_path(cls, value: str) -> str:
+        return check_root_path(value)
+
     @field_validator("log_level")
     @classmethod
     def _check_log_level(cls, value: str) -> str:
@@ -276,6 +287,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "SIMPUL_URL: expected the address of this instance, since SIMPUL_SMTP_URL is set "
                 f"and a mailed link needs one, got {self.url or 'none'}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_url_has_root_path(self) -> Settings:
+        expected = f"{self.root_path}/graphql"
+        if self.root_path and self.url is not None and urlsplit(self.url).path != expected:
+            raise ValueError(
+                f"SIMPUL_URL: expected an address with the path {expected}, since SIMPUL_ROOT_PATH "
+                f"is {self.root_path}, got {self.url}"
             )
         return self
 

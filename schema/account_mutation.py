@@ -107,8 +107,9 @@ class RenameOwnAccountInput:
 class Invitation:
     account: Account = strawberry.field(description="The account.")
     path: str = strawberry.field(
-        description="The path of the link at this instance, with the secret code in its fragment. "
-        "It is readable only in this result."
+        description="The path of the link at this instance, without the root path under which a "
+        "proxy may serve it. The secret code is in its fragment. It is readable only in this "
+        "result."
     )
     expires_at: datetime = strawberry.field(description="When the link expires.")
     mailed_to: str | None = strawberry.field(

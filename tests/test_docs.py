@@ -43,7 +43,7 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
         default_text = documented.get(f"`{variable}`", ["none"])[0]
         value = field.default
         value_text = ",".join(value) if isinstance(value, tuple) else str(value)
-        default = default_text if value in (None, ()) else f"`{value_text}`"
+        default = default_text if value in (None, (), "") else f"`{value_text}`"
         expected[f"`{variable}`"] = [default, field.description]
     assert documented == expected
 

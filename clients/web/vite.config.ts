@@ -69,6 +69,11 @@ const compressedCopies: Plugin = {
 };
 
 export default defineConfig({
+  experimental: {
+    // Scripts and styles name their files by relative paths, so that they work under any root path. Pages
+    // are at several depths, so they name them from the root, before which the hub writes its root path.
+    renderBuiltUrl: (file, { hostType }) => (hostType === "html" ? `/${file}` : { relative: true }),
+  },
   plugins: [svelte(), withoutEmbeddedFonts, regionPages, compressedCopies],
   build: {
     target: "es2022",

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.auth.errors import CrossSiteRequest
+from hub.root_path import root_path
 
 _OWN_SITES = frozenset({"same-origin", "none"})  # values of Sec-Fetch-Site; `none` is a user's act
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -52,8 +53,8 @@ class SessionCookie:
         return connection.headers.get("origin") == f"https://{connection.headers.get('host', '')}"
 
     def name(self, connection: HTTPConnection) -> str:
-        """Return the name; with `__Host-` the browser refuses it from any other host."""
-        prefix = "__Host-" if self.is_secure(connection) else ""
+        """Return the name; with a prefix the browser takes it by TLS only."""
+        prefix = _secure_prefix(connection) if self.is_secure(connection) else ""
         return f"{prefix}simpul-{self.identity}"
 
     def read(self, connection: HTTPConnection) -> str | None:
@@ -62,14 +63,15 @@ class SessionCookie:
             return None
         name, cookies = self.name(connection), connection.cookies
         # A browser states no origin when it opens a page, and sends a bound cookie by TLS only.
-        return cookies.get(f"__Host-simpul-{self.identity}") or cookies.get(name) or None
+        secure_name = f"{_secure_prefix(connection)}simpul-{self.identity}"
+        return cookies.get(secure_name) or cookies.get(name) or None
 
     def set(self, response: Response, connection: HTTPConnection, secret: str) -> None:
         """Set the cookie. The server ends sessions, so it lasts as long as the browser's session."""
         response.set_cookie(
             self.name(connection),
             secret,
-            path="/",
+            path=root_path(connection.scope) or "/",
             secure=self.is_secure(connection),
             httponly=True,
             samesite="lax",
@@ -79,7 +81,7 @@ class SessionCookie:
         """Delete the cookie."""
         response.delete_cookie(
             self.name(connection),
-            path="/",
+            path=root_path(connection.scope) or "/",
             secure=self.is_secure(connection),
             httponly=True,
             samesite="lax",
@@ -118,3 +120,12 @@ class SessionCookie:
         # Behind a proxy that ends TLS, a page with https is an own one too. But where the instance
         # is reached by TLS, a page with http may come from an attacker in the network.
         return scheme == "https" or (scheme == "http" and not self.is_secure(connection))
+
+
+def _secure_prefix(connection: HTTPConnection) -> str:
+    """Return the prefix of the name of a cookie that browsers take by TLS only.
+
+    With `__Host-` a browser also refuses it from any other host, but demands the path `/`. Under a
+    root path the cookie has that path, so that other applications on the host do not receive it.
+    """
+    return "__Secure-" if root_path(connection.scope) else "__Host-"

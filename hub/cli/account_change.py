@@ -137,14 +137,14 @@ def _checked(option: str, value: str, check: Callable[[str, str], str]) -> str:
 
 def local_address(settings: Settings) -> str:
     """Return the address of the pages in a browser on this machine."""
-    return f"http://localhost:{settings.port}"
+    return f"http://localhost:{settings.port}{settings.root_path}"
 
 
 def page_address(settings: Settings) -> str:
     """Return the address of the pages for other people: that of SIMPUL_URL, if it is set."""
     if settings.url is None:
         return local_address(settings)
-    return pages_address(settings.url)
+    return pages_address(settings.url, settings.root_path)
 
 
 def region_names() -> dict[str, str]:

@@ -89,7 +89,8 @@ def serve() -> None:
 
     settings = preconditions.load_migrated_settings()
     with preconditions.open_socket_or_exit(settings) as listener:
-        out.print(_("Simpul listens on {url}/").format(url=server.listening_url(listener)))
+        address = server.listening_url(listener, settings.root_path)
+        out.print(_("Simpul listens on {url}/").format(url=address))
         if settings.workers > 1:
             from hub.process import supervisor
 
@@ -138,7 +139,7 @@ def demo(
             _print_seed_summary(_load_shipped_data(settings, national=national, results=not replay))
             if settings.follows is not None and planned_nodes:
                 asyncio.run(demo_nodes.wait_for_node_copies(settings, settings.follows))
-            address = server.listening_url(listener)
+            address = server.listening_url(listener, settings.root_path)
             scope = asyncio.run(demo.find_demo_scope(settings))
             demo.print_welcome(settings, address, scope, planned_nodes, node_lines, replay=replay)
             tasks = [replay_task(seconds)] if replay else []

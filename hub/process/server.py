@@ -50,15 +50,15 @@ def open_listening_socket(settings: Settings) -> socket.socket:
     return listener
 
 
-def listening_url(listener: socket.socket) -> str:
-    """Return the URL to open in a browser.
+def listening_url(listener: socket.socket, root_path: str = "") -> str:
+    """Return the URL to open in a browser, without `/` at its end.
 
     The loopback address is shown as `localhost`: browsers allow passkeys on host names only.
     """
     host, port = listener.getsockname()[:2]
     if host in LOOPBACK_ADDRESSES:
         host = "localhost"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{root_path}"
 
 
 def server_config(

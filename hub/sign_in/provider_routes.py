@@ -30,6 +30,7 @@ from hub.auth.identity_provider import IdentityProvider
 from hub.auth.provider_accounts import ProviderAccounts, RightWithdrawn
 from hub.auth.provider_discovery import ProviderDiscovery
 from hub.pages_address import pages_address
+from hub.root_path import root_path
 from hub.sign_in.provider_client import PROVIDER_SECONDS, ProviderClient, SignInProblem
 from hub.sign_in.refusal import Refusal
 from hub.sign_in.sessions import Sessions
@@ -69,14 +70,14 @@ class ProviderSignIn:
 
     async def begin(self, request: Request) -> Response:
         """Send the browser to the provider."""
-        page = own_path(request.query_params.get(_RETURN_PAGE, ""))
+        page = own_path(request.query_params.get(_RETURN_PAGE, ""), root_path(request.scope))
         if not self._sessions.cookie().is_own_page(request):
             # Another site shall not replace the session of this browser: a person must ask for it.
-            return _redirect("/masuk", {_RETURN_PAGE: page})
+            return _redirect(root_path(request.scope) + "/masuk", {_RETURN_PAGE: page})
         try:
             response = await self._client.redirect(request, self._return_address(request))
         except SignInProblem as problem:
-            return _problem_page(problem, page)
+            return _problem_page(request, problem, page)
         request.session[_RETURN_PAGE] = page
         response.headers["cache-control"] = "no-store"
         return response
@@ -86,8 +87,9 @@ class ProviderSignIn:
         if not self._client.is_awaited(request):
             # Any site can send a browser here. It does not end a sign-in that is under way.
             reason = "expected the state of a sign-in that was begun, got another"
-            return _problem_page(SignInProblem("SIGN_IN_EXPIRED", reason), "/")
-        page = own_path(request.session.pop(_RETURN_PAGE, ""))
+            page = own_path("", root_path(request.scope))
+            return _problem_page(request, SignInProblem("SIGN_IN_EXPIRED", reason), page)
+        page = own_path(request.session.pop(_RETURN_PAGE, ""), root_path(request.scope))
         try:
             claims = await self._client.read_claims(request)
             try:
@@ -103,7 +105,7 @@ class ProviderSignIn:
                 raise SignInProblem("NO_RIGHT", str(error)) from error
         except SignInProblem as problem:
             request.session.clear()
-            return _problem_page(problem, page)
+            return _problem_page(request, problem, page)
         request.session.clear()
         response = _redirect(page)
         self._sessions.cookie().set(response, request, opened.secret)
@@ -114,7 +116,7 @@ class ProviderSignIn:
         url = self._sessions.instance().url
         if url is None:
             return str(request.base_url).rstrip("/") + RETURN_PATH
-        return pages_address(url) + RETURN_PATH
+        return pages_address(url, root_path(request.scope)) + RETURN_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class _WithState:
             secret_key=instance.secret,
             session_cookie=f"{prefix}simpul-{instance.identity}-penyedia",
             max_age=STATE_SECONDS,
-            path=PATH,
+            path=root_path(scope) + PATH,
             same_site="lax",
             https_only=is_secure,
         )
@@ -155,19 +157,20 @@ def _issue_time(claims: Mapping[str, Any]) -> datetime:
         raise SignInProblem("ID_TOKEN_INVALID", "expected `iat` to be a time", "iat") from error
 
 
-def own_path(text: str) -> str:
-    """Return a path of this instance, or `/` if the text is something else."""
+def own_path(text: str, root_path: str) -> str:
+    """Return a path of this instance, or that of its wall if the text is something else."""
     is_plain = text.isprintable() and text.isascii() and "\\" not in text and " " not in text
-    is_path = text.startswith("/") and not text.startswith("//")
-    return text if is_plain and is_path and len(text) <= PATH_CHARACTERS_MOST else "/"
+    is_path = text.startswith(root_path + "/") and not text.startswith("//")
+    is_own = is_plain and is_path and len(text) <= PATH_CHARACTERS_MOST
+    return text if is_own else root_path + "/"
 
 
-def _problem_page(problem: SignInProblem, page: str) -> Response:
+def _problem_page(request: Request, problem: SignInProblem, page: str) -> Response:
     logger.warning("a sign-in with the identity provider failed: %s: %s", problem.code, problem)
     parameters = {"masalah": problem.code, _RETURN_PAGE: page}
     if problem.claim is not None:
         parameters["klaim"] = problem.claim
-    return _redirect("/masuk", parameters)
+    return _redirect(root_path(request.scope) + "/masuk", parameters)
 
 
 def _redirect(path: str, parameters: Mapping[str, str] | None = None) -> Response:

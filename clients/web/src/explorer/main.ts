@@ -2,6 +2,7 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
+import { rootedPath, socketAddress } from "../shared/rootPath";
 import "./explorer.css";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
@@ -50,9 +51,9 @@ async function fetchInSession(input: RequestInfo | URL, init?: RequestInit): Pro
 
 // With an address instead of our own client, GraphiQL sends the headers in connection_init as well.
 const fetcher = createGraphiQLFetcher({
-  url: "/graphql",
+  url: rootedPath("/graphql"),
   fetch: fetchInSession,
-  subscriptionUrl: `${location.origin.replace(/^http/, "ws")}/graphql`,
+  subscriptionUrl: socketAddress(),
   // GraphiQL reads the members for each subscription.
   wsConnectionParams: {
     get session() {

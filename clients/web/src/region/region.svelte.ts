@@ -5,6 +5,7 @@ import { Freshness } from "../shared/freshness.svelte";
 import { followSubscription, type Connection } from "../shared/live";
 import { coalesceCalls } from "../shared/coalesce";
 import { executeDocument } from "../shared/request";
+import { socketAddress } from "../shared/rootPath";
 import { listSourceAlerts } from "../shared/sourceAlert";
 import type { Source } from "../shared/types";
 import { EVENTS, OPENING, SOURCE } from "./documents";
@@ -96,7 +97,7 @@ export class Region extends Freshness {
   start(): () => void {
     const stopClock = this.startClock();
     const stop = followSubscription<RegionEvent>({
-      url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+      url: socketAddress(),
       document: EVENTS as unknown as string,
       variables: { regionCodes: [this.code] },
       isConflated: true,

@@ -1,20 +1,21 @@
 /** The addresses of the pages, which contain the language. */
 import type { Language } from "./language";
+import { rootedPath, unrootedPath } from "./rootPath";
 
 export function wallAddress(language: Language): string {
-  return `/${languageParameter(language)}`;
+  return rootedPath(`/${languageParameter(language)}`);
 }
 
 export function regionAddress(code: string, language: Language): string {
-  return `/daerah/${encodeURIComponent(code)}${languageParameter(language)}`;
+  return rootedPath(`/daerah/${encodeURIComponent(code)}${languageParameter(language)}`);
 }
 
 export function importAddress(code: string, language: Language): string {
-  return `/peta/${encodeURIComponent(code)}/impor${languageParameter(language)}`;
+  return rootedPath(`/peta/${encodeURIComponent(code)}/impor${languageParameter(language)}`);
 }
 
 /** The page at the end of signing in in another tab or window. */
-export const DONE_PATH = "/masuk/selesai";
+export const DONE_PATH = rootedPath("/masuk/selesai");
 /** The parameter of the page to sign in with which a person who is signed in does so again. */
 export const AGAIN_PARAMETER = "lagi";
 
@@ -23,25 +24,25 @@ export const OFFICES_ANCHOR = "#perangkat-daerah";
 
 /** The address of the page to sign in, which then goes back to the page at `back`. */
 export function signInAddress(language: Language, back: string): string {
-  return withBack("/masuk", language, back);
+  return withBack(rootedPath("/masuk"), language, back);
 }
 
 /** The address of the page to sign in in another tab, also while a session is open. */
 export function signInAgainAddress(language: Language): string {
-  return `${withBack("/masuk", language, DONE_PATH)}&${AGAIN_PARAMETER}=1`;
+  return `${withBack(rootedPath("/masuk"), language, DONE_PATH)}&${AGAIN_PARAMETER}=1`;
 }
 
 /** The address of the page to sign out, which offers the way back to the page at `back`. */
 export function signOutAddress(language: Language, back: string): string {
-  return withBack("/keluar", language, back);
+  return withBack(rootedPath("/keluar"), language, back);
 }
 
 export function accountAddress(language: Language): string {
-  return `/akun${languageParameter(language)}`;
+  return rootedPath(`/akun${languageParameter(language)}`);
 }
 
 export function peopleAddress(language: Language): string {
-  return `/akun/orang${languageParameter(language)}`;
+  return rootedPath(`/akun/orang${languageParameter(language)}`);
 }
 
 /** The path and the query of the current page. */
@@ -53,12 +54,13 @@ export function currentPath(): string {
 export function ownPath(path: string | null): string | null {
   if (!path?.startsWith("/") || !URL.canParse(path, location.origin)) return null;
   const address = new URL(path, location.origin);
-  return address.origin === location.origin ? address.pathname + address.search : null;
+  const isOwn = address.origin === location.origin && unrootedPath(address.pathname) !== null;
+  return isOwn ? address.pathname + address.search : null;
 }
 
 function withBack(path: string, language: Language, back: string): string {
   const parameters = new URLSearchParams(language === "en" ? { bahasa: "en" } : {});
-  if (back !== "/") parameters.set("kembali", back);
+  if (back !== rootedPath("/")) parameters.set("kembali", back);
   return parameters.size > 0 ? `${path}?${parameters}` : path;
 }
 
@@ -68,5 +70,5 @@ function languageParameter(language: Language): string {
 
 /** The address of a file of a region, such as `aplikasi.xlsx`. */
 export function fileAddress(code: string, name: string): string {
-  return `/unduh/${encodeURIComponent(code)}/${name}`;
+  return rootedPath(`/unduh/${encodeURIComponent(code)}/${name}`);
 }

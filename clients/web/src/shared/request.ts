@@ -1,5 +1,6 @@
 /** Executes GraphQL documents over HTTP. */
 import type { ResultOf, VariablesOf } from "gql.tada";
+import { rootedPath } from "./rootPath";
 import { session } from "./session.svelte";
 
 const TIMEOUT_MS = 10_000;
@@ -46,7 +47,7 @@ export async function executeDocument<D>(document: D, variables: VariablesOf<D>)
 
 async function execute<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   if (session.isHalted) throw haltedRefusal();
-  const response = await fetch("/graphql", {
+  const response = await fetch(rootedPath("/graphql"), {
     method: "POST",
     credentials: session.requestCredentials,
     headers: {

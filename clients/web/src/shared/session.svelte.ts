@@ -5,6 +5,7 @@
  * says so, because another tab may have extended the session.
  */
 import { coalesceCalls } from "./coalesce";
+import { instanceKey } from "./rootPath";
 import { sendSession, serverNow, type SessionAnswer, type SessionDetails, type SignInMethods } from "./sessionRequest";
 
 const SECOND_MS = 1_000;
@@ -18,9 +19,9 @@ const RECHECK_AT_MOST_EVERY_MS = 30_000; // when the person returns to the tab
 const RETRY_MS = 3_000;
 const FIRST_ANSWER_MS = 4_000; // the page goes on without the answer after this time
 const TICK_MS = 1_000;
-const CHANNEL = "simpul.session";
+const CHANNEL = instanceKey("simpul.session");
 /** The entry with the id of the session that a page of this device knew last. */
-const HINT_KEY = "simpul.signedIn";
+const HINT_KEY = instanceKey("simpul.signedIn");
 const ACTIVITIES = ["keydown", "pointerdown", "submit"] as const;
 
 /**

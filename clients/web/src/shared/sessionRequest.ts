@@ -1,4 +1,5 @@
 /** The requests of `/sesi` and of the sign-in pages; docs/protocol.md describes them. */
+import { rootedPath } from "./rootPath";
 
 const TIMEOUT_MS = 15_000; // a password is checked slowly on purpose
 
@@ -65,12 +66,12 @@ export function serverNow(): number {
  */
 export async function sendSession<T>(
   method: "GET" | "POST" | "DELETE",
-  path: string,
+  path: `/${string}`,
   body?: unknown,
 ): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await fetch(rootedPath(path), {
       method,
       credentials: "same-origin",
       cache: "no-store",

@@ -1,5 +1,6 @@
 /** Learns at once that the session has ended, on pages that follow no subscription. */
 import { createClient, type Client } from "graphql-ws";
+import { socketAddress } from "./rootPath";
 import { session } from "./session.svelte";
 
 /** The close codes of the server for credentials that have ended, and for a right that has changed. */
@@ -15,7 +16,7 @@ export function watchSession(): void {
     client = null;
     if (session.status !== "open") return;
     const opened = createClient({
-      url: `${location.origin.replace("http", "ws")}/graphql`,
+      url: socketAddress(),
       lazy: false,
       retryAttempts: Infinity,
       shouldRetry: () => true,

@@ -2,18 +2,19 @@
 import { ownPath, regionAddress, wallAddress } from "../shared/address";
 import type { Language } from "../shared/language";
 import { preferences } from "../shared/preferences.svelte";
+import { rootedPath } from "../shared/rootPath";
 import type { SessionDetails } from "../shared/sessionRequest";
 
 const BACK_PARAMETER = "kembali";
 const ONWARD_PARAMETER = "lanjut";
-const SIGN_IN_PATHS = ["/masuk", "/keluar"];
+const SIGN_IN_PATHS = [rootedPath("/masuk"), rootedPath("/keluar")];
 
 /** Whether the page goes on by itself once a person is signed in. */
 export const isOnward = new URLSearchParams(location.search).has(ONWARD_PARAMETER);
 
 /** The address of the page to sign in that goes on by itself. */
 export function onwardAddress(language: Language): string {
-  return `/masuk?${language === "en" ? "bahasa=en&" : ""}${ONWARD_PARAMETER}=1`;
+  return rootedPath(`/masuk?${language === "en" ? "bahasa=en&" : ""}${ONWARD_PARAMETER}=1`);
 }
 
 /** The page that the person came from, if it is one of this instance. */

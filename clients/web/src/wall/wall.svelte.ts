@@ -5,6 +5,7 @@ import { Freshness } from "../shared/freshness.svelte";
 import { followSubscription, type Connection } from "../shared/live";
 import { coalesceCalls } from "../shared/coalesce";
 import { executeDocument } from "../shared/request";
+import { socketAddress } from "../shared/rootPath";
 import type { Edition, Source } from "../shared/types";
 import { EDITIONS, INDEX_CHANGED, INSTANCE, NEXT_RANKING, PLACES, SOURCES, WALL } from "./documents";
 import type { IndexChange, Place, RankingPage, Row, View } from "./documents";
@@ -45,7 +46,7 @@ export class Wall extends Freshness {
     this.choice = choice;
     const stopClock = this.startClock();
     const stop = followSubscription<IndexChange>({
-      url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+      url: socketAddress(),
       document: INDEX_CHANGED as unknown as string,
       snapshot: this.refresh,
       onChanges: (changes) => this.#addChanges(changes),

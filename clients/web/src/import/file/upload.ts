@@ -1,6 +1,7 @@
 /** Uploads a file to the hub, and downloads the file back with its faulty cells marked. */
 import type { Language } from "../../shared/language";
 import { SESSION_ENDED } from "../../shared/request";
+import { rootedPath } from "../../shared/rootPath";
 import { session } from "../../shared/session.svelte";
 
 const UNPROCESSABLE = 422; // the status of a file that cannot be read
@@ -35,7 +36,7 @@ export function uploadFile(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const parameters = new URLSearchParams({ region: regionCode, name: file.name });
-    request.open("POST", `/berkas?${parameters}`);
+    request.open("POST", rootedPath(`/berkas?${parameters}`));
     request.responseType = "text";
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("Accept-Language", language);

@@ -1,11 +1,12 @@
 /** The operator's own map: GeoJSON polygons whose property `code` is the Kemendagri code of the region. */
 import type { Feature, FeatureCollection, Position } from "geojson";
+import { rootedPath } from "../../shared/rootPath";
 import type { Point } from "./plane";
 import type { Cell } from "./schematic";
 
 /** Reads the polygons of the file that the instance serves; null if it serves none. */
 export async function readBorders(): Promise<Feature[] | null> {
-  const response = await fetch("/map.geojson");
+  const response = await fetch(rootedPath("/map.geojson"));
   // The status is 204 if there is no file: a 404 would appear as an error in the console of every wall.
   if (response.status !== 200) return null;
   const collection = (await response.json()) as Partial<FeatureCollection>;

@@ -1,0 +1,81 @@
+"""The root path: the path on a host under which the instance is served, such as `/simpul`.
+
+A proxy may pass a request on with the root path or without it (`proxy_pass http://hub/;` in nginx
+takes it off), and a health check on the machine leaves it out. Inside the application every scope
+contains the root path, as ASGI defines it. The paths that responses name begin with it as well.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+ROOT_PATH_PATTERN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
+# The first parts of the instance's own paths. As a root path they would have two meanings.
+OWN_FIRST_PARTS = frozenset(
+    {
+        *("akun", "assets", "berkas", "daerah", "favicon.svg", "graphql", "healthz", "keluar"),
+        *("map.geojson", "masuk", "metrics", "peta", "readyz", "sesi", "undangan", "unduh"),
+    }
+)
+
+
+def check_root_path(value: str) -> str:
+    """Return a root path; it is empty if the instance has its host for itself.
+
+    Raises:
+        ValueError: it is no plain path, or one of the instance's own paths begins with it.
+    """
+    if value == "":
+        return value
+    if ROOT_PATH_PATTERN.fullmatch(value) is None:
+        raise ValueError(
+            "expected a path such as /simpul, of letters, digits and `.`, `_`, `~`, `-`, without "
+            f"`/` at its end, got {value!r}"
+        )
+    first = value.split("/")[1]
+    if first in OWN_FIRST_PARTS:
+        raise ValueError(
+            f"expected a path that is none of the instance's own, which begin with /{first}, "
+            f"got {value!r}"
+        )
+    return value
+
+
+def root_path(scope: Scope) -> str:
+    """Return the root path of the application, also inside a mounted one."""
+    path: str = scope.get("app_root_path", scope.get("root_path", ""))
+    return path
+
+
+def unrooted_path(scope: Scope) -> str:
+    """Return the path of a request without the root path."""
+    path: str = scope["path"]
+    return path.removeprefix(root_path(scope))
+
+
+class RootPath:
+    """ASGI middleware that adds the root path to the scope, whether or not the proxy passed it on."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self.app = app
+        self.root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application with the root path in the scope."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path == self.root_path and scope["type"] == "http":
+            query = scope["query_string"].decode("latin-1")
+            address = f"{self.root_path}/{'?' if query else ''}{query}"
+            redirect = RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
+            await redirect(scope, receive, send)
+            return
+        if not path.startswith(self.root_path + "/"):
+            path = self.root_path + path
+        await self.app({**scope, "path": path, "root_path": self.root_path}, receive, send)
