@@ -23,6 +23,7 @@ from hub.auth.access_watch import AccessWatch
 from hub.auth.authentication import Authenticator
 from hub.auth.open_connections import OpenConnections
 from hub.auth.provider_parts import ProviderParts, load_provider_parts
+from hub.cross_origin import CrossOriginAccess
 from hub.downloads import Downloads
 from hub.health import Health
 from hub.instance import open_instance, utc_now
@@ -185,11 +186,12 @@ def create_app(
         frame_ancestors=settings.frame_ancestors,
         cookie=app_state.session_cookie,
     )
+    cross_origin_access = Middleware(CrossOriginAccess, allowed_origins=settings.allowed_origins)
     root_path = [Middleware(RootPath, settings.root_path)] if settings.root_path else []
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[*root_path, proxy_headers, security_headers],
+        middleware=[*root_path, proxy_headers, security_headers, cross_origin_access],
         exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
     )
 

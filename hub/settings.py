@@ -84,8 +84,8 @@ class Settings(BaseSettings):
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Origins, besides the instance's own, whose pages may open a WebSocket; "
-        "comma-separated.",
+        description="Origins, besides the instance's own, whose pages may use the API and read the "
+        "downloads, without the cookie of a session; comma-separated.",
     )
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -15,11 +15,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
 
 from engine.model import Role
 from hub.transport.websocket_protocol import BUFFER_BYTES
 from tests.fixtures.eventually import eventually
-from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
+from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port, start_processes
 from tests.hub.live_client import Client, client
 from tests.hub.stream_client import MULTIPART, open_stream
 from tests.hub.transport.test_shared_subscription import read_metrics, subscribed
@@ -28,6 +30,21 @@ pytestmark = pytest.mark.integration
 
 PROGRAMS = Path(__file__).parents[2] / "node"
 OWNER = ("32.11", "32.11:opd-dishub")
+FETCHES = """
+async ({url, document}) => {
+  const headers = {"content-type": "application/json", "simpul-cost": "report"};
+  const post = (query, options) => fetch(url, {
+    method: "POST", body: JSON.stringify({query}), ...options, headers: {...headers, ...options?.headers},
+  });
+  const answer = await post("{ instance { name } }");
+  const stream = await post(document, {headers: {accept: "text/event-stream"}});
+  const reader = stream.body.getReader();
+  const opening = new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+  const withCookies = await post("{ instance { name } }", {credentials: "include"}).catch(String);
+  return [await answer.json(), answer.headers.has("server-timing"), opening, withCookies];
+}
+"""
 EVENTS = """
 subscription ($after: Cursor) {
   events(after: $after, kinds: [APPLICATION_REGISTERED]) {
@@ -61,13 +78,53 @@ def simpul(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimpul]:
 
 
 @pytest.fixture(scope="module")
+def portal_port() -> int:
+    """Return the port on 127.0.0.1 of the origin whose pages may read the responses of the hub."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
 def hub(
-    simpul: StartSimpul, filled_template: Path, tmp_path_factory: pytest.TempPathFactory
+    simpul: StartSimpul,
+    filled_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    portal_port: int,
 ) -> SimpulProcess:
     """Yield one hub for all tests; a test that stops it starts another one in its place."""
     data = tmp_path_factory.mktemp("data")
     shutil.copy(filled_template, data)
-    return simpul("serve", data_dir=data)
+    environment = {"SIMPUL_ALLOWED_ORIGINS": f"http://127.0.0.1:{portal_port}"}
+    return simpul("serve", data_dir=data, environment=environment)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("is_allowed", [True, False])
+async def test_a_page_of_an_allowed_origin_reads_answers_and_streams(
+    hub: SimpulProcess, browser: Browser, portal_port: int, is_allowed: bool
+) -> None:
+    async def serve_page(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nportal")
+        writer.close()
+
+    port = portal_port if is_allowed else free_port()
+    portal = await asyncio.start_server(serve_page, "127.0.0.1", port)
+    page = await browser.new_page()
+    try:
+        await page.goto(f"http://127.0.0.1:{port}/")
+        arguments = {"url": f"{hub.url}/graphql", "document": EVENTS}
+        if is_allowed:
+            assert await page.evaluate(FETCHES, arguments) == [
+                {"data": {"instance": {"name": "Simpul"}}},
+                True,
+                ":\n\n",
+                "TypeError: Failed to fetch",
+            ]
+        else:
+            with pytest.raises(PlaywrightError, match="TypeError: Failed to fetch"):
+                await page.evaluate(FETCHES, arguments)
+    finally:
+        await page.close()
+        portal.close()
 
 
 async def wait_until_metrics(hub: SimpulProcess, **expected: int) -> dict[str, float]:
