@@ -58,6 +58,7 @@ from hub.transport.persisted_queries import PersistedQueries, resolve_persisted_
 from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import SubscriptionSharing
+from hub.transport.socket_origin import may_open_socket
 from hub.transport.stream_formats import STREAM_FORMATS
 from resolvers.problems import TryLater
 
@@ -152,6 +153,9 @@ class GraphQLApp(GraphQL[Any, None]):
             _client_host(request),
             self.persisted_queries,
         )
+
+    def _check_websocket_origin(self, request: WebSocket) -> bool:
+        return may_open_socket(request.headers, self.allowed_origins)
 
     def encode_json(self, data: object) -> str:
         """Return JSON as text, because a WebSocket would send bytes as a binary message."""

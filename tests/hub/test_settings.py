@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from starlette.applications import Starlette
 
 from hub.process.server import server_config
 from hub.settings import REMOVED_VARIABLES, Settings, explain_settings_errors
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +199,22 @@ def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SIMPUL_TRUSTED_PROXIES", "10.0.0.5, 172.16.0.0/12,")
     settings = Settings()
     assert settings.trusted_proxies == ("10.0.0.5", "172.16.0.0/12")
+
+
+def test_messages_name_settings_as_an_operator_knows_them() -> None:
+    fields = "|".join(name for name in Settings.model_fields if "_" in name)
+    named = re.compile(rf"\b(?:{fields})\b")
+    messages = [
+        (path.name, node.value)
+        for path in sorted((ROOT / "hub").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+    ]
+    assert len(messages) > 500
+    assert [message for message in messages if named.search(message[1])] == []
 
 
 def test_idle_connections_outlive_those_of_a_load_balancer(monkeypatch: pytest.MonkeyPatch) -> None:

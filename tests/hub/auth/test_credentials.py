@@ -215,6 +215,20 @@ async def test_the_cookie_counts_for_sockets_of_own_pages_only(
         assert await open_socket(app, headers, payload) == expected
 
 
+async def test_the_log_names_the_setting_and_the_host_of_a_refused_socket(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_app(settings) as (app, _):
+        assert (await open_socket(app, {"origin": OTHER, "host": "10.0.0.5:8000"}, {}))[0] == 1008
+    assert [record.message for record in caplog.records] == [
+        (
+            "refused the WebSocket of a page of the origin 'https://elsewhere.example': expected the "
+            "host of the Host header, which is '10.0.0.5:8000', or an origin in SIMPUL_ALLOWED_ORIGINS; "
+            "a reverse proxy must pass on the Host header that the browser sent"
+        )
+    ]
+
+
 async def test_a_page_of_an_allowed_origin_sends_a_token_to_its_socket(settings: Settings) -> None:
     credentials = await credentials_by_kind(settings)
     headers = {"origin": ALLOWED, **credentials["cookie"]}
