@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cachetools import LRUCache
@@ -35,6 +36,7 @@ from resolvers.region_analysis import (
 )
 from storage import announcement
 from storage import assessment as stored
+from storage.combined_query import CombinedQuery
 from storage.database import Session
 from storage.log import Derive, DerivedEvent, LogTransaction
 from storage.region_inventory import CACHED_REGIONS, InventoryCache, RegionInventoryRecord
@@ -47,6 +49,9 @@ ANNOUNCED_KINDS = (
 )
 UNRELATED_KINDS = frozenset(
     {EventKind.REGION_RECORDED, EventKind.RESULT_RECORDED, EventKind.EFFORT_EDITED}
+)
+_CLAIMS_AND_ANNOUNCEMENTS = CombinedQuery(
+    assessments=stored.NEWEST, levels=stored.NEWEST_LEVELS, announcements=announcement.BY_REGION
 )
 PROPOSALS_SUBJECT = "proposals"  # the subject of the proposals of a region
 
@@ -63,8 +68,9 @@ def verification_deriver(inventories: InventoryCache, analyses: Analyses) -> Der
         if not transaction.kinds - UNRELATED_KINDS:
             return []
         record = await inventories.load_region_inventory(
-            transaction.session, transaction.region, unsettled=transaction.subjects
+            transaction.session, transaction.region, unsettled=transaction.versioned
         )
+        transaction.after_commit.append(partial(inventories.settle, record))
         changes = await verification_changes(analyses, transaction.session, record, transaction.at)
         return await announce_changes(transaction, changes)
 
@@ -76,10 +82,11 @@ async def verification_changes(
 ) -> OutcomeChanges:
     """Return how a region's verifications as of a moment differ from those last announced."""
     region = record.region
-    assessments = await stored.list_newest_assessments(
-        session, region, ANNOUNCED_KINDS, tuple(rule_tables())
+    rows = await _CLAIMS_AND_ANNOUNCEMENTS.read(
+        session, stored.newest_parameters(region, ANNOUNCED_KINDS, tuple(rule_tables()))
     )
-    announced_outcomes = await announcement.announcements_by_subject(session, region)
+    assessments = stored.newest_assessments(rows["assessments"], rows["levels"])
+    announced_outcomes = {row.subject: row.body for row in rows["announcements"]}
     analysis = analyse_region(record, assessments, at, analyses.get(region))
     analyses[region] = analysis
     return find_verification_changes(analysis, announced_outcomes)
@@ -111,8 +118,7 @@ async def announce_changes(
 ) -> list[DerivedEvent]:
     """Save the outcomes as announced; return the events for the transaction to append."""
     session, region = transaction.session, transaction.region
-    for subject, outcome in changes.outcomes.items():
-        await announcement.save_announcement(session, region, subject, outcome, transaction.at)
+    await announcement.save_announcements(session, region, changes.outcomes, transaction.at)
     await announcement.delete_announcements(session, region, changes.removed_subjects)
     return [
         DerivedEvent(

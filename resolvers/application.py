@@ -26,7 +26,7 @@ from resolvers.application_values import (
     check_application_values,
 )
 from resolvers.context import Context
-from resolvers.opd import find_existing_opd
+from resolvers.opd import require_existing_opd
 from resolvers.problems import (
     AlreadyExists,
     InvalidInput,
@@ -42,6 +42,7 @@ from resolvers.region_change import (
     open_region_change,
 )
 from storage import application as stored
+from storage.application_basis import ApplicationBasis, read_application_basis
 from storage.log import LogTransaction
 
 NOT_RETIRED = tuple(
@@ -125,8 +126,11 @@ async def register_application(
             provenance=entered_by(context.acting_viewer),
             **values,
         )
-        return await append_application(
-            context, transaction, application, EventKind.APPLICATION_REGISTERED
+        basis = await read_application_basis(
+            transaction, application.id, opd_id=application.opd, name=application.name
+        )
+        return await _append_application(
+            context, transaction, application, basis, EventKind.APPLICATION_REGISTERED
         )
 
     async with open_region_change(
@@ -144,26 +148,28 @@ async def update_application(
 
     Raises:
         NotFound, VersionConflict, WrongState: the application is not as the client last read it.
-        InvalidInput, AlreadyExists: as for `append_application`.
+        InvalidInput: a field has a value that is not allowed.
+        AlreadyExists: its OPD has another application of that name.
     """
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
-        current = await _load_current_application(
-            context, transaction, region, request.id, request.version
+        changes: dict[str, Any] = {**request.changes}
+        basis = await read_application_basis(
+            transaction, request.id, opd_id=changes.get("opd"), name=changes.get("name")
         )
+        current = _require_current(context, basis, region, request.id, request.version)
         for field in sorted(CHANGEABLE - CLEARABLE):
             if field in request.changes and request.changes[field] is None:
                 raise InvalidInput(
                     INPUT_FIELDS.get(field, field), "a value, or to be left out", "null"
                 )
-        changes: dict[str, Any] = {**request.changes}
         changes |= _checked_texts(changes)
         application = replace(current, version=current.version + 1, **changes)
         if application.status is ApplicationStatus.RETIRED:
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
         access.allow_application_edit(context.acting_viewer, region, application.opd)
-        return await append_application(
-            context, transaction, application, EventKind.APPLICATION_UPDATED
+        return await _append_application(
+            context, transaction, application, basis, EventKind.APPLICATION_UPDATED
         )
 
     async with open_region_change(
@@ -184,17 +190,16 @@ async def retire_application(
     """Take an application out of use, with a reason."""
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Application:
-        current = await _load_current_application(
-            context, transaction, region, request.id, request.version
-        )
+        basis = await read_application_basis(transaction, request.id, opd_id=None, name=None)
+        current = _require_current(context, basis, region, request.id, request.version)
         application = replace(
             current,
             version=current.version + 1,
             status=ApplicationStatus.RETIRED,
             retired_reason=checked_optional_text("reason", request.reason, most=TEXT_LENGTH),
         )
-        return await append_application(
-            context, transaction, application, EventKind.APPLICATION_RETIRED
+        return await _append_application(
+            context, transaction, application, basis, EventKind.APPLICATION_RETIRED
         )
 
     async with open_region_change(
@@ -254,10 +259,11 @@ def find_common_application(id: str | None) -> CommonApplication | None:
     )
 
 
-async def _load_current_application(
-    context: Context, transaction: LogTransaction, region: Region, id: str, version: int
+def _require_current(
+    context: Context, basis: ApplicationBasis, region: Region, id: str, version: int
 ) -> Application:
-    application = (await stored.applications_by_id(transaction.session, [id]))[id]
+    application = basis.current
+    assert application is not None  # it was found before, and no row is deleted
     access.allow_application_edit(context.acting_viewer, region, application.opd)
     if application.version != version:
         raise VersionConflict(id, version, application.version)
@@ -266,8 +272,12 @@ async def _load_current_application(
     return application
 
 
-async def append_application(
-    context: Context, transaction: LogTransaction, application: Application, kind: EventKind
+async def _append_application(
+    context: Context,
+    transaction: LogTransaction,
+    application: Application,
+    basis: ApplicationBasis,
+    kind: EventKind,
 ) -> Application:
     """Validate an application and append it to the region's log.
 
@@ -275,12 +285,13 @@ async def append_application(
         InvalidInput: a field has a value that is not allowed.
         AlreadyExists: its OPD has another application of that name.
     """
-    application = await _validate_application(context, transaction, application)
+    application = _validate_application(transaction, application, basis)
     await transaction.append(
         actor=context.actor,
         kind=kind,
         subject=application.id,
         body=to_document(application),
+        batch=basis.projection_batch(),
     )
     return application
 
@@ -294,16 +305,16 @@ def _checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-async def _validate_application(
-    context: Context, transaction: LogTransaction, application: Application
+def _validate_application(
+    transaction: LogTransaction, application: Application, basis: ApplicationBasis
 ) -> Application:
     application, problems = check_application_values(application, transaction.at.year)
     if problems:
         raise problems[0].invalid
     if application.opd is not None:
-        await find_existing_opd(transaction, "opdId", application.opd)
+        require_existing_opd(basis.opds, transaction.region, "opdId", application.opd)
     if application.status is not ApplicationStatus.RETIRED:
-        namesake = await stored.find_namesake_id(transaction.session, application)
+        namesake = basis.namesakes.get(application.opd)
         if namesake is not None:
             raise AlreadyExists("application of that name in this OPD", namesake)
     return application

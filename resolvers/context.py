@@ -36,6 +36,7 @@ from storage.database import Database, Session
 from storage.log import Clock, Derive, LogTransaction
 from storage.opd import current_opd_ids
 from storage.region_inventory import InventoryCache
+from storage.region_state import RegionState, read_region_state
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,13 @@ class Context:
             yield session
 
     @asynccontextmanager
-    async def write_region(self, code: str) -> AsyncIterator[LogTransaction]:
+    async def write_region(
+        self, code: str, key: str | None = None
+    ) -> AsyncIterator[tuple[LogTransaction, RegionState]]:
         """Yield a transaction that changes a region, and wake the tail after its commit.
+
+        Args:
+            key: the idempotency key of the request, whose earlier response is in the state.
 
         Raises:
             NotFound: there is no such region.
@@ -187,10 +193,14 @@ class Context:
             async with log.begin_log_transaction(
                 self.database, code, clock, derive, begun=True
             ) as transaction:
-                if transaction.owner is not None:
-                    raise OwnedElsewhere(code, to_http_url(transaction.owner))
-                await self.load_acting_opds(transaction.session)
-                yield transaction
+                state = await read_region_state(
+                    transaction, opds=self.viewer.opds, actor=self.viewer.subject, key=key
+                )
+                if state.owner is not None:
+                    raise OwnedElsewhere(code, to_http_url(state.owner))
+                if self.viewer.opds:
+                    self._acting_opds = frozenset(state.current_opds.values())
+                yield transaction, state
         except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown
         self.instance.bus.announce(transaction.arrival)

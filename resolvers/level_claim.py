@@ -29,7 +29,7 @@ from resolvers.context import Context
 from resolvers.evidence import checked_evidence
 from resolvers.problems import InvalidClaim, InvalidClaims, InvalidInput
 from resolvers.region_change import checked_text
-from storage.log import LogTransaction
+from storage.log import LogTransaction, NewEntry
 
 EXPLANATION_LENGTH = 10_000  # characters
 CLAIMS_MOST = 60  # in one request; no instrument has as many indicators
@@ -206,14 +206,18 @@ async def _append_claims(
 
     Each entry raises the version of the assessment by one.
     """
-    for version, claim in enumerate(claims, start=assessment.version + 1):
-        await transaction.append(
-            actor=context.actor,
-            kind=EventKind.LEVEL_CLAIMED,
-            subject=assessment.id,
-            visibility=Visibility.REGION,
-            body=claim_body(assessment.id, version, claim),
-        )
+    await transaction.append_all(
+        [
+            NewEntry(
+                actor=context.actor,
+                kind=EventKind.LEVEL_CLAIMED,
+                subject=assessment.id,
+                visibility=Visibility.REGION,
+                body=claim_body(assessment.id, version, claim),
+            )
+            for version, claim in enumerate(claims, start=assessment.version + 1)
+        ]
+    )
     by_indicator = {claim.indicator: claim for claim in (*assessment.levels, *claims)}
     return replace(
         assessment,

@@ -132,12 +132,17 @@ async def find_existing_opd(transaction: LogTransaction, field: str, id: str) ->
     Raises:
         InvalidInput: there is none with this id; `field` names the input.
     """
-    opd = (await stored.opds_by_id(transaction.session, [id])).get(id)
-    if opd is None or opd.region != transaction.region:
-        raise InvalidInput(field, f"an OPD of region {transaction.region}", id)
+    opds = await stored.opds_by_id(transaction.session, [id])
+    return require_existing_opd(opds, transaction.region, field, id)
+
+
+def require_existing_opd(opds: Mapping[str, Opd], region: str, field: str, id: str) -> Opd:
+    """Return one of these OPDs, as `find_existing_opd` does."""
+    opd = opds.get(id)
+    if opd is None or opd.region != region:
+        raise InvalidInput(field, f"an OPD of region {region}", id)
     if opd.dissolved_reason is not None:
-        expected = f"an OPD of region {transaction.region} that is not dissolved"
-        raise InvalidInput(field, expected, id)
+        raise InvalidInput(field, f"an OPD of region {region} that is not dissolved", id)
     return opd
 
 

@@ -15,7 +15,6 @@ from engine.model import Provenance, Region, Role, Viewer
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
 from storage import idempotency
-from storage import region as stored_region
 from storage.log import LogTransaction
 
 Value = TypeVar("Value")
@@ -61,10 +60,9 @@ async def open_region_change(
         raise InvalidInput(
             "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
         )
-    async with context.write_region(region) as transaction:
-        current_region = (await stored_region.regions_by_code(transaction.session, [region]))[
-            region
-        ]
+    async with context.write_region(region, key) as (transaction, state):
+        current_region = state.region
+        assert current_region is not None  # a log begins with the entry of its region
         if key is None:
             yield RegionChange(transaction, current_region)
             return
@@ -77,24 +75,25 @@ async def open_region_change(
             "regions": sorted(context.viewer.regions),
             "opds": sorted(context.viewer.opds),
         }
-        subject = context.viewer.subject
-        try:
-            earlier_response = await idempotency.find_idempotent_response(
-                transaction, subject, key, request_document
-            )
-        except idempotency.KeyReused as reused:
-            raise IdempotencyKeyReused(key) from reused
-        if earlier_response is not None:
+        if state.response is not None:
+            try:
+                state.response.require_request(key, request_document)
+            except idempotency.KeyReused as reused:
+                raise IdempotencyKeyReused(key) from reused
             yield RegionChange(
                 transaction,
                 current_region,
-                earlier_result=from_document(result_type, earlier_response),
+                earlier_result=from_document(result_type, state.response.response),
             )
             return
         change = RegionChange[Value](transaction, current_region)
         yield change
         await idempotency.save_idempotent_response(
-            transaction, subject, key, request_document, to_document(change.result)
+            transaction,
+            context.viewer.subject,
+            key,
+            request_document,
+            to_document(change.result),
         )
 
 

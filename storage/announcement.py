@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Insert, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
 from engine.log.entry import format_timestamp
-from storage.tables import AnnouncementRow, InstanceRow
+from storage.tables import AnnouncementRow, InstanceRow, core_table
 
-_BY_REGION = select(AnnouncementRow).where(AnnouncementRow.region == bindparam("region"))
-_BY_REGIONS = select(AnnouncementRow).where(
+BY_REGION = select(AnnouncementRow.subject, AnnouncementRow.body).where(
+    AnnouncementRow.region == bindparam("region")
+)
+_BY_REGIONS = select(AnnouncementRow.region, AnnouncementRow.body).where(
     AnnouncementRow.region.in_(bindparam("regions")),
     AnnouncementRow.subject == bindparam("subject"),
 )
@@ -26,31 +30,31 @@ _ADVANCE_DERIVED_HEAD = (
 )
 
 
-async def announcements_by_subject(
-    session: AsyncSession, region: str
-) -> dict[str, Mapping[str, Any]]:
-    """Return the last announcements of a region as documents, by subject."""
-    rows = await session.scalars(_BY_REGION, {"region": region})
-    return {row.subject: row.body for row in rows}
-
-
 async def announcements_by_region(
     session: AsyncSession, regions: Collection[str], subject: str
 ) -> dict[str, Mapping[str, Any]]:
     """Return the last announcements about a subject as documents, by region."""
-    rows = await session.scalars(_BY_REGIONS, {"regions": list(regions), "subject": subject})
+    rows = await session.execute(_BY_REGIONS, {"regions": list(regions), "subject": subject})
     return {row.region: row.body for row in rows}
 
 
-async def save_announcement(
-    session: AsyncSession, region: str, subject: str, outcome: object, at: datetime
+async def save_announcements(
+    session: AsyncSession, region: str, outcomes: Mapping[str, object], at: datetime
 ) -> None:
-    """Save what this transaction announces about a subject, in place of the last announcement."""
-    await session.merge(
-        AnnouncementRow(
-            region=region, subject=subject, body=to_document(outcome), at=format_timestamp(at)
+    """Save what this transaction announces by subject, in place of the last announcements."""
+    if outcomes:
+        await session.execute(
+            _upsert_announcement(session.get_bind().dialect.name),
+            [
+                {
+                    "region": region,
+                    "subject": subject,
+                    "body": to_document(outcome),
+                    "at": format_timestamp(at),
+                }
+                for subject, outcome in outcomes.items()
+            ],
         )
-    )
 
 
 async def delete_announcements(
@@ -73,3 +77,13 @@ async def read_derived_head(session: AsyncSession) -> int:
 async def advance_derived_head(session: AsyncSession, arrival: int) -> None:
     """Record the arrival up to which derived events are computed; a lower number has no effect."""
     await session.execute(_ADVANCE_DERIVED_HEAD, {"arrival": arrival})
+
+
+@lru_cache
+def _upsert_announcement(dialect: str) -> Insert:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(core_table(AnnouncementRow))
+    statement: Insert = insert.on_conflict_do_update(
+        index_elements=("region", "subject"),
+        set_={"body": insert.excluded.body, "at": insert.excluded.at},
+    )
+    return statement

@@ -13,22 +13,16 @@ from storage.database import batch_ids
 from storage.pagination import paginate_by_keyset
 from storage.tables import ApplicationRow
 
-_VERSIONS = (
-    select(ApplicationRow.id, ApplicationRow.version)
-    .where(ApplicationRow.region == bindparam("region"))
-    .order_by(ApplicationRow.id)
-)
-_VERSIONS_BY_ID = (
-    select(ApplicationRow.id, ApplicationRow.version)
-    .where(ApplicationRow.id.in_(bindparam("ids")))
-    .order_by(ApplicationRow.id)
-)
-
 _BY_REGION = (
     select(ApplicationRow)
     .where(ApplicationRow.region == bindparam("region"))
     .order_by(ApplicationRow.id)
 )
+
+
+def name_key(name: str) -> str:
+    """Return the name as searches and the order of names have it."""
+    return name.strip().casefold()
 
 
 def application_to_row(application: Application) -> ApplicationRow:
@@ -38,7 +32,7 @@ def application_to_row(application: Application) -> ApplicationRow:
         region=application.region,
         opd=application.opd,
         name=application.name,
-        name_key=application.name.casefold(),
+        name_key=name_key(application.name),
         status=application.status.value,
         version=application.version,
         function=application.function,
@@ -117,21 +111,6 @@ async def list_applications_by_opds(
     return [application_from_row(row) for row in rows]
 
 
-async def application_versions(session: AsyncSession, region: str) -> dict[str, int]:
-    """Return the version of each application of a region, by id."""
-    rows = await session.execute(_VERSIONS, {"region": region})
-    return {row.id: row.version for row in rows}
-
-
-async def application_versions_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
-    """Return the versions of these applications, by id; unknown ids are left out."""
-    versions: dict[str, int] = {}
-    for batch in batch_ids(sorted(ids)):
-        rows = await session.execute(_VERSIONS_BY_ID, {"ids": batch})
-        versions |= {row.id: row.version for row in rows}
-    return versions
-
-
 async def paginate_applications(
     session: AsyncSession,
     *,
@@ -167,19 +146,3 @@ async def list_applications_by_region(session: AsyncSession, region: str) -> lis
     """Return all applications of a region, including retired ones, by id."""
     rows = await session.scalars(_BY_REGION, {"region": region})
     return [application_from_row(row) for row in rows]
-
-
-async def find_namesake_id(session: AsyncSession, application: Application) -> str | None:
-    """Return the id of another application with this OPD and name that is not retired, or None."""
-    namesake_id: str | None = await session.scalar(
-        select(ApplicationRow.id)
-        .where(
-            ApplicationRow.region == application.region,
-            ApplicationRow.opd == application.opd,
-            ApplicationRow.name_key == application.name.casefold(),
-            ApplicationRow.id != application.id,
-            ApplicationRow.status != ApplicationStatus.RETIRED.value,
-        )
-        .limit(1)
-    )
-    return namesake_id

@@ -26,7 +26,7 @@ from engine.model import (
     RegionKind,
 )
 from engine.page import Page
-from storage.access import EVERYTHING, Access, draft_access_condition
+from storage.access import Access, draft_access_condition
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 _LEVELS = (
@@ -34,16 +34,41 @@ _LEVELS = (
     .where(LevelRow.assessment.in_(bindparam("assessments")))
     .order_by(LevelRow.assessment, LevelRow.indicator)
 )
-_WITH_LEVELS = (
-    select(AssessmentRow.id, AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state)
+_RANKED = (
+    select(
+        AssessmentRow.id,
+        AssessmentRow.state,
+        func.row_number()
+        .over(
+            partition_by=(AssessmentRow.instrument, AssessmentRow.kind),
+            order_by=(AssessmentRow.year.desc(), AssessmentRow.id),
+        )
+        .label("rank"),
+        func.row_number()
+        .over(
+            partition_by=(AssessmentRow.instrument, AssessmentRow.kind, AssessmentRow.state),
+            order_by=(AssessmentRow.year.desc(), AssessmentRow.id),
+        )
+        .label("rank_in_state"),
+    )
     .where(
         AssessmentRow.region == bindparam("region"),
-        AssessmentRow.kind.in_(bindparam("kinds")),
-        AssessmentRow.instrument.in_(bindparam("instruments")),
+        AssessmentRow.kind.in_(bindparam("kinds", expanding=True)),
+        AssessmentRow.instrument.in_(bindparam("instruments", expanding=True)),
         select(LevelRow.assessment).where(LevelRow.assessment == AssessmentRow.id).exists(),
     )
-    .order_by(AssessmentRow.year.desc(), AssessmentRow.id)
+    .subquery()
 )
+_NEWEST_IDS = select(_RANKED.c.id).where(
+    or_(
+        _RANKED.c.rank == 1,
+        and_(_RANKED.c.rank_in_state == 1, _RANKED.c.state == AssessmentState.PUBLISHED.value),
+    )
+)
+# Of a region, for each instrument and kind: the newest assessment with levels in any state, and the
+# newest published one. `newest_assessments` returns them.
+NEWEST = select(AssessmentRow).where(AssessmentRow.id.in_(_NEWEST_IDS))
+NEWEST_LEVELS = select(LevelRow).where(LevelRow.assessment.in_(_NEWEST_IDS))
 
 
 def assessment_to_row(assessment: Assessment, score: Score | None) -> AssessmentRow:
@@ -175,32 +200,28 @@ async def page_of_assessments(
     )
 
 
-async def list_newest_assessments(
-    session: AsyncSession,
-    region: str,
-    kinds: Collection[AssessmentKind],
-    instruments: Collection[str],
-) -> list[Assessment]:
-    """Return the newest assessments of a region that have levels, drafts included.
-
-    For each instrument and kind, these are the newest one in any state and the newest published
-    one.
-    """
-    parameters = {
+def newest_parameters(
+    region: str, kinds: Collection[AssessmentKind], instruments: Collection[str]
+) -> dict[str, Any]:
+    """Return the parameters of NEWEST and NEWEST_LEVELS."""
+    return {
         "region": region,
         "kinds": [kind.value for kind in kinds],
         "instruments": list(instruments),
     }
-    rows = await session.execute(_WITH_LEVELS, parameters)
-    newest: dict[tuple[str, ...], str] = {}
-    for row in rows:
-        newest.setdefault((row.instrument, row.kind), row.id)
-        if row.state == AssessmentState.PUBLISHED.value:
-            newest.setdefault((row.instrument, row.kind, row.state), row.id)
-    if not newest:
-        return []
-    assessments = await assessments_by_id(session, sorted({*newest.values()}), EVERYTHING)
-    return [assessments[id][0] for id in dict.fromkeys(newest.values())]
+
+
+def newest_assessments(
+    rows: Sequence[AssessmentRow], levels: Sequence[LevelRow]
+) -> list[Assessment]:
+    """Return the assessments of the rows of NEWEST and NEWEST_LEVELS, newest first."""
+    levels_by_id: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
+    for level in sorted(levels, key=lambda level: level.indicator):
+        levels_by_id[level.assessment].append(level)
+    return [
+        assessment_from_rows(row, levels_by_id[row.id])
+        for row in sorted(rows, key=lambda row: (-row.year, row.id))
+    ]
 
 
 async def list_published_scores(

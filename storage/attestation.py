@@ -17,7 +17,7 @@ from engine.log.entry import format_timestamp
 from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from storage.tables import AttestationRow
 
-_BY_REGION = (
+BY_REGION = (
     select(AttestationRow)
     .where(AttestationRow.region == bindparam("region"))
     .order_by(AttestationRow.opd)
@@ -53,5 +53,5 @@ async def list_attestations_by_region(
     session: AsyncSession, region: str
 ) -> list[AttestationRecord]:
     """Return the latest attestation of each OPD of a region that has ever attested, by OPD."""
-    rows = await session.scalars(_BY_REGION, {"region": region})
+    rows = await session.scalars(BY_REGION, {"region": region})
     return [attestation_from_row(row) for row in rows]

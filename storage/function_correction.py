@@ -12,6 +12,9 @@ from engine.matching.function_classifier import FunctionCorrection
 from engine.matching.listing import Listing
 from storage.tables import ApplicationRow, CorrectionRow, OpdRow
 
+BY_REGION = select(CorrectionRow.application, CorrectionRow.function).where(
+    CorrectionRow.region == bindparam("region"), CorrectionRow.function.is_not(None)
+)
 _BY_REGIONS = (
     select(CorrectionRow.application, CorrectionRow.function)
     .where(CorrectionRow.region.in_(bindparam("regions")), CorrectionRow.function.is_not(None))

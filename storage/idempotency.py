@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import rfc8785
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
 from storage.log import LogTransaction
-from storage.tables import IdempotencyRow
+from storage.tables import IdempotencyRow, core_table
 
 RETENTION = timedelta(days=7)  # longer than any client retries
+
+RESPONSE_BY_KEY = select(IdempotencyRow.request_hash, IdempotencyRow.answer).where(
+    IdempotencyRow.region == bindparam("region"),
+    IdempotencyRow.actor == bindparam("actor"),
+    IdempotencyRow.key == bindparam("key"),
+)
+_DELETE_EXPIRED = delete(core_table(IdempotencyRow)).where(
+    IdempotencyRow.region == bindparam("in_region"), IdempotencyRow.at < bindparam("expired")
+)
+_INSERT = insert(core_table(IdempotencyRow))
+# PostgreSQL executes both with one statement.
+_DELETE_AND_INSERT = postgresql.insert(core_table(IdempotencyRow)).add_cte(
+    _DELETE_EXPIRED.cte("expired")
+)
 
 
 class KeyReused(Exception):
@@ -32,20 +48,17 @@ class KeyReused(Exception):
         self.key = key
 
 
-async def find_idempotent_response(
-    transaction: LogTransaction, actor: str, key: str, request: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
-    """Return the response that was stored for this key, or None if the key is new.
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """The response that was stored for a key, and the hash of its request."""
 
-    Raises:
-        KeyReused: the key was used for a different request.
-    """
-    row = await transaction.session.get(IdempotencyRow, (transaction.region, actor, key))
-    if row is None:
-        return None
-    if row.request_hash != _hash_request(request):
-        raise KeyReused(key)
-    return row.answer
+    request_hash: str
+    response: Mapping[str, Any]
+
+    def require_request(self, key: str, request: Mapping[str, Any]) -> None:
+        """Raise KeyReused if the key was used for a different request."""
+        if self.request_hash != _hash_request(request):
+            raise KeyReused(key)
 
 
 async def list_regions_with_key(session: AsyncSession, actor: str, key: str) -> list[str]:
@@ -67,22 +80,21 @@ async def save_idempotent_response(
 
     Responses of the region that are older than RETENTION are deleted.
     """
-    await transaction.session.execute(
-        delete(IdempotencyRow).where(
-            IdempotencyRow.region == transaction.region,
-            IdempotencyRow.at < format_timestamp(transaction.at - RETENTION),
-        )
-    )
-    transaction.session.add(
-        IdempotencyRow(
-            region=transaction.region,
-            actor=actor,
-            key=key,
-            request_hash=_hash_request(request),
-            answer=dict(response),
-            at=format_timestamp(transaction.at),
-        )
-    )
+    session, region = transaction.session, transaction.region
+    expired = {"in_region": region, "expired": format_timestamp(transaction.at - RETENTION)}
+    row = {
+        "region": region,
+        "actor": actor,
+        "key": key,
+        "request_hash": _hash_request(request),
+        "answer": dict(response),
+        "at": format_timestamp(transaction.at),
+    }
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(_DELETE_AND_INSERT, {**row, **expired})
+    else:
+        await session.execute(_DELETE_EXPIRED, expired)
+        await session.execute(_INSERT, row)
 
 
 def _hash_request(request: Mapping[str, Any]) -> str:

@@ -24,17 +24,6 @@ from storage.database import batch_ids
 from storage.pagination import paginate_by_keyset
 from storage.tables import ApplicationRow, IntegrationRow
 
-_OWN_APPLICATIONS = select(ApplicationRow.id).where(ApplicationRow.region == bindparam("region"))
-_VERSIONS = (
-    select(IntegrationRow.id, IntegrationRow.version)
-    .where(
-        or_(
-            IntegrationRow.region == bindparam("region"),
-            IntegrationRow.target_application.in_(_OWN_APPLICATIONS),
-        )
-    )
-    .order_by(IntegrationRow.id)
-)
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _SOURCE, _TARGET = aliased(ApplicationRow), aliased(ApplicationRow)
 _END_REGIONS = (
@@ -132,15 +121,6 @@ async def list_integrations_in_log(session: AsyncSession, region: str) -> list[I
         .order_by(IntegrationRow.id)
     )
     return [integration_from_row(row) for row in rows]
-
-
-async def integration_versions(session: AsyncSession, region: str) -> dict[str, int]:
-    """Return the version of each integration with an end in a region's inventory, by id.
-
-    The log of another region may hold such an integration.
-    """
-    rows = await session.execute(_VERSIONS, {"region": region})
-    return {row.id: row.version for row in rows}
 
 
 async def integration_regions(session: AsyncSession, ids: Collection[str]) -> set[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.matching.opd_names import SUCCESSORS_MOST
@@ -16,7 +17,26 @@ from storage.tables import OpdRow
 _BY_REGION = (
     select(OpdRow).where(OpdRow.region == bindparam("region")).order_by(OpdRow.name, OpdRow.id)
 )
-_EXISTING_BY_REGION = _BY_REGION.where(OpdRow.dissolved_reason.is_(None))
+EXISTING_BY_REGION = _BY_REGION.where(OpdRow.dissolved_reason.is_(None))
+
+
+def _select_successions() -> Select[Any]:
+    dissolved = (
+        select(OpdRow.id, OpdRow.successor, literal(1).label("depth"))
+        .where(OpdRow.id.in_(bindparam("opds", expanding=True)), OpdRow.successor.is_not(None))
+        .cte("succession", recursive=True)
+    )
+    following = select(OpdRow.id, OpdRow.successor, dissolved.c.depth + 1).where(
+        OpdRow.id == dissolved.c.successor,
+        OpdRow.successor.is_not(None),
+        dissolved.c.depth <= SUCCESSORS_MOST,
+    )
+    succession = dissolved.union(following)
+    return select(succession.c.id, succession.c.successor).distinct()
+
+
+# The successors of these OPDs, their successors and so on.
+SUCCESSIONS = _select_successions()
 
 
 def opd_to_row(opd: Opd) -> OpdRow:
@@ -67,22 +87,23 @@ async def current_opd_ids(session: AsyncSession, ids: Collection[str]) -> dict[s
     An OPD without a successor, and an id that is not on record, stay as they are. Ids whose
     successors form a circle are left out.
     """
+    rows = (await session.execute(SUCCESSIONS, {"opds": list(ids)})).all()
+    return follow_successors(ids, ((row.id, row.successor) for row in rows))
+
+
+def follow_successors(
+    ids: Collection[str], successions: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Return what `current_opd_ids` does, from the pairs of an OPD and its successor."""
+    successors = dict(successions)
     current_ids: dict[str, str] = {}
-    pending_ids = {id: id for id in ids}
-    for _ in range(SUCCESSORS_MOST + 1):
-        rows = await session.execute(
-            select(OpdRow.id, OpdRow.successor).where(
-                OpdRow.id.in_(set(pending_ids.values())), OpdRow.successor.is_not(None)
-            )
-        )
-        successors: dict[str, str] = {row.id: row.successor for row in rows}
-        for id, reached in list(pending_ids.items()):
-            if reached in successors:
-                pending_ids[id] = successors[reached]
-            else:
-                current_ids[id] = pending_ids.pop(id)
-        if not pending_ids:
-            break
+    for id in ids:
+        reached = id
+        for _ in range(SUCCESSORS_MOST + 1):
+            if reached not in successors:
+                current_ids[id] = reached
+                break
+            reached = successors[reached]
     return current_ids
 
 
@@ -90,7 +111,7 @@ async def list_opds_by_region(
     session: AsyncSession, region: str, *, include_dissolved: bool = False
 ) -> list[Opd]:
     """Return the OPDs of a region, by name."""
-    query = _BY_REGION if include_dissolved else _EXISTING_BY_REGION
+    query = _BY_REGION if include_dissolved else EXISTING_BY_REGION
     rows = await session.scalars(query, {"region": region})
     return [opd_from_row(row) for row in rows]
 

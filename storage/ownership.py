@@ -12,6 +12,9 @@ from engine.log.entry import format_timestamp
 from engine.log.source import Source, SourceState
 from storage.tables import HeadRow, SourceRow, core_table
 
+OWNER_BY_REGION = select(func.coalesce(SourceRow.owner, SourceRow.url).label("owner")).where(
+    SourceRow.region == bindparam("region")
+)
 _BY_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
 _UPDATE_STATE = (
     update(core_table(SourceRow))

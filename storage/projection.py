@@ -76,6 +76,14 @@ class ForeignRegionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectedEntries:
+    """What entries changed: indexes, and the applications and integrations that they state."""
+
+    index_changes: list[IndexChange | None]  # by each entry, if any
+    versioned: dict[str, Application | Integration]  # by id
+
+
+@dataclass(frozen=True, slots=True)
 class IndexChange:
     """A change of an index by an entry, as subscribers of `indexChanged` receive it."""
 
@@ -103,12 +111,16 @@ class IndexChange:
 
 
 async def apply_entries(
-    session: AsyncSession, entries: Sequence[Entry]
-) -> list[IndexChange | None]:
-    """Apply entries of one region to the rows; return the change of an index by each entry, if any.
+    session: AsyncSession, entries: Sequence[Entry], batch: ProjectionBatch | None = None
+) -> ProjectedEntries:
+    """Apply entries of one region to the rows, and return what they changed.
 
     An entry without a body changes no rows, because its owner withholds the body from this
     instance.
+
+    Args:
+        batch: the rows that the entries refer to, if the caller has read them under the lock of the
+            region.
 
     Raises:
         ForeignRegionError: an entry changes data of another region.
@@ -119,10 +131,14 @@ async def apply_entries(
         for entry in entries
         if entry.body is not None
     ]
-    batch = await ProjectionBatch.from_entries(session, bodies)
+    if batch is None:
+        batch = await ProjectionBatch.from_entries(session, bodies)
     changes = {entry.sequence: batch.apply_entry(entry, value) for entry, value in bodies}
     await batch.write(session)
-    return [changes.get(entry.sequence) for entry in entries]
+    return ProjectedEntries(
+        [changes.get(entry.sequence) for entry in entries],
+        {value.id: value for _, value in bodies if isinstance(value, Application | Integration)},
+    )
 
 
 @dataclass

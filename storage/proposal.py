@@ -12,14 +12,10 @@ from engine.consolidation.proposal import ProposalKind
 from engine.log.entry import format_timestamp
 from storage.tables import DecisionRow
 
-_ACCEPTED_MERGES = (
-    select(DecisionRow.applications)
-    .where(
-        DecisionRow.region == bindparam("region"),
-        DecisionRow.kind == ProposalKind.MERGE.value,
-        DecisionRow.decision == ProposalChoice.ACCEPT.value,
-    )
-    .order_by(DecisionRow.proposal)
+ACCEPTED_MERGES = select(DecisionRow.proposal, DecisionRow.applications).where(
+    DecisionRow.region == bindparam("region"),
+    DecisionRow.kind == ProposalKind.MERGE.value,
+    DecisionRow.decision == ProposalChoice.ACCEPT.value,
 )
 
 
@@ -51,12 +47,6 @@ def decision_from_row(row: DecisionRow) -> ProposalDecision:
         kind=None if row.kind is None else ProposalKind(row.kind),
         applications=tuple(row.applications),
     )
-
-
-async def list_accepted_merges(session: AsyncSession, region: str) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of applications of a region whose merge was accepted."""
-    groups = await session.scalars(_ACCEPTED_MERGES, {"region": region})
-    return tuple(tuple(group) for group in groups)
 
 
 async def decisions_by_proposal(session: AsyncSession, region: str) -> dict[str, ProposalDecision]:

@@ -16,7 +16,8 @@ from storage.tables import RegionRow
 
 MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province
 
-_BY_CODE = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
+_BY_CODES = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
+BY_CODE = select(RegionRow).where(RegionRow.code == bindparam("code"))
 _MEMBERS = (
     select(RegionRow.code)
     .where(RegionRow.parent == bindparam("parent"), RegionRow.kind.in_(bindparam("kinds")))
@@ -60,7 +61,7 @@ def region_from_row(row: RegionRow) -> Region:
 
 async def regions_by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Region]:
     """Return the regions with these codes; unknown codes are left out."""
-    rows = await session.scalars(_BY_CODE, {"codes": list(codes)})
+    rows = await session.scalars(_BY_CODES, {"codes": list(codes)})
     return {row.code: region_from_row(row) for row in rows}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
 from cachetools import LRUCache
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import hash_texts
@@ -23,8 +25,54 @@ from storage import (
     proposal,
     verification_scope,
 )
+from storage.combined_query import CombinedQuery
+from storage.database import IDS_AT_ONCE
+from storage.tables import ApplicationRow, IntegrationRow
 
 CACHED_REGIONS = 48  # regions in the cache
+NOTHING_UNSETTLED: Mapping[str, Application | Integration] = MappingProxyType({})
+
+_IN_REGION = ApplicationRow.region == bindparam("region")
+# The log of another region may hold an integration with an end in this region.
+_AT_REGION = or_(
+    IntegrationRow.region == bindparam("region"),
+    IntegrationRow.target_application.in_(select(ApplicationRow.id).where(_IN_REGION)),
+)
+_FOREIGN_END = and_(
+    ApplicationRow.region != bindparam("region"),
+    or_(
+        ApplicationRow.id.in_(select(IntegrationRow.source_application).where(_AT_REGION)),
+        ApplicationRow.id.in_(select(IntegrationRow.target_application).where(_AT_REGION)),
+    ),
+)
+_ALWAYS_READ = {  # what has no versions
+    "opds": opd.EXISTING_BY_REGION,
+    "attestations": attestation.BY_REGION,
+    "functions": function_correction.BY_REGION,
+    "exemptions": verification_scope.EXEMPTIONS,
+    "policy": verification_scope.POLICY,
+    "accepted_merges": proposal.ACCEPTED_MERGES,
+}
+_VERSIONS = CombinedQuery(
+    applications=select(ApplicationRow.id, ApplicationRow.version).where(_IN_REGION),
+    foreign_applications=select(ApplicationRow.id, ApplicationRow.version).where(_FOREIGN_END),
+    integrations=select(IntegrationRow.id, IntegrationRow.version).where(_AT_REGION),
+    **_ALWAYS_READ,
+)
+_WHOLE = CombinedQuery(
+    applications=select(ApplicationRow).where(_IN_REGION),
+    foreign_applications=select(ApplicationRow).where(_FOREIGN_END),
+    integrations=select(IntegrationRow).where(_AT_REGION),
+    **_ALWAYS_READ,
+)
+_BY_ID = CombinedQuery(
+    applications=select(ApplicationRow).where(
+        ApplicationRow.id.in_(bindparam("ids", expanding=True))
+    ),
+    integrations=select(IntegrationRow).where(
+        IntegrationRow.id.in_(bindparam("ids", expanding=True))
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +128,10 @@ class Versioned(Protocol):
 Value = TypeVar("Value", bound=Versioned)
 
 
+def _sorted_by_id(values: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(sorted(values, key=lambda value: value.id))
+
+
 class InventoryCache:
     """Caches the inventories of regions, so that only rows that have changed are read again.
 
@@ -90,45 +142,23 @@ class InventoryCache:
         self._cache: LRUCache[str, RegionInventoryRecord] = LRUCache(CACHED_REGIONS)
 
     async def load_region_inventory(
-        self, session: AsyncSession, region: str, *, unsettled: Collection[str] = ()
+        self,
+        session: AsyncSession,
+        region: str,
+        *,
+        unsettled: Mapping[str, Application | Integration] = NOTHING_UNSETTLED,
     ) -> RegionInventoryRecord:
         """Return the inventory of a region; it is empty if there is no such region.
 
-        `unsettled` are the ids that the reading transaction itself has changed. Their values are
-        not cached, because after a rollback the same version may belong to another value.
+        `unsettled` are the values that the reading transaction itself has written, by id. They are
+        not cached before `settle`, because after a rollback the same version may belong to another
+        value.
         """
-        cached = self._cache.get(region) or RegionInventoryRecord(region, (), (), (), (), ())
-        applications = await _load_current(
-            cached.applications,
-            await application.application_versions(session, region),
-            lambda ids: application.applications_by_id(session, ids),
-        )
-        integrations = await _load_current(
-            cached.integrations,
-            await integration.integration_versions(session, region),
-            lambda ids: integration.integrations_by_id(session, ids),
-        )
-        own_ids = {owned.id for owned in applications}
-        ends = {end for link in integrations for end in (link.source, link.target)}
-        elsewhere = await _load_current(
-            cached.foreign_applications,
-            await application.application_versions_by_id(
-                session, {end for end in ends if end} - own_ids
-            ),
-            lambda ids: application.applications_by_id(session, ids),
-        )
-        record = RegionInventoryRecord(
-            region=region,
-            opds=tuple(await opd.list_opds_by_region(session, region)),
-            applications=applications,
-            integrations=integrations,
-            foreign_applications=elsewhere,
-            attestations=tuple(await attestation.list_attestations_by_region(session, region)),
-            functions=await function_correction.corrected_functions(session, [region]),
-            exemptions=await verification_scope.list_exemptions(session, region),
-            policy=await verification_scope.find_development_policy(session, region),
-            accepted_merges=await proposal.list_accepted_merges(session, region),
-        )
+        cached = self._cache.get(region)
+        if cached is None:
+            record = await _read_record(session, region)
+        else:
+            record = await _update_record(session, cached, unsettled)
         self._cache[region] = replace(
             record,
             applications=_excluding(record.applications, unsettled),
@@ -137,19 +167,101 @@ class InventoryCache:
         )
         return record
 
+    def settle(self, record: RegionInventoryRecord) -> None:
+        """Cache a record whose values are committed."""
+        self._cache[record.region] = record
+
+
+def _by_version(*groups: Iterable[Value]) -> dict[tuple[str, int], Value]:
+    return {(value.id, value.version): value for values in groups for value in values}
+
 
 def _excluding(values: tuple[Value, ...], ids: Collection[str]) -> tuple[Value, ...]:
     return tuple(value for value in values if value.id not in ids) if ids else values
 
 
-async def _load_current(
-    cached: Collection[Value],
-    versions: Mapping[str, int],
-    load: Callable[[Collection[str]], Awaitable[Mapping[str, Value]]],
-) -> tuple[Value, ...]:
-    """Return the values with these versions, in their order; load those that are not cached."""
-    current = {value.id: value for value in cached if versions.get(value.id) == value.version}
-    missing = versions.keys() - current.keys()
+async def _read_record(session: AsyncSession, region: str) -> RegionInventoryRecord:
+    """Read the whole inventory of a region, with one statement."""
+    rows = await _WHOLE.read(session, {"region": region})
+    return _record_from_rows(
+        region,
+        rows,
+        applications=_sorted_by_id(map(application.application_from_row, rows["applications"])),
+        integrations=_sorted_by_id(map(integration.integration_from_row, rows["integrations"])),
+        foreign_applications=_sorted_by_id(
+            map(application.application_from_row, rows["foreign_applications"])
+        ),
+    )
+
+
+async def _update_record(
+    session: AsyncSession,
+    cached: RegionInventoryRecord,
+    unsettled: Mapping[str, Application | Integration],
+) -> RegionInventoryRecord:
+    """Read the versions of an inventory, with one statement, and the values that have changed."""
+    rows = await _VERSIONS.read(session, {"region": cached.region})
+    new_values = unsettled.values()
+    applications = _by_version(
+        (*cached.applications, *cached.foreign_applications),
+        (value for value in new_values if isinstance(value, Application)),
+    )
+    integrations = _by_version(
+        cached.integrations, (value for value in new_values if isinstance(value, Integration))
+    )
+    missing = [
+        row.id
+        for name, values in (
+            ("applications", applications),
+            ("foreign_applications", applications),
+            ("integrations", integrations),
+        )
+        for row in rows[name]
+        if (row.id, row.version) not in values
+    ]
+    if len(missing) > IDS_AT_ONCE:
+        return await _read_record(session, cached.region)
     if missing:
-        current |= await load(missing)
-    return tuple(current[id] for id in versions)
+        changed = await _BY_ID.read(session, {"ids": missing})
+        applications |= _by_version(map(application.application_from_row, changed["applications"]))
+        integrations |= _by_version(map(integration.integration_from_row, changed["integrations"]))
+
+    def current(name: str, values: Mapping[tuple[str, int], Value]) -> tuple[Value, ...]:
+        return _sorted_by_id(values[row.id, row.version] for row in rows[name])
+
+    return _record_from_rows(
+        cached.region,
+        rows,
+        applications=current("applications", applications),
+        integrations=current("integrations", integrations),
+        foreign_applications=current("foreign_applications", applications),
+    )
+
+
+def _record_from_rows(
+    region: str,
+    rows: Mapping[str, list[Any]],
+    *,
+    applications: tuple[Application, ...],
+    integrations: tuple[Integration, ...],
+    foreign_applications: tuple[Application, ...],
+) -> RegionInventoryRecord:
+    opds = sorted(map(opd.opd_from_row, rows["opds"]), key=lambda opd: (opd.name, opd.id))
+    attestations = map(attestation.attestation_from_row, rows["attestations"])
+    exemptions = [Exemption(row.opd, row.reason) for row in rows["exemptions"]]
+    merges = sorted(rows["accepted_merges"], key=lambda row: row.proposal)
+    return RegionInventoryRecord(
+        region=region,
+        opds=tuple(opds),
+        applications=applications,
+        integrations=integrations,
+        foreign_applications=foreign_applications,
+        attestations=tuple(sorted(attestations, key=lambda record: record.attestation.opd)),
+        functions=dict(sorted((row.application, row.function) for row in rows["functions"])),
+        exemptions=tuple(sorted(exemptions, key=lambda exemption: exemption.opd)),
+        policy=next(
+            (DevelopmentPolicy(row.region, row.year, row.title, row.url) for row in rows["policy"]),
+            None,
+        ),
+        accepted_merges=tuple(tuple(row.applications) for row in merges),
+    )

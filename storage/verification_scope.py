@@ -1,22 +1,26 @@
-"""The scope of a region's verification: its exempt OPDs and its development policy."""
+"""The scope of a region's verification: its exempt OPDs and its development policy.
+
+Only the exemptions of OPDs that are not dissolved count, and only a policy that has not ended.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage.tables import DevelopmentPolicyRow, ExemptionRow, OpdRow
 
-_EXEMPTIONS = (
-    select(ExemptionRow)
+EXEMPTIONS = (
+    select(ExemptionRow.opd, ExemptionRow.reason)
     .join(OpdRow, OpdRow.id == ExemptionRow.opd)
     .where(
         ExemptionRow.region == bindparam("region"),
         ExemptionRow.reason != "",
         OpdRow.dissolved_reason.is_(None),
     )
-    .order_by(ExemptionRow.opd)
+)
+POLICY = select(DevelopmentPolicyRow).where(
+    DevelopmentPolicyRow.region == bindparam("region"), DevelopmentPolicyRow.year.is_not(None)
 )
 
 
@@ -30,17 +34,3 @@ def policy_row(policy: DevelopmentPolicy) -> DevelopmentPolicyRow:
     return DevelopmentPolicyRow(
         region=policy.region, year=policy.year, title=policy.title, url=policy.url
     )
-
-
-async def list_exemptions(session: AsyncSession, region: str) -> tuple[Exemption, ...]:
-    """Return the exemptions that a region grants, by OPD; a dissolved OPD has none."""
-    rows = await session.scalars(_EXEMPTIONS, {"region": region})
-    return tuple(Exemption(row.opd, row.reason) for row in rows)
-
-
-async def find_development_policy(session: AsyncSession, region: str) -> DevelopmentPolicy | None:
-    """Return the region's policy on the development of applications, if it has one."""
-    row = await session.get(DevelopmentPolicyRow, region)
-    if row is None or row.year is None:
-        return None
-    return DevelopmentPolicy(row.region, row.year, row.title, row.url)

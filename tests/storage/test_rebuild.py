@@ -265,8 +265,8 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
 
     # Rows that are not derived do not prevent the rebuild.
     async with database.write() as session:
-        await announcement.save_announcement(
-            session, code, "s", ProposalsState(), datetime.now(UTC)
+        await announcement.save_announcements(
+            session, code, {"s": ProposalsState()}, datetime.now(UTC)
         )
     before = await derived_rows(database)
     async with database.write() as session:
