@@ -46,6 +46,7 @@ from hub.transport.http_operations import (
     HttpOperations,
     ParsedRequest,
     RequestCost,
+    queue_place,
 )
 from hub.transport.http_protocol import STREAM_EXTENSION
 from hub.transport.json_request import GraphQLRequest
@@ -131,6 +132,9 @@ class GraphQLApp(GraphQL[Any, None]):
             response = await self._create_response(request, cost)
         except ClientDisconnect:
             return
+        place = queue_place(request)
+        if place is not None:
+            place.leave()  # a stream would wait as long as it lives
         if isinstance(response, CompressibleResponse) and not IDENTIFYING_HEADERS & {
             *request.headers
         }:

@@ -21,8 +21,10 @@ from strawberry.types.graphql import OperationType
 from engine.model import Viewer
 from hub.admission.admission import Admission
 from hub.admission.operation_prices import PricedOperation, priced_operation
+from hub.admission.request_queue import QueuedRequest
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.media_types import EVENT_STREAM, MULTIPART_SUBSCRIPTION
+from hub.transport.refusing_protocol import QUEUE_EXTENSION
 from hub.transport.request_limits import RequestRejected
 from resolvers.cpu_meter import run_metered
 from resolvers.problems import OperationTooComplex
@@ -99,6 +101,7 @@ class HttpOperations:
 
         Raises:
             ClientBudgetExhausted: the client has no CPU time left.
+            ServerBusy: the request has waited too long.
             RequestRejected: it is another operation.
         """
         allowed = {OperationType.QUERY}
@@ -106,6 +109,9 @@ class HttpOperations:
             allowed.add(OperationType.MUTATION)
         schema = self.traced_schema if request.headers.get(TRACE_HEADER) == "ftv1" else self.schema
         operation = parsed.request
+        place = queue_place(request)
+        if place is not None:
+            place.begin()
         async with self.admission.execution(cost.client, parsed.price_basis) as meter:
             try:
                 with self.executing():
@@ -142,6 +148,12 @@ class HttpOperations:
             await send(message)
 
         return send_with_cost
+
+
+def queue_place(request: Request) -> QueuedRequest | None:
+    """Return the place of a request among those that wait; another server has no queue."""
+    place = request.scope.get("extensions", {}).get(QUEUE_EXTENSION)
+    return place if isinstance(place, QueuedRequest) else None
 
 
 def _result_of_error(error: OperationTooComplex) -> ExecutionResult:

@@ -9,10 +9,11 @@ import asyncio
 from asyncio import TimerHandle, Transport
 from dataclasses import dataclass
 from http import HTTPStatus
+from resource import RLIMIT_NOFILE, getrlimit
 
 from starlette.requests import Request
 
-from hub.transport.http_protocol import StreamProtocol
+from hub.transport.refusing_protocol import RefusingProtocol
 from hub.transport.websocket_protocol import DRAINING
 
 
@@ -84,7 +85,7 @@ async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
     return bytes(received)
 
 
-class BoundedHttpProtocol(StreamProtocol):
+class BoundedHttpProtocol(RefusingProtocol):
     """The HTTP protocol, with limits for the request's head and for connections without a request.
 
     Pass it to `uvicorn.Config(http=…)`. Without it, a client that sends its head byte by byte holds
@@ -93,7 +94,8 @@ class BoundedHttpProtocol(StreamProtocol):
 
     head_bytes = 32_768  # the request line and the headers; a token takes at most a quarter
     head_seconds = 10.0
-    idle_connections_most = 1_000  # of this process; each holds a file descriptor
+    # Of this process. Each holds a file descriptor, of which others need more than half.
+    idle_connections_most = max(1_000, getrlimit(RLIMIT_NOFILE)[0] // 4)
 
     _head_timer: TimerHandle | None = None
     _received_bytes = 0

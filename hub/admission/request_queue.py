@@ -1,0 +1,116 @@
+"""Refuses requests when those before them wait too long, so that the others are answered in time.
+
+A server with one event loop has no queue that one could look at: requests are tasks, which all make
+progress together. So the delay is estimated, from how many requests wait, and from the CPU time in
+which others left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import randint
+
+from resolvers.problems import ServerBusy
+
+DELAY_SECONDS_MOST = 0.25  # from the whole request read to its execution begun
+# With fewer requests a delay comes from one long step, which a refusal does not shorten.
+WAITING_LEAST = 16
+SERVICE_SECONDS = 0.002  # CPU time for each request that leaves the queue, before it is measured
+SERVICE_SECONDS_MOST = 0.01  # more comes from one long step
+WINDOW_SECONDS = 0.1  # of a measurement
+SMOOTHING = 0.3  # weight of the newest measurement
+RETRY_SECONDS = (1, 3)  # a random time between these, so that clients do not return all at once
+
+
+class RequestQueue:
+    """The requests of this process that were read, and whose execution has not begun."""
+
+    def __init__(
+        self,
+        *,
+        delay_seconds_most: float = DELAY_SECONDS_MOST,
+        clock: Callable[[], float] = time.monotonic,
+        cpu_clock: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self.waiting = 0
+        self.refused = 0  # in all, for the metrics
+        self.service_seconds = SERVICE_SECONDS
+        self.delay_seconds_most = delay_seconds_most
+        self.clock = clock
+        self._cpu_clock = cpu_clock
+        self._window_start = self._window_cpu_start = 0.0
+        self._left_in_window = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another request would probably wait too long."""
+        return (
+            self.waiting >= WAITING_LEAST
+            and self.waiting * self.service_seconds > self.delay_seconds_most
+        )
+
+    def refusal(self) -> ServerBusy:
+        """Count a refusal, and return it."""
+        self.refused += 1
+        return ServerBusy(
+            f"expected requests to wait at most {self.delay_seconds_most * 1000:g} ms, "
+            "got more than the server can do: try again later",
+            randint(*RETRY_SECONDS),
+        )
+
+    def count_entered(self) -> None:
+        """Count a request as waiting."""
+        if self.waiting == 0:
+            self._begin_window()
+        self.waiting += 1
+
+    def count_left(self) -> None:
+        """Count a request as waiting no more."""
+        self.waiting -= 1
+        self._left_in_window += 1
+        if self.clock() - self._window_start >= WINDOW_SECONDS:
+            # The time that passes would depend on how many requests are let in.
+            cpu_seconds = (self._cpu_clock() - self._window_cpu_start) / self._left_in_window
+            measured = min(SERVICE_SECONDS_MOST, cpu_seconds)
+            self.service_seconds += SMOOTHING * (measured - self.service_seconds)
+            self._begin_window()
+
+    def _begin_window(self) -> None:
+        self._window_start, self._window_cpu_start = self.clock(), self._cpu_clock()
+        self._left_in_window = 0
+
+
+class QueuedRequest:
+    """The place of one request in the queue, from its `enter` to its `leave`."""
+
+    __slots__ = ("_entered_at", "_queue")
+
+    def __init__(self, queue: RequestQueue) -> None:
+        self._queue = queue
+        self._entered_at: float | None = None
+
+    def enter(self) -> None:
+        """Begin to wait: the request was read as a whole."""
+        self._entered_at = self._queue.clock()
+        self._queue.count_entered()
+
+    def begin(self) -> None:
+        """End the wait, since the execution begins.
+
+        Raises:
+            ServerBusy: the request has waited too long.
+        """
+        if self._entered_at is None:
+            return
+        delay = self._queue.clock() - self._entered_at
+        is_late = delay > self._queue.delay_seconds_most and self._queue.waiting >= WAITING_LEAST
+        self.leave()
+        if is_late:
+            raise self._queue.refusal()
+
+    def leave(self) -> None:
+        """End the wait, unless it has ended."""
+        if self._entered_at is not None:
+            self._entered_at = None
+            self._queue.count_left()
