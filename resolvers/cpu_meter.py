@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from resolvers.problems import OperationTooComplex
 
@@ -81,7 +80,7 @@ async def run_metered(coroutine: Coroutine[Any, Any, Value], meter: CpuMeter) ->
     """
     token = _current_meter.set(meter)
     try:
-        result: Value = await _measure_steps(coroutine, meter)
+        result: Value = await _MeasuredCoroutine(coroutine, meter)
         return result
     finally:
         _current_meter.reset(token)
@@ -93,40 +92,49 @@ def create_metered_task(
     """Create a task; this is the task factory of an event loop whose operations are measured."""
     meter = _current_meter.get()
     if meter is not None and asyncio.iscoroutine(coroutine):
-        coroutine = _measure_task(coroutine, meter)
+        coroutine = _MeasuredCoroutine(coroutine, meter)
     return asyncio.Task(coroutine, loop=loop, **options)
 
 
-async def _measure_task(coroutine: Coroutine[Any, Any, Any], meter: CpuMeter) -> Any:
-    return await _measure_steps(coroutine, meter)
+class _MeasuredCoroutine(Coroutine[Any, Any, Value]):
+    """Runs a coroutine step by step, as the event loop or `await` asks, and measures each step.
 
+    A step fails with OperationTooComplex once the meter has no CPU time left.
+    """
 
-@types.coroutine
-def _measure_steps(
-    coroutine: Coroutine[Any, Any, Any], meter: CpuMeter
-) -> Generator[Any, Any, Any]:
-    """Run a coroutine step by step, as `await` does, and measure each step."""
-    clock = time.thread_time
-    value: Any = None
-    error: BaseException | None = None
-    while True:
-        started = clock()
+    __slots__ = ("_coroutine", "_meter")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Value], meter: CpuMeter) -> None:
+        self._coroutine = coroutine
+        self._meter = meter
+
+    def __await__(self) -> Generator[Any, Any, Value]:
+        return cast("Generator[Any, Any, Value]", self)
+
+    def __iter__(self) -> _MeasuredCoroutine[Value]:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: Any) -> Any:
+        started = time.thread_time()
         try:
-            if error is None and meter.seconds > meter.seconds_most:
-                try:
-                    meter.check()
-                except OperationTooComplex as exhausted:
-                    error = exhausted
-            if error is None:
-                waited_for = coroutine.send(value)
-            else:
-                thrown, error = error, None
-                waited_for = coroutine.throw(thrown)
-        except StopIteration as stop:
-            return stop.value
+            if self._meter.seconds <= self._meter.seconds_most:
+                return self._coroutine.send(value)
+            try:
+                self._meter.check()
+            except OperationTooComplex as exhausted:
+                return self._coroutine.throw(exhausted)
         finally:
-            meter.seconds += clock() - started
+            self._meter.seconds += time.thread_time() - started
+
+    def throw(self, *error: Any) -> Any:
+        started = time.thread_time()
         try:
-            value = yield waited_for
-        except BaseException as raised:  # noqa: BLE001  # passed on to the coroutine
-            value, error = None, raised
+            return self._coroutine.throw(*error)
+        finally:
+            self._meter.seconds += time.thread_time() - started
+
+    def close(self) -> None:
+        self._coroutine.close()
