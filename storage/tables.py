@@ -399,3 +399,11 @@ class ColumnMappingRow(Table):
     header: Mapped[str] = mapped_column(String(64), primary_key=True)  # digest of the header
     fields: Mapped[dict[str, Any]]  # field by column number; null: the column is not read
     at: Mapped[str] = mapped_column(String(32))
+
+
+class WriteProbeRow(Table):
+    """The only row of its table: it is written to examine whether writes succeed."""
+
+    __tablename__ = "write_probe"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger)  # seconds since 1970
