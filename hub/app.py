@@ -25,7 +25,7 @@ from hub.auth.open_connections import OpenConnections
 from hub.auth.provider_parts import ProviderParts, load_provider_parts
 from hub.cross_origin import CrossOriginAccess
 from hub.downloads import Downloads
-from hub.health import Health
+from hub.health import Health, respond_to_outage
 from hub.instance import open_instance, utc_now
 from hub.root_path import RootPath
 from hub.security_headers import SecurityHeaders
@@ -51,6 +51,7 @@ from resolvers.access import unpublished_access
 from resolvers.context import Instance
 from resolvers.cpu_meter import create_metered_task
 from schema.schema import schema
+from storage.database import DATABASE_ERRORS
 
 BackgroundTask = Callable[[Instance], Awaitable[None]]
 
@@ -192,7 +193,10 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         middleware=[*root_path, proxy_headers, security_headers, cross_origin_access],
-        exception_handlers={HTTPStatus.NOT_FOUND: web_pages.unknown_page},
+        exception_handlers={
+            HTTPStatus.NOT_FOUND: web_pages.unknown_page,
+            **dict.fromkeys(DATABASE_ERRORS, respond_to_outage),
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """Masks errors for clients: an expected error is shown in full, a bug only as a correlation id.
 
-A resolver marks an error as expected by an exception whose `extensions` hold a `code`.
+A resolver marks an error as expected by an exception whose `extensions` hold a `code`. The error of
+a database that is away is no bug: the client gets UNAVAILABLE, and the log one line a minute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from graphql import GraphQLError
+
+from resolvers.outage import outage_reporter
 
 logger = logging.getLogger("simpul.errors")
 
@@ -36,6 +39,9 @@ def _is_bug(error: GraphQLError) -> bool:
 
 
 def _mask_error(error: GraphQLError, correlation_ids: dict[int, str]) -> GraphQLError:
+    unavailable = outage_reporter.unavailable_for(error.original_error)
+    if unavailable is not None:
+        return _replace_error(error, str(unavailable), unavailable.extensions)
     exception_id = id(error.original_error)
     if exception_id not in correlation_ids:
         correlation_ids[exception_id] = uuid4().hex
@@ -45,11 +51,21 @@ def _mask_error(error: GraphQLError, correlation_ids: dict[int, str]) -> GraphQL
             error.path,
             exc_info=error.original_error,
         )
-    return GraphQLError(
+    return _replace_error(
+        error,
         "internal error",
+        {"code": "INTERNAL", "correlationId": correlation_ids[exception_id]},
+    )
+
+
+def _replace_error(
+    error: GraphQLError, message: str, extensions: dict[str, object]
+) -> GraphQLError:
+    return GraphQLError(
+        message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": "INTERNAL", "correlationId": correlation_ids[exception_id]},
+        extensions=extensions,
     )

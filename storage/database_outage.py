@@ -38,6 +38,22 @@ SQLITE_OUTAGE_CODES = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
+POSTGRESQL_REASONS = {
+    "25006": "it is read-only",
+    "53100": "its disk is full",
+    "53300": "it has no connection left",
+    "57P01": "it stops",
+    "57P02": "it stops",
+    "57P03": "it starts or stops",
+    "58030": "its disk does not work",
+}
+SQLITE_REASONS = {
+    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_FULL: "its disk is full",
+    sqlite3.SQLITE_IOERR: "its disk does not work, or is full",
+    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened",
+}
+_TIMEOUTS = (PoolTimeout, TimeoutError)
 BUSY_STATES = frozenset({"55P03"})
 SQLITE_BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -46,7 +62,7 @@ def is_outage(error: BaseException) -> bool:
     """Whether the error says that the database is away for now."""
     if isinstance(error, BaseExceptionGroup):
         return all(is_outage(part) for part in error.exceptions)
-    if isinstance(error, (PoolTimeout, TimeoutError, DatabaseUnreachable)):
+    if isinstance(error, (*_TIMEOUTS, DatabaseUnreachable)):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
@@ -55,6 +71,17 @@ def is_outage(error: BaseException) -> bool:
         state in OUTAGE_STATES
         or (state is not None and state.startswith(OUTAGE_STATE_CLASSES))
         or code in SQLITE_OUTAGE_CODES
+    )
+
+
+def outage_reason(error: BaseException) -> str:
+    """Return why the database is away, in words that reveal nothing of it."""
+    state, code = _postgresql_state(error), _sqlite_code(error)
+    return (
+        POSTGRESQL_REASONS.get(state or "")
+        or SQLITE_REASONS.get(code or 0)
+        or ("it does not respond in time" if isinstance(error, _TIMEOUTS) else None)
+        or ("it cannot be reached" if is_outage(error) else "an error, which the log describes")
     )
 
 

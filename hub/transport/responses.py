@@ -15,6 +15,7 @@ from hub.transport.compression import CompressibleResponse
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.stream_formats import StreamFormat
 from realtime.message import Message
+from resolvers.outage import outage_reporter
 from resolvers.problems import ClientBudgetExhausted, TryLater
 from schema.limits import DocumentRejected
 from schema.masking import mask_errors
@@ -88,13 +89,17 @@ def retry_response(media_type: str, refusal: TryLater) -> Response:
 
 def _refusal(result: ExecutionResult) -> TryLater | None:
     """Return why the client must try later, if the result consists of such errors only."""
-    if result.data is not None or not result.errors:
+    if not result.errors or any(value is not None for value in (result.data or {}).values()):
         return None
     causes = [error.original_error for error in result.errors]
-    refusals = [cause for cause in causes if isinstance(cause, TryLater)]
+    refusals = [refusal for cause in causes if (refusal := _as_try_later(cause)) is not None]
     if len(refusals) < len(causes):
         return None
     return max(refusals, key=lambda refusal: refusal.retry_seconds)
+
+
+def _as_try_later(cause: Exception | None) -> TryLater | None:
+    return cause if isinstance(cause, TryLater) else outage_reporter.unavailable_for(cause)
 
 
 def _json_response(media_type: str, status: HTTPStatus, body: GraphQLHTTPResponse) -> Response:

@@ -194,7 +194,11 @@ async def test_a_hub_without_its_database_reports_it_and_recovers(
             refused = await hub.http.post(
                 f"{simpul.url}/graphql", json={"query": '{ region(code: "32") { name } }'}
             )
-            assert refused.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert refused.json()["errors"][0]["extensions"] == {
+                "code": "UNAVAILABLE",
+                "retryAfterSeconds": 5,
+            }
             assert "ALLOW_CONNECTIONS" not in refused.text
             # The response does not reveal the database's message.
             assert "accepting" not in refused.text
