@@ -27,6 +27,7 @@ from hub.cross_origin import CrossOriginAccess
 from hub.downloads import Downloads
 from hub.health import Health, respond_to_outage
 from hub.instance import open_instance, utc_now
+from hub.operator_address import OperatorAddress
 from hub.root_path import RootPath
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
@@ -168,7 +169,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        *health.routes(),
+        *health.public_routes(with_metrics=settings.metrics_address is None),
         *Downloads(app_state.context).routes(),
         *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
         *sign_in_routes(
@@ -188,11 +189,21 @@ def create_app(
         cookie=app_state.session_cookie,
     )
     cross_origin_access = Middleware(CrossOriginAccess, allowed_origins=settings.allowed_origins)
+    operator_address = []
+    if settings.metrics_address is not None:
+        _, port = settings.metrics_host_and_port
+        operator_address = [Middleware(OperatorAddress, port, health.operator_routes())]
     root_path = [Middleware(RootPath, settings.root_path)] if settings.root_path else []
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[*root_path, proxy_headers, security_headers, cross_origin_access],
+        middleware=[
+            *root_path,
+            proxy_headers,
+            security_headers,
+            *operator_address,
+            cross_origin_access,
+        ],
         exception_handlers={
             HTTPStatus.NOT_FOUND: web_pages.unknown_page,
             **dict.fromkeys(DATABASE_ERRORS, respond_to_outage),

@@ -48,14 +48,17 @@ class Health:
         self._write_probe = WriteProbe()
         self._is_failing = False
 
-    def routes(self) -> list[BaseRoute]:
-        """Return the routes."""
-        return [
-            Route("/healthz", self._liveness),
-            Route("/readyz", self._readiness),
-            Route("/metrics", self._metrics),
-            Route("/map.geojson", self._own_map),
-        ]
+    def public_routes(self, *, with_metrics: bool) -> list[BaseRoute]:
+        """Return the routes at the public address."""
+        routes = self.operator_routes() if with_metrics else self._health_routes()
+        return [*routes, Route("/map.geojson", self._own_map)]
+
+    def operator_routes(self) -> list[BaseRoute]:
+        """Return the routes at an address of the operator's own."""
+        return [*self._health_routes(), Route("/metrics", self._metrics)]
+
+    def _health_routes(self) -> list[BaseRoute]:
+        return [Route("/healthz", self._liveness), Route("/readyz", self._readiness)]
 
     async def _liveness(self, _request: Request) -> Response:
         return JSONResponse({"alive": True})

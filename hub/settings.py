@@ -29,6 +29,8 @@ REMOVED_VARIABLES = {
 
 ORIGIN_PATTERN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
+ADDRESS_PATTERN = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):(?P<port>[0-9]{1,5})")
+
 
 class Settings(BaseSettings):
     """All settings. The prefix is SIMPUL_; DATABASE_URL and REDIS_URL are also read without it."""
@@ -95,6 +97,11 @@ class Settings(BaseSettings):
         ("127.0.0.1", "::1"),
         description="Addresses or networks of the proxies whose X-Forwarded-Proto and "
         "SIMPUL_CLIENT_ADDRESS_HEADER count; comma-separated.",
+    )
+    metrics_address: str | None = Field(
+        None,
+        description="Address and port (127.0.0.1:9464) at which /metrics answers instead of the "
+        "public one; /healthz and /readyz answer at both.",
     )
     session_idle_minutes: float = Field(
         60, gt=0, le=1440, description="Minutes without activity after which a session ends."
@@ -168,6 +175,18 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "expected origins such as https://portal.example or http://10.0.0.1:8080, "
                     f"without a path and in lower case, got {origin!r}"
+                )
+        return value
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _check_metrics_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            match = ADDRESS_PATTERN.fullmatch(value)
+            if match is None or not 0 < int(match["port"]) <= 65_535:
+                raise ValueError(
+                    "expected an address and a port such as 127.0.0.1:9464 or [::1]:9464, "
+                    f"got {value!r}"
                 )
         return value
 
@@ -299,6 +318,21 @@ class Settings(BaseSettings):
                 f"is {self.root_path}, got {self.url}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _check_metrics_port(self) -> Settings:
+        if self.metrics_address is not None and self.metrics_host_and_port[1] == self.port:
+            raise ValueError(
+                "SIMPUL_METRICS_ADDRESS: expected another port than SIMPUL_PORT, got "
+                f"{self.port} for both"
+            )
+        return self
+
+    @property
+    def metrics_host_and_port(self) -> tuple[str, int]:
+        """The two parts of `metrics_address`, which is set."""
+        host, _, port = (self.metrics_address or "").rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def database(self) -> str:

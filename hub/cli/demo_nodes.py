@@ -82,6 +82,7 @@ class DemoNode:
             "data_dir": self.folder,
             "port": self.port,
             "database_url": None,
+            "metrics_address": None,
             "root_path": "",
         }
         return hub.model_copy(update=update)

@@ -70,6 +70,7 @@ SETTINGS_PROBLEMS = (
 REFUSALS = (
     N_("argument {argument}: expected {expected}, got {value}"),
     N_("cannot listen on {address} ({reason}); set SIMPUL_PORT or SIMPUL_HOST to another value"),
+    N_("cannot listen on {address} ({reason}); set SIMPUL_METRICS_ADDRESS to another value"),
 )
 EXPECTATIONS = (
     N_("an address that begins with http:// or https:// and names a host"),

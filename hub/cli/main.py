@@ -88,17 +88,17 @@ def serve() -> None:
     from hub.process import server
 
     settings = preconditions.load_migrated_settings()
-    with preconditions.open_socket_or_exit(settings) as listener:
-        address = server.listening_url(listener, settings.root_path)
+    with preconditions.open_sockets_or_exit(settings) as listeners:
+        address = server.listening_url(listeners[0], settings.root_path)
         out.print(_("Simpul listens on {url}/").format(url=address))
         if settings.workers > 1:
             from hub.process import supervisor
 
-            supervisor.run_supervisor(settings, listener)
+            supervisor.run_supervisor(settings, listeners)
         else:
             from hub.app import create_app
 
-            server.run_server(create_app(settings), settings, listener)
+            server.run_server(create_app(settings), settings, listeners)
 
 
 @app.command()
@@ -122,7 +122,7 @@ def demo(
     from storage import migrate as migrations
 
     settings = preconditions.load_settings()
-    with preconditions.open_socket_or_exit(settings) as listener:
+    with preconditions.open_sockets_or_exit(settings) as listeners:
         if replay:
             settings = _prepare_replay_settings(settings)
         if preconditions.lacks_migrations(settings):
@@ -130,7 +130,7 @@ def demo(
         planned_nodes: list[demo_nodes.DemoNode] = []
         if nodes and not replay and settings.follows is None:
             planned_nodes = asyncio.run(
-                demo_nodes.plan_demo_nodes(settings, listener.getsockname()[1])
+                demo_nodes.plan_demo_nodes(settings, listeners[0].getsockname()[1])
             )
         if planned_nodes:
             update = {"follows": demo_nodes.prepare_demo_nodes(settings, planned_nodes)}
@@ -139,11 +139,12 @@ def demo(
             _print_seed_summary(_load_shipped_data(settings, national=national, results=not replay))
             if settings.follows is not None and planned_nodes:
                 asyncio.run(demo_nodes.wait_for_node_copies(settings, settings.follows))
-            address = server.listening_url(listener, settings.root_path)
+            address = server.listening_url(listeners[0], settings.root_path)
             scope = asyncio.run(demo.find_demo_scope(settings))
             demo.print_welcome(settings, address, scope, planned_nodes, node_lines, replay=replay)
             tasks = [replay_task(seconds)] if replay else []
-            server.run_server(create_app(settings, replay=replay, tasks=tasks), settings, listener)
+            app = create_app(settings, replay=replay, tasks=tasks)
+            server.run_server(app, settings, listeners)
 
 
 @app.command()

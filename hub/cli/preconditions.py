@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -68,11 +70,17 @@ def lacks_migrations(settings: Settings) -> bool:
         )
 
 
-def open_socket_or_exit(settings: Settings) -> socket.socket:
-    """Return the listening socket for the server; exit with an error if it cannot listen."""
-    from hub.process.server import CannotListen, open_listening_socket
+@contextmanager
+def open_sockets_or_exit(settings: Settings) -> Iterator[list[socket.socket]]:
+    """Open the listening sockets for the server; exit with an error if it cannot listen."""
+    from hub.process.server import CannotListen, open_listening_sockets
 
     try:
-        return open_listening_socket(settings)
+        listeners = open_listening_sockets(settings)
     except CannotListen as error:
         exit_with_error(translate_refusal(str(error)), ExitCode.STATE)
+    try:
+        yield listeners
+    finally:
+        for listener in listeners:
+            listener.close()

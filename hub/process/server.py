@@ -23,29 +23,49 @@ HEALTH_SECONDS = (
 
 
 class CannotListen(Exception):
-    """The server cannot listen on the configured address; the message states the reason."""
+    """The server cannot listen on a configured address; the message states the reason.
 
-    def __init__(self, settings: Settings, reason: str) -> None:
+    Args:
+        settings: the settings to change, for the message.
+    """
+
+    def __init__(
+        self, host: str, port: int, reason: str, settings: str = "SIMPUL_PORT or SIMPUL_HOST"
+    ) -> None:
         super().__init__(
-            f"cannot listen on {settings.host}:{settings.port} ({reason}); "
-            "set SIMPUL_PORT or SIMPUL_HOST to another value"
+            f"cannot listen on {host}:{port} ({reason}); set {settings} to another value"
         )
 
 
-def open_listening_socket(settings: Settings) -> socket.socket:
-    """Return the listening socket.
+def open_listening_sockets(settings: Settings) -> list[socket.socket]:
+    """Return the listening socket, and that of the operator's own address if there is one.
+
+    Workers inherit both, so each of them answers on both addresses.
 
     Raises:
-        CannotListen: the address is in use, or does not belong to this machine.
+        CannotListen: an address is in use, or does not belong to this machine.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = _open_socket(settings.host, settings.port)
+    if settings.metrics_address is None:
+        return [listener]
+    try:
+        return [listener, _open_socket(*settings.metrics_host_and_port, "SIMPUL_METRICS_ADDRESS")]
+    except CannotListen:
+        listener.close()
+        raise
+
+
+def _open_socket(
+    host: str, port: int, variables: str = "SIMPUL_PORT or SIMPUL_HOST"
+) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise CannotListen(settings, error.strerror or str(error)) from error
+        raise CannotListen(host, port, error.strerror or str(error), variables) from error
     listener.listen(BACKLOG)
     return listener
 
@@ -91,6 +111,6 @@ def server_config(
     )
 
 
-def run_server(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+def run_server(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:
     """Serve in this process until SIGINT or SIGTERM, then shut down gracefully."""
-    DrainingServer(server_config(app, settings)).run(sockets=[listener])
+    DrainingServer(server_config(app, settings)).run(sockets=listeners)

@@ -185,12 +185,12 @@ def create_worker_app(metrics_folder: Path) -> Starlette:
     return create_app(Settings(), metrics_folder=metrics_folder)
 
 
-def run_supervisor(settings: Settings, listener: socket) -> None:
+def run_supervisor(settings: Settings, listeners: list[socket]) -> None:
     """Serve in several processes until SIGINT or SIGTERM, then shut them down gracefully."""
     with TemporaryDirectory(prefix="simpul-metrics-") as folder:
         app = partial(create_worker_app, Path(folder))
         config = server.server_config(app, settings, factory=True)
-        supervisor = WorkerSupervisor(config, [listener])
+        supervisor = WorkerSupervisor(config, listeners)
         supervisor.run()
     if supervisor.failed_exit_code is None:
         sys.exit(ExitCode.OK)

@@ -169,6 +169,30 @@ async def test_the_setting_decides_who_may_frame_the_wall(settings: Settings) ->
         assert (await browser.get("/healthz")).headers["content-security-policy"].endswith("'none'")
 
 
+async def test_the_metrics_have_an_address_of_their_own(settings: Settings) -> None:
+    moved = settings.model_copy(update={"metrics_address": "127.0.0.1:9464"})
+    async with open_browser(moved) as browser:
+        paths = (
+            "/metrics",
+            "/healthz",
+            "/readyz",
+            "/",
+            "/graphql?query={instance{name}}",
+            "/masuk",
+        )
+        public = [(await browser.get(path)).status_code for path in paths]
+        operators = [
+            (await browser.get(f"http://simpul.test:9464{path}")).status_code for path in paths
+        ]
+        metrics = await browser.get("http://simpul.test:9464/metrics", headers=PAGE)
+        # The port is that of the connection: no header makes a public request an operator's one.
+        forged = await browser.get("/metrics", headers={"host": "simpul.test:9464"})
+    assert public == [404, 200, 200, 200, 200, 200]
+    assert operators == [200, 200, 200, 404, 404, 404]
+    assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert forged.status_code == 404
+
+
 async def test_a_task_that_fails_does_not_stop_the_server(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

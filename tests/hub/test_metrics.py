@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from hub.settings import Settings
 from hub.worker_metrics import FORGET_SECONDS, WRITE_SECONDS, WorkerMetrics
 from realtime.fanout import Fanout
 from tests.fixtures.eventually import eventually
-from tests.fixtures.processes import SimpulProcess, StartSimpul
+from tests.fixtures.processes import StartSimpul, free_port
 
 NODE = "wss://node.example.go.id/graphql"
 
@@ -73,29 +74,40 @@ def test_a_worker_that_writes_no_more_disappears_with_its_file(tmp_path: Path) -
 async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
     filled_data_dir: Path, simpul_process: StartSimpul, workers: int
 ) -> None:
-    hub = simpul_process(
-        "serve", data_dir=filled_data_dir, environment={"SIMPUL_WORKERS": str(workers)}
-    )
+    address = f"127.0.0.1:{free_port()}"
+    environment = {"SIMPUL_WORKERS": str(workers), "SIMPUL_METRICS_ADDRESS": address}
+    hub = simpul_process("serve", data_dir=filled_data_dir, environment=environment)
 
     async def check_owned_regions() -> None:
-        text = await scrape_metrics(hub)
+        text = await scrape_metrics(address)
         assert text.count('state="OWNED"') == workers
         assert count_regions_by_state(text)["OWNED"] > 0
 
     await eventually(check_owned_regions)
     await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second worker would have been counted, too
-    assert count_regions_by_state(await scrape_metrics(hub)) == {
+    text = await scrape_metrics(address)
+    assert count_regions_by_state(text) == {
         "OWNED": 28,
         "FRESH": 0,
         "STALE": 0,
         "UNREACHABLE": 0,
         "DIVERGED": 0,
     }
-
-
-async def scrape_metrics(hub: SimpulProcess) -> str:
     async with httpx2.AsyncClient(trust_env=False) as http:
-        return (await http.get(f"{hub.url}/metrics")).text
+        assert (await http.get(f"{hub.url}/metrics")).status_code == 404
+    if workers == 2:
+        killed = int(re.findall(r'^simpul_sockets{worker="(\d+)"}', text, re.MULTILINE)[0])
+        os.kill(killed, signal.SIGKILL)
+
+        async def check_another_worker_answers() -> None:
+            assert 'simpul_sockets{worker="' in await scrape_metrics(address)
+
+        await eventually(check_another_worker_answers)
+
+
+async def scrape_metrics(address: str) -> str:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        return (await http.get(f"http://{address}/metrics")).text
 
 
 def count_regions_by_state(text: str) -> dict[str, int]:

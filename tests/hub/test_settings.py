@@ -217,6 +217,46 @@ def test_messages_name_settings_as_an_operator_knows_them() -> None:
     assert [message for message in messages if named.search(message[1])] == []
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:9464", ("::1", 9464)),
+        ("metrics.internal:1", ("metrics.internal", 1)),
+    ],
+)
+def test_the_metrics_have_an_address(
+    monkeypatch: pytest.MonkeyPatch, address: str, expected: tuple[str, int]
+) -> None:
+    monkeypatch.setenv("SIMPUL_METRICS_ADDRESS", address)
+    assert Settings().metrics_host_and_port == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        *(
+            (
+                address,
+                (
+                    "expected an address and a port such as 127.0.0.1:9464 or [::1]:9464, "
+                    f"got {address!r}"
+                ),
+            )
+            for address in ("9464", "127.0.0.1", "::1:9464", "127.0.0.1:0", "a:65536", "http://a:1")
+        ),
+        ("127.0.0.1:8000", "expected another port than SIMPUL_PORT, got 8000 for both"),
+    ],
+)
+def test_another_address_of_the_metrics_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str, problem: str
+) -> None:
+    monkeypatch.setenv("SIMPUL_METRICS_ADDRESS", address)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert [*explain_settings_errors(refused.value)] == [f"SIMPUL_METRICS_ADDRESS: {problem}"]
+
+
 def test_idle_connections_outlive_those_of_a_load_balancer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert server_config(Starlette(), Settings()).timeout_keep_alive == 75
     monkeypatch.setenv("SIMPUL_KEEP_ALIVE_SECONDS", "620")

@@ -126,6 +126,19 @@ def test_a_port_in_use_is_reported_with_the_setting_that_changes_it(
     )
 
 
+def test_the_address_of_the_metrics_in_use_is_reported_too(migrated: Simpul) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        result = migrated("serve", SIMPUL_PORT="0", SIMPUL_METRICS_ADDRESS=address)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        f"cannot listen on {address} (Address already in use); "
+        "set SIMPUL_METRICS_ADDRESS to another value\n"
+    )
+
+
 def test_a_port_in_use_does_not_cost_a_running_replay_its_database(migrated: Simpul) -> None:
     replay = migrated.data_dir / "replay" / "simpul.db"
     replay.parent.mkdir()

@@ -350,7 +350,7 @@ def test_a_problem_of_a_sheet_is_the_same_in_english() -> None:
             "argumen target: seharusnya indeks di atas 1, paling tinggi 5, tetapi yang diberikan 9.0",
         ),
         (
-            str(CannotListen(Settings(port=80), "Address already in use")),
+            str(CannotListen("127.0.0.1", 80, "Address already in use")),
             (
                 "server tidak dapat menerima sambungan di 127.0.0.1:80 (alamat ini sudah dipakai); "
                 "ubah nilai SIMPUL_PORT atau SIMPUL_HOST"
