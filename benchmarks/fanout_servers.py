@@ -25,7 +25,7 @@ from websockets.typing import Subprotocol
 from hub import app as assembly
 from hub.process import server
 from hub.settings import Settings
-from hub.transport.graphql_websocket import SocketSink
+from hub.transport.socket_sink import SocketSink
 from hub.transport.websocket_protocol import FrameProtocol
 from realtime.message import Batch
 from resolvers.context import Instance
@@ -60,7 +60,7 @@ def serve_hub(port: int, data_dir: Path, kind: str) -> None:
             server.open_listening_socket(settings),
         )
         return
-    assembly.SubscriptionSharing = lambda *_: None  # type: ignore[assignment, misc]
+    assembly.SubscriptionSharing = lambda *_, **__: None  # type: ignore[assignment, misc]
     uvicorn.run(
         assembly.create_app(settings, tasks=[poll_at_signal]),
         port=port,

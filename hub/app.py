@@ -158,7 +158,9 @@ def create_app(
         response_cache=ResponseCache(app_state.newest_position),
         persisted_queries=PersistedQueries() if settings.persisted_queries else None,
         executing=app_state.executing,
-        sharing=SubscriptionSharing(schema, fanout, app_state.context, unpublished_access),
+        sharing=SubscriptionSharing(
+            schema, fanout, app_state.context, unpublished_access, admission=admission
+        ),
     )
 
     health = Health(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -39,7 +39,8 @@ READY_POLL_SECONDS = 0.01  # between checks whether the subscriber can receive m
 logger = logging.getLogger(__name__)
 
 
-OpenSource = Callable[[Hashable], AsyncGenerator[Message, None]]  # opens a source at a position
+# Opens a source at a position; the collection holds the present subscribers to it.
+OpenSource = Callable[[Hashable, Collection[Sink]], AsyncGenerator[Message, None]]
 
 
 @dataclass(eq=False)
@@ -66,7 +67,7 @@ class PositionedStream:
                 await self._replay(snapshot)
                 if self.group.merge_into_other(self):
                     return
-            async with aclosing(open(self.position)) as source:
+            async with aclosing(open(self.position, self.sinks.keys())) as source:
                 enqueued_at, had_more, burst = 0.0, False, False
                 async for message in source:
                     if not had_more:
@@ -89,6 +90,7 @@ class PositionedStream:
             self.flush()
             self.group.streams.discard(self)
             self.group.remove_if_empty()
+            self.task = None  # a cancelled task holds its traceback, whose frames hold the stream
         for sink in [*self.sinks]:
             sink.end(ending)
 

@@ -6,8 +6,8 @@ It is the pipeline of the GraphQL specification, built from the parts of graphql
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from inspect import isawaitable
 from typing import Any, cast
 
@@ -19,6 +19,8 @@ from strawberry import Schema
 from schema.event_envelope import EventEnvelope, ResumeAfter
 from schema.execution import Execution
 from schema.limits import DocumentLimits, check_operation, parse_within_limits, validation_errors
+
+EventExecution = Callable[[EventEnvelope[Any]], AbstractAsyncContextManager[None]]
 
 
 class SubscriptionRejected(Exception):
@@ -38,10 +40,14 @@ async def execute_events(
     context: object,
     resume: str | None,
     limits: DocumentLimits,
+    execution: EventExecution = lambda _event: nullcontext(),
 ) -> AsyncGenerator[tuple[EventEnvelope[Any], ExecutionResult], None]:
     """Yield each event with its result, until the source ends; close it when done.
 
     An exception of the source becomes the result of a last event at the previous event's position.
+
+    Args:
+        execution: surrounds the execution of each event, but not the wait for it.
 
     Raises:
         SubscriptionRejected: the document, its variables or the resolver do not allow it.
@@ -58,8 +64,11 @@ async def execute_events(
         try:
             async for event in events:
                 envelope = event if isinstance(event, EventEnvelope) else EventEnvelope(event)
-                result = execute_subscription_event(executor.build_per_event_executor(envelope))
-                yield envelope, (await result if isawaitable(result) else result)
+                async with execution(envelope):
+                    result = execute_subscription_event(executor.build_per_event_executor(envelope))
+                    if isawaitable(result):
+                        result = await result
+                yield envelope, result
         except Exception as error:  # noqa: BLE001  # the transport masks it for the client
             graphql_error = error if isinstance(error, GraphQLError) else None
             graphql_error = graphql_error or GraphQLError(str(error), original_error=error)

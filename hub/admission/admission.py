@@ -13,6 +13,7 @@ from hub.admission.operation_prices import OperationPrices, PricedOperation
 from resolvers.cpu_meter import CpuMeter
 from resolvers.fair_queue import FairQueue
 
+FEED_RATE = ClientRate(seconds_per_second=1.0, burst_seconds=10.0)  # of one follower
 EXPENSIVE_SECONDS = 0.025  # operations from this price on wait for a turn
 EXPENSIVE_PER_CLIENT = 2  # run at once; more would only lengthen each other
 EXPENSIVE_AT_ONCE = 64  # of all clients; they wait for reads and copies most of the time
@@ -28,7 +29,10 @@ class Admission:
         operation_seconds: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.budgets = ClientBudgets(rate or ClientRate(), clock=clock)
+        rate = rate or ClientRate()
+        self.budgets = ClientBudgets(rate, clock=clock)
+        # Those that follow the logs of regions are paced, and not refused.
+        self.feeds = ClientBudgets(FEED_RATE if rate.seconds_per_second else rate, clock=clock)
         self.prices = OperationPrices()
         self._operation_seconds = operation_seconds  # CPU time of one operation at most
         self._turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)

@@ -19,7 +19,7 @@ from hub.auth.open_connections import OpenConnection, OpenConnections
 from hub.transport.http_protocol import STREAM_EXTENSION, StreamProtocol
 from hub.transport.shared_subscription import SharedSubscription
 from hub.transport.stream_formats import StreamFormat, encode_chunk, encode_message_chunk
-from hub.transport.subscriber import Subscriber
+from hub.transport.subscriber import Subscriber, SubscriberAccount
 from hub.transport.websocket_protocol import CLOSE_SECONDS, CONNECTION_COUNTS
 from realtime.message import Batch, Message
 
@@ -37,10 +37,11 @@ class EventStream(Subscriber):
         find_shared: Callable[[], SharedSubscription],
         stream_format: StreamFormat,
         headers: dict[str, str],
+        account: SubscriberAccount,
         *,
         keepalive_seconds: float,
     ) -> None:
-        super().__init__()
+        super().__init__(account)
         self._find_shared = find_shared
         self._shared: SharedSubscription | None = None  # None: not subscribed yet
         self._format = stream_format

@@ -37,9 +37,9 @@ from hub.auth.signing_keys import KeysUnavailable
 from hub.transport import connection_limits, json_request, request_limits, responses
 from hub.transport.client_watch import cancel_when_client_leaves
 from hub.transport.compression import CompressibleResponse
-from hub.transport.connection_limits import ConnectionLimiter
+from hub.transport.connection_limits import CONNECTION_SCOPE, ConnectionLimiter
 from hub.transport.event_stream import EventStream
-from hub.transport.graphql_websocket import GraphQLSocketHandler, SocketAdapter, SocketConnection
+from hub.transport.graphql_websocket import GraphQLSocketHandler
 from hub.transport.http_operations import (
     COST_HEADER,
     TRACE_HEADER,
@@ -59,8 +59,11 @@ from hub.transport.persisted_queries import PersistedQueries, resolve_persisted_
 from hub.transport.request_limits import RequestLimits, RequestRejected
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import SubscriptionSharing
+from hub.transport.socket_adapter import SocketAdapter
+from hub.transport.socket_connection import SocketConnection
 from hub.transport.socket_origin import may_open_socket
 from hub.transport.stream_formats import STREAM_FORMATS
+from hub.transport.subscriber import SubscriberAccount
 from resolvers.problems import TryLater
 
 HTML_TYPE = "text/html; charset=utf-8"
@@ -118,13 +121,18 @@ class GraphQLApp(GraphQL[Any, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            if self.connections.is_full:
+            try:
+                connection = self.connections.open_socket(_client_host(HTTPConnection(scope)))
+            except RequestRejected:
                 await WebSocket(scope, receive, send).send_denial_response(
                     connection_limits.too_many_connections_response()
                 )
                 return
-            with self.connections.count_connection():
+            scope[CONNECTION_SCOPE] = connection
+            try:
                 await super().__call__(scope, receive, send)
+            finally:
+                self.connections.close(connection)
             return
         request = Request(scope, receive)
         cost = RequestCost("")
@@ -156,6 +164,7 @@ class GraphQLApp(GraphQL[Any, None]):
             self.admission,
             _client_host(request),
             self.persisted_queries,
+            request.scope[CONNECTION_SCOPE],
         )
 
     def _check_websocket_origin(self, request: WebSocket) -> bool:
@@ -192,7 +201,7 @@ class GraphQLApp(GraphQL[Any, None]):
             stream = self._create_stream(request, parsed.request, viewer, credentials, accepted)
             if stream is not None:
                 self.admission.budgets.check(cost.client)
-                return self.connections.count_stream(stream, viewer)
+                return self.connections.count_stream(stream, viewer, _client_host(request))
             if parsed.is_mutation:  # it is not cancelled when its client leaves
                 result = await self.operations.execute(request, parsed, viewer, cost)
             else:
@@ -280,6 +289,9 @@ class GraphQLApp(GraphQL[Any, None]):
             partial(self.sharing.find_or_create_shared, *arguments),
             STREAM_FORMATS[accepted.stream],
             responses.stream_headers(),
+            SubscriberAccount(
+                client_key(viewer, _client_host(request)), viewer.role is Role.PUBLIC
+            ),
             keepalive_seconds=self.limits.keepalive_seconds,
         )
         if viewer.role is not Role.PUBLIC:

@@ -40,9 +40,14 @@ class RequestLimits:
     json_depth: int = 32
     initialisation_seconds: float = 10.0  # from the socket's opening to its connection_init
     subscriptions: int = 100  # operations in progress on one socket
+    executions: int = 4  # of them that are executed at once; the others wait in order
+    subscription_variables_bytes: int = 32_768  # as JSON; 1,000 codes of regions fit
+    socket_bytes: int = 1_048_576  # documents and variables of a socket's operations in progress
     keepalive_seconds: float = 5.0  # some clients disconnect after 10 s of silence
     sockets: int = 20_000  # open at once in one process
     sockets_per_viewer: int = 2_000  # the same, for each viewer with a token
+    provisional_seconds: float = 3.0  # to authenticate a socket in the last tenth of them
+    idle_seconds: float = 60.0  # without an operation, of a socket without a token
 
 
 async def read_request_body(request: Request, limits: RequestLimits) -> bytes:

@@ -6,19 +6,25 @@ cursor) and the rows that their viewers may read are the same.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_ast
 from strawberry import Schema
 
 from engine.model import Viewer
+from hub.admission.admission import Admission
+from hub.transport.subscription_budget import (
+    SubscriptionBudget,
+    SubscriptionLimits,
+)
 from realtime.fanout import Fanout, OpenSource, SubscriberGroup
-from realtime.message import Message, SourceClosed
+from realtime.message import Message, Sink, SourceClosed
+from resolvers.cpu_meter import CpuMeter, run_metered
 from schema.limits import DocumentLimits, parse_within_limits
 from schema.masking import mask_errors
 from schema.resumable import find_resume_point
@@ -47,6 +53,8 @@ class SubscriptionSharing:
     context_factory: Callable[[Viewer], Any]
     read_scope: Callable[[Viewer], Hashable]  # identifies what a viewer may read
     limits: DocumentLimits = field(default_factory=DocumentLimits)
+    admission: Admission = field(default_factory=Admission)
+    subscription_limits: SubscriptionLimits = field(default_factory=SubscriptionLimits)
 
     def find_shared(
         self,
@@ -119,8 +127,11 @@ class SubscriptionSharing:
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         start: Hashable,
+        subscribers: Collection[Sink],
     ) -> AsyncGenerator[Message, None]:
         assert start is None or isinstance(start, str)
+        budget = SubscriptionBudget(self.admission.budgets, subscribers, self.subscription_limits)
+        meter = CpuMeter(budget.payer)
         events = execute_events(
             self.schema,
             query,
@@ -129,18 +140,27 @@ class SubscriptionSharing:
             context=self.context_factory(viewer),
             resume=start,
             limits=self.limits,
+            execution=budget.execution,
         )
         try:
             async with aclosing(events):
-                async for event, result in events:
+                while True:
+                    next_event = cast("Coroutine[Any, Any, Any]", anext(events))
+                    event, result = await run_metered(next_event, meter)
                     payload = _payload(result)
+                    budget.charge(meter.seconds, event)
+                    meter.seconds = 0.0
                     yield Message(
                         payload, event.cursor, event.subject, event.more_available, event.snapshot
                     )
+        except StopAsyncIteration:
+            return
         except SubscriptionRejected as refusal:
             raise SourceClosed(
                 orjson.dumps([error.formatted for error in mask_errors(refusal.errors)])
             ) from None
+        finally:
+            budget.close(meter.seconds)
 
 
 def _payload(result: ExecutionResult) -> bytes:

@@ -6,19 +6,31 @@ subject. A peer without conflation, or with too many pending bytes, is disconnec
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
 from hub.transport.websocket_protocol import BUFFER_BYTES, CONNECTION_COUNTS, flush_outbox
 from realtime.message import Batch, Message
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriberAccount:
+    """The client that pays for a subscription."""
+
+    client: str  # as `hub.admission.client` names it
+    is_anonymous: bool
+    slots: asyncio.Semaphore | None = None  # of its socket's executions; None: it is a stream
+
+
 class Subscriber(ABC):
     """A sink of the fan-out for a peer on a connection. None of its methods blocks."""
 
-    __slots__ = ("_pending",)
+    __slots__ = ("_pending", "account")
 
-    def __init__(self) -> None:
+    def __init__(self, account: SubscriberAccount) -> None:
+        self.account = account
         self._pending: dict[Hashable, Message] = {}
 
     @property
@@ -37,6 +49,10 @@ class Subscriber(ABC):
     @abstractmethod
     def disconnect_slow_peer(self) -> None:
         """Disconnect the peer, because it leaves too much unread."""
+
+    @abstractmethod
+    def end(self, payload: bytes | None) -> None:
+        """End the subscription; the payload, if any, states the reason."""
 
     def deliver(self, batch: Batch) -> None:
         """Write a batch, or hold it until the peer can receive more."""

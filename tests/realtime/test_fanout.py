@@ -65,7 +65,7 @@ class SnapshotLog(Log):
     pause_after: int = 1_000_000  # a snapshot waits before it yields greater numbers
     size: int = 1  # bytes of a part
 
-    async def read_from(self, start: object) -> AsyncGenerator[Message, None]:
+    async def read_from(self, start: object, _sinks: object = ()) -> AsyncGenerator[Message, None]:
         start_number, head = (0, len(self.numbers)) if start is None else _read(start)
         if start_number < head:
             self.opened += 1
@@ -106,7 +106,7 @@ def fanout() -> Fanout:
 
 def follow(fanout: Fanout, log: Log, after: int, key: str = "k") -> Subscriber:
     subscriber = Subscriber()
-    fanout.group(key).join(subscriber, after, lambda _: log.source(after))
+    fanout.group(key).join(subscriber, after, lambda *_: log.source(after))
     return subscriber
 
 
@@ -178,15 +178,15 @@ async def test_a_subscriber_that_moved_to_another_stream_leaves_that_one(
 async def test_a_source_that_ends_sends_its_reason_to_all_and_the_next_starts_afresh(
     fanout: Fanout,
 ) -> None:
-    async def refused(_: object) -> AsyncGenerator[Message, None]:
+    async def refused(*_: object) -> AsyncGenerator[Message, None]:
         yield Message(b"1", 1)
         raise SourceClosed(b"no more")
 
-    async def broken(_: object) -> AsyncGenerator[Message, None]:
+    async def broken(*_: object) -> AsyncGenerator[Message, None]:
         raise RuntimeError
         yield
 
-    async def over(_: object) -> AsyncGenerator[Message, None]:
+    async def over(*_: object) -> AsyncGenerator[Message, None]:
         yield Message(b"1", 1)
 
     for open, ending in ((refused, b"no more"), (broken, b"bug"), (over, None)):
@@ -341,7 +341,7 @@ async def test_a_large_snapshot_that_is_dropped_meanwhile_is_sent_to_its_end(
 async def test_a_snapshot_that_no_event_can_follow_is_dropped(fanout: Fanout) -> None:
     """After a backup was restored, all earlier positions are unknown."""
 
-    async def source(start: object) -> AsyncGenerator[Message, None]:
+    async def source(start: object, _sinks: object) -> AsyncGenerator[Message, None]:
         if start == "waits":
             await asyncio.Event().wait()
         if start is not None:

@@ -21,11 +21,11 @@ async def test_an_excess_connection_is_asked_to_retry_and_a_closed_one_makes_roo
 ) -> None:
     environment = {"DATABASE_URL": sqlite_database_url, "SIMPUL_SOCKETS": "2"}
     hub = simpul_process("serve", environment=environment)
-    async with AsyncExitStack() as sockets:
-        first = await sockets.enter_async_context(connected(hub.url, {}))
+    async with client(hub, Role.PROVINCE) as ani, AsyncExitStack() as sockets:
+        first = await sockets.enter_async_context(connected(hub.url, ani.authorization))
         await sockets.enter_async_context(connected(hub.url, {}))
         with pytest.raises(InvalidStatus) as refused:
-            await sockets.enter_async_context(connected(hub.url, {}))
+            await sockets.enter_async_context(connected(hub.url, ani.authorization))
         assert refused.value.response.status_code == 503
         assert refused.value.response.headers["retry-after"] == "5"
         await first.close()
@@ -33,7 +33,7 @@ async def test_an_excess_connection_is_asked_to_retry_and_a_closed_one_makes_roo
         async def connect_again() -> bool:
             """Return whether the server has noticed the closed connection and accepts another."""
             with suppress(InvalidStatus):
-                await sockets.enter_async_context(connected(hub.url, {}))
+                await sockets.enter_async_context(connected(hub.url, ani.authorization))
                 return True
             return False
 
