@@ -10,11 +10,15 @@ from asyncio import TimerHandle, Transport
 from dataclasses import dataclass
 from http import HTTPStatus
 from resource import RLIMIT_NOFILE, getrlimit
+from socket import SO_LINGER, SOL_SOCKET
+from struct import pack
 
 from starlette.requests import Request
 
 from hub.transport.refusing_protocol import RefusingProtocol
 from hub.transport.websocket_protocol import DRAINING
+
+LINGER_OFF = pack("ii", 1, 0)  # a socket that closes with this option drops what is unsent
 
 
 class RequestRejected(Exception):
@@ -91,7 +95,7 @@ async def read_request_body(request: Request, limits: RequestLimits) -> bytes:
 
 
 class BoundedHttpProtocol(RefusingProtocol):
-    """The HTTP protocol, with limits for the request's head and for connections without a request.
+    """The HTTP protocol, with limits for heads, for unread responses and for idle connections.
 
     Pass it to `uvicorn.Config(http=…)`. Without it, a client that sends its head byte by byte holds
     its connection forever, and clients without a request can take all file descriptors.
@@ -102,8 +106,14 @@ class BoundedHttpProtocol(RefusingProtocol):
     # Of this process. Each holds a file descriptor, of which others need more than half.
     idle_connections_most = max(1_000, getrlimit(RLIMIT_NOFILE)[0] // 4)
 
+    unread_seconds = 30.0  # in which a client reads a part of the response that waits for it
+    unread_bytes_per_second = 1_000  # the slowest reading that counts
+
     _head_timer: TimerHandle | None = None
     _received_bytes = 0
+    _unread_timer: TimerHandle | None = None
+    _unread_bytes = 0  # as the timer started
+    _resumed = False  # whether the client has read nearly all since then
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
@@ -112,6 +122,8 @@ class BoundedHttpProtocol(RefusingProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         _idle_connections.pop(self, None)
         self._stop_head_timer()
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -128,6 +140,7 @@ class BoundedHttpProtocol(RefusingProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request; close the connection that has waited longest at the limit."""
         super().on_response_complete()
+        self._watch_unread()
         if self.timeout_keep_alive_task is not None:
             _idle_connections[self] = None
             if len(_idle_connections) > self.idle_connections_most:
@@ -141,6 +154,37 @@ class BoundedHttpProtocol(RefusingProtocol):
         super().data_received(data)
         if self._head_timer is not None and self._received_bytes > self.head_bytes:
             self._close_with_status(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._streaming_response is None:  # a stream has limits of its own
+            self._watch_unread()
+
+    def resume_writing(self) -> None:
+        self._resumed = True
+        super().resume_writing()
+
+    def _watch_unread(self) -> None:
+        """Abort the connection after some time if the client leaves its response unread.
+
+        To close it is not enough, because that would first wait for the client to read the rest.
+        """
+        unread_bytes = self.transport.get_write_buffer_size()
+        if unread_bytes and self._unread_timer is None:
+            self._unread_bytes, self._resumed = unread_bytes, False
+            self._unread_timer = self.loop.call_later(self.unread_seconds, self._check_unread)
+
+    def _check_unread(self) -> None:
+        self._unread_timer = None
+        read_bytes = self._unread_bytes - self.transport.get_write_buffer_size()
+        least_bytes = self.unread_seconds * self.unread_bytes_per_second
+        if not self._resumed and 0 <= read_bytes < min(least_bytes, self._unread_bytes):
+            # The kernel, too, drops what it holds for the client.
+            connection = self.transport.get_extra_info("socket")
+            connection.setsockopt(SOL_SOCKET, SO_LINGER, LINGER_OFF)
+            self.transport.abort()
+        else:
+            self._watch_unread()
 
     def _start_head_timer(self) -> None:
         self._received_bytes = 0

@@ -117,6 +117,7 @@ class Schema(strawberry.Schema):
 
 class ImpatientProtocol(BoundedHttpProtocol):
     head_seconds = 1.0
+    unread_seconds = 0.5
     idle_connections_most = 20
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import subprocess
 from base64 import b64decode
@@ -255,6 +256,20 @@ def test_of_too_many_idle_connections_the_oldest_is_closed(toy_port: int) -> Non
     assert [get_status(connection) for connection in connections[1:]] == [200] * 20
     for connection in connections:
         connection.close()
+
+
+def test_a_client_that_reads_no_response_loses_its_connection(toy_port: int) -> None:
+    document = "query ($text: String!) { " + " ".join(f"a{n}: echo(text: $text)" for n in range(20))
+    body = json.dumps({"query": document + " }", "variables": {"text": "a" * 900_000}})
+    head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(10)
+        client.connect(("127.0.0.1", toy_port))
+        client.sendall(f"{head}content-length: {len(body)}\r\n\r\n{body}".encode())
+        watch = select.poll()
+        watch.register(client, select.POLLRDHUP)
+        assert watch.poll(10_000) != []
 
 
 UNFINISHED_BODY = (
