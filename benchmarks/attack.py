@@ -6,7 +6,7 @@
 A server with the data that ships with Simpul runs in a process of its own, and so does each attack
 (`benchmarks/attackers.py`). All clients connect to 127.0.0.1 from different addresses of
 127.0.0.0/8. An honest client requests `{ instance { name } }` 20 times a second, and a path that
-was never computed four times a second; latencies count from the time at which a request was due.
+was never computed twice a second; latencies count from the time at which a request was due.
 The first row is the same measurement without an attack. Figures are medians of the runs; memory is
 the resident memory of the server, compared with that before the attack.
 """
@@ -35,7 +35,7 @@ from benchmarks.attackers import ATTACKS, CODES, HOST, Connection
 
 ROOT = Path(__file__).parents[1]
 INSTANCE, PATH = "instance", "path"
-INSTANCE_SECONDS, PATH_SECONDS = 0.05, 0.25  # between two requests of the honest client
+INSTANCE_SECONDS, PATH_SECONDS = 0.05, 0.5  # between two requests of the honest client
 HONEST_ADDRESS = "127.0.1.1"
 WARM_UP_SECONDS = 1.0  # until an attack has begun, and after it has ended
 MEMORY_SECONDS = 45.0  # until the sockets that fill the memory are given up
@@ -170,7 +170,7 @@ async def measure_honest(port: int, seconds: float, series: int) -> dict[str, fl
                 group.create_task(request(kind, query(number)))
 
     def path(number: int) -> str:
-        conditions = f'target: "3.9", years: 1, buffer: "0.{series:02}{number:04}1"'
+        conditions = f'target: "4.5", years: 1, buffer: "0.{series:02}{number:04}1"'
         return (
             f'{{ region(code: "{CODES[number % len(CODES)]}") '
             f"{{ pathToTarget(input: {{ {conditions} }}) {{ effort }} }} }}"

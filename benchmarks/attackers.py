@@ -32,7 +32,7 @@ HEAVY = """
   regions(first: 50) {
     nodes {
       code name provenance { source note }
-      assessments { nodes { id score { predicate index { display } domains { number value } } } }
+      assessments { nodes { id score { predicate index { display } domains { number score { display } } } } }
     }
   }
 }

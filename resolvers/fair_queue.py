@@ -1,14 +1,16 @@
 """Lets a few pieces of work run at once; those that wait take turns by client.
 
 A client that lets a hundred pieces wait delays the others by one piece at a time, because the next
-turn is that of the client whose last turn is the longest ago.
+turn is that of the client whose turns took the least time lately. A client with a small piece now
+and then therefore comes before all those that keep the queue busy.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +19,8 @@ from cachetools import LRUCache
 from resolvers.problems import ClientBudgetExhausted
 
 WAITING_MOST = 200  # of one client
-CLIENTS_REMEMBERED = 1_000  # whose last turns are known; the others count as new
+CLIENTS_REMEMBERED = 1_000  # whose use is known; the others count as new
+HALF_LIFE_SECONDS = 10.0  # after which half of what a client has used counts
 RETRY_SECONDS = 1.0
 
 
@@ -27,16 +30,34 @@ class Turn:
 
     client: str  # that of the turn, once it is granted
     waiting_clients: set[str] = field(default_factory=set)
+    began: float = 0.0
     granted: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+
+@dataclass(slots=True)
+class _Use:
+    """The seconds that a client's turns took, as they counted at one time."""
+
+    seconds: float
+    at: float
+
+    def decayed(self, now: float) -> float:
+        """Return what still counts."""
+        return float(self.seconds * 0.5 ** ((now - self.at) / HALF_LIFE_SECONDS))
 
 
 class FairQueue:
     """Grants turns: at most `slots` at once, at most `slots_per_client` of them to one client."""
 
     def __init__(
-        self, slots: int, slots_per_client: int, *, waiting_most: int = WAITING_MOST
+        self,
+        slots: int,
+        slots_per_client: int,
+        *,
+        waiting_most: int = WAITING_MOST,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._slots = slots
         self._slots_per_client = slots_per_client
@@ -44,8 +65,8 @@ class FairQueue:
         self._running: Counter[str] = Counter()
         # The turns of each client in their order; the clients in the order of their arrival.
         self._waiting: dict[str, deque[Turn]] = {}
-        self._turns_granted = 0
-        self._last_turns: LRUCache[str, int] = LRUCache(CLIENTS_REMEMBERED)
+        self._clock = clock
+        self._uses: LRUCache[str, _Use] = LRUCache(CLIENTS_REMEMBERED)
 
     @asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[None]:
@@ -103,6 +124,8 @@ class FairQueue:
             self._running[turn.client] -= 1
             if not self._running[turn.client]:
                 del self._running[turn.client]
+            now = self._clock()
+            self._add_use(turn.client, now, now - turn.began)
         else:
             turn.granted.cancel()
             self._withdraw_from_all(turn)
@@ -117,8 +140,7 @@ class FairQueue:
             self._withdraw_from_all(turn)
             if turn.granted.cancelled():  # its task was cancelled, and leaves the turn soon
                 continue
-            self._turns_granted += 1
-            self._last_turns[client] = self._turns_granted
+            turn.began = self._clock()
             self._running[client] += 1
             turn.client = client
             turn.granted.set_result(None)
@@ -128,8 +150,16 @@ class FairQueue:
             self.withdraw(turn, client)
 
     def _next_client(self) -> str | None:
+        now = self._clock()
         return min(
             (client for client in self._waiting if self._running[client] < self._slots_per_client),
-            key=lambda client: self._last_turns.get(client, 0),
+            key=lambda client: self._used_seconds(client, now),
             default=None,
         )
+
+    def _used_seconds(self, client: str, now: float) -> float:
+        use = self._uses.get(client)
+        return 0.0 if use is None else use.decayed(now)
+
+    def _add_use(self, client: str, now: float, seconds: float) -> None:
+        self._uses[client] = _Use(self._used_seconds(client, now) + seconds, now)

@@ -110,3 +110,34 @@ async def test_the_pieces_of_one_client_that_wait_are_bounded() -> None:
         queue.join(other, "a")
     queue.leave(turns[0])
     assert granted(a=turns[1], b=other) == ["b"]
+
+
+async def test_the_client_whose_turns_took_the_least_time_lately_is_next() -> None:
+    seconds = 0.0
+    queue = FairQueue(1, 1, clock=lambda: seconds)
+    order = []
+    for client, took in [("a", 3.0), ("b", 1.0), ("c", 2.0)]:
+        turn = queue.enter(client)
+        seconds += took
+        queue.leave(turn)
+    waiting = {client: queue.enter(client) for client in "dabc"}
+    while waiting:
+        [name] = granted(**waiting)
+        order.append(name)
+        queue.leave(waiting.pop(name))
+    assert order == ["d", "b", "c", "a"]
+
+
+async def test_what_a_client_used_counts_half_after_ten_seconds() -> None:
+    seconds = 0.0
+    queue = FairQueue(1, 1, clock=lambda: seconds)
+    turn = queue.enter("a")
+    seconds += 3.0
+    queue.leave(turn)
+    seconds += 10.0
+    turn = queue.enter("b")
+    seconds += 2.0
+    queue.leave(turn)
+    turn, b, a = queue.enter("c"), queue.enter("b"), queue.enter("a")
+    queue.leave(turn)
+    assert granted(a=a, b=b) == ["a"]
