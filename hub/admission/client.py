@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
+from starlette.requests import HTTPConnection
+
 from engine.model import Role, Viewer
 
 IPV6_PREFIX_BITS = 64  # what a provider gives to one customer, who can use each address in it
+
+
+def client_host(connection: HTTPConnection) -> str:
+    """Return the address of the peer, or of the client that a trusted proxy states."""
+    return connection.client.host if connection.client is not None else ""
 
 
 def client_key(viewer: Viewer, address: str) -> str:

@@ -17,11 +17,13 @@ from graphql import (
     get_operation_ast,
 )
 
+from hub.admission.first_prices import COMPUTED_FIELDS, FIRST_PRICES_SECONDS
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 
 DOCUMENTS_MOST = 4_096  # whose own prices are known
 SMOOTHING = 0.3  # weight of the newest measurement
-FIRST_FIELD_SECONDS = 0.005  # a root field that was not measured yet
+FIRST_FIELD_SECONDS = 0.005  # a root field without a first price
+RANGE = 20  # a field's price stays between its first price divided and multiplied by this
 LEAST_SECONDS = 0.0002
 
 
@@ -31,6 +33,12 @@ class PricedOperation:
 
     key: Hashable  # identifies the document and the operation in it
     root_fields: tuple[str, ...]  # names of the root fields, one for each time that it is selected
+    computed_fields: tuple[str, ...] = ()  # the same for the fields below that are computed
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that the price is the sum of."""
+        return self.root_fields + self.computed_fields
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
@@ -51,27 +59,38 @@ def priced_operation(
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    return PricedOperation(key, tuple(_root_fields(operation.selection_set, fragments)))
+    root_fields, computed_fields = _priced_fields(operation.selection_set, fragments)
+    return PricedOperation(key, tuple(root_fields), tuple(computed_fields))
 
 
-def _root_fields(
+def _priced_fields(
     selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
-) -> list[str]:
-    names: list[str] = []
-    pending = [selections]
-    visited: set[str] = set()  # a field of a fragment is executed once, however often it is spread
+) -> tuple[list[str], list[str]]:
+    """Return the names of the root fields, and of the computed fields below them."""
+    root_fields: list[str] = []
+    computed_fields: list[str] = []
+    pending = [(selections, True)]
+    visited: set[tuple[str, bool]] = set()  # otherwise fragments in fragments multiply the work
     while pending:
-        for selection in pending.pop().selections:
+        selection_set, is_root = pending.pop()
+        for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
-                names.append(selection.name.value)
+                name = selection.name.value
+                if is_root:
+                    root_fields.append(name)
+                elif name in COMPUTED_FIELDS:
+                    computed_fields.append(name)
+                if selection.selection_set is not None:
+                    pending.append((selection.selection_set, False))
             elif isinstance(selection, InlineFragmentNode):
-                pending.append(selection.selection_set)
+                pending.append((selection.selection_set, is_root))
             elif isinstance(selection, FragmentSpreadNode):
-                fragment = fragments.get(selection.name.value)
-                if fragment is not None and selection.name.value not in visited:
-                    visited.add(selection.name.value)
-                    pending.append(fragment.selection_set)
-    return names
+                name = selection.name.value
+                fragment = fragments.get(name)
+                if fragment is not None and (name, is_root) not in visited:
+                    visited.add((name, is_root))
+                    pending.append((fragment.selection_set, is_root))
+    return root_fields, computed_fields
 
 
 class OperationPrices:
@@ -95,11 +114,15 @@ class OperationPrices:
         fields_sum = self._sum_of_fields(operation)
         if fields_sum:
             factor = 1 + SMOOTHING * (seconds / fields_sum - 1)
-            for name in {*operation.root_fields}:
-                self._by_field[name] = self._field_price(name) * factor
+            for name in {*operation.fields}:
+                first = FIRST_PRICES_SECONDS.get(name, FIRST_FIELD_SECONDS)
+                price = self._field_price(name) * factor
+                # What one client sends must not make a field look free, or expensive, to others.
+                self._by_field[name] = min(max(price, first / RANGE), first * RANGE)
 
     def _sum_of_fields(self, operation: PricedOperation) -> float:
-        return sum(self._field_price(name) for name in operation.root_fields)
+        return sum(self._field_price(name) for name in operation.fields)
 
     def _field_price(self, name: str) -> float:
-        return self._by_field.get(name, FIRST_FIELD_SECONDS)
+        first = FIRST_PRICES_SECONDS.get(name, FIRST_FIELD_SECONDS)
+        return self._by_field.get(name, first)

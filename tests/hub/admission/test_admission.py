@@ -1,0 +1,85 @@
+"""The admission of operations, with a clock of the test."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub.admission.admission import EXPENSIVE_PER_CLIENT, EXPENSIVE_SECONDS, Admission
+from hub.admission.client_budgets import ClientRate
+from hub.admission.operation_prices import PricedOperation
+from resolvers.problems import ClientBudgetExhausted
+
+CHEAP = PricedOperation("cheap", ("instance",))
+EXPENSIVE = PricedOperation("expensive", ("instance",))
+
+
+def admission_of(burst: float = 10.0) -> Admission:
+    admission = Admission(ClientRate(0.25, burst), clock=lambda: 0.0)
+    for _ in range(60):  # until the prices are these
+        admission.prices.learn(CHEAP, 0.001)
+        admission.prices.learn(EXPENSIVE, 2.0)
+    return admission
+
+
+async def test_an_operation_is_charged_at_its_price_and_then_at_its_cost() -> None:
+    admission = admission_of()
+    async with admission.execution("a", EXPENSIVE) as meter:
+        assert admission.budgets.remaining_seconds("a") == pytest.approx(8.0)
+        meter.seconds = 5.0
+    assert admission.budgets.remaining_seconds("a") == pytest.approx(5.0)
+    assert meter.client == "a"
+
+
+async def test_a_client_without_budget_is_refused_before_its_operation_runs() -> None:
+    admission = admission_of(burst=1.0)
+    async with admission.execution("a", EXPENSIVE) as meter:
+        meter.seconds = 1.0
+    with pytest.raises(ClientBudgetExhausted):
+        async with admission.execution("a", CHEAP):
+            raise AssertionError("expected a refusal")
+    assert admission.budgets.remaining_seconds("a") == pytest.approx(0.0)
+    async with admission.execution("b", CHEAP):
+        pass
+
+
+async def test_a_cancelled_operation_is_charged_at_its_cost() -> None:
+    admission = admission_of()
+
+    async def run() -> None:
+        async with admission.execution("a", EXPENSIVE) as meter:
+            meter.seconds = 0.5
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await run()
+    assert admission.budgets.remaining_seconds("a") == pytest.approx(9.5)
+    assert admission.prices.estimate(EXPENSIVE) == pytest.approx(2.0)  # it was not complete
+
+
+async def test_expensive_operations_of_one_client_wait_for_each_other_only() -> None:
+    admission = admission_of(burst=100.0)
+    running: list[str] = []
+    release = asyncio.Event()
+
+    async def run(client: str, operation: PricedOperation) -> None:
+        async with admission.execution(client, operation):
+            running.append(client)
+            await release.wait()
+
+    async with asyncio.TaskGroup() as group:
+        for client, operation in [("a", EXPENSIVE)] * 5 + [("b", EXPENSIVE), ("a", CHEAP)]:
+            group.create_task(run(client, operation))
+        await asyncio.sleep(0.01)
+        begun = sorted(running)
+        release.set()
+    assert begun == ["a"] * (EXPENSIVE_PER_CLIENT + 1) + ["b"]
+    assert len(running) == 7
+
+
+async def test_a_price_decides_whether_an_operation_waits() -> None:
+    admission = admission_of()
+    assert admission.is_expensive(EXPENSIVE)
+    assert not admission.is_expensive(CHEAP)
+    assert admission.prices.estimate(CHEAP) < EXPENSIVE_SECONDS
