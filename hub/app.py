@@ -172,8 +172,8 @@ def create_app(
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
         *health.public_routes(with_metrics=settings.metrics_address is None),
-        *Downloads(app_state.context).routes(),
-        *Uploads(app_state.context, authenticator, app_state.executing, reader).routes(),
+        *Downloads(app_state.context, admission=admission).routes(),
+        *Uploads(app_state.context, authenticator, app_state.executing, reader, admission).routes(),
         *sign_in_routes(
             sessions, None if provider is None else provider.provider.name, hashes=hashes
         ),

@@ -14,12 +14,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from engine.model import PUBLIC_VIEWER, Viewer
+from hub.admission.admission import Admission
+from hub.admission.client import client_host, client_key
+from hub.admission.operation_prices import PricedOperation
 from hub.inventory_export import ExportFormat, write_export
 from hub.template import write_region_template
+from hub.transport.responses import retry_status
 from hub.xlsx import XLSX_MEDIA_TYPE
 from resolvers.context import Context
+from resolvers.cpu_meter import metered_thread, run_metered
 from resolvers.inventory_export import RegionExport, load_region_export
-from resolvers.problems import NotFound
+from resolvers.problems import NotFound, OperationTooComplex, TryLater
 
 FILES_AT_ONCE = 2  # writing a workbook keeps a core busy
 RETRY_SECONDS = 2
@@ -33,9 +38,12 @@ class Downloads:
         self,
         context_factory: Callable[[Viewer], Context],
         write_template: Callable[[RegionExport], bytes] = write_region_template,
+        *,
+        admission: Admission | None = None,
     ) -> None:
         self.context_factory = context_factory
         self.write_template = write_template
+        self._admission = admission or Admission()
         self._writing = 0
 
     def routes(self) -> list[BaseRoute]:
@@ -78,6 +86,31 @@ class Downloads:
         media_type: str,
         write: Callable[[RegionExport], bytes],
     ) -> Response:
+        client = client_key(PUBLIC_VIEWER, client_host(request))
+        operation = PricedOperation(("file", name, extension), (f"{name}.{extension}",))
+        try:
+            async with self._admission.execution(client, operation) as meter:
+                return await run_metered(
+                    self._write_file(request, name, extension, media_type, write), meter
+                )
+        except TryLater as refusal:
+            return _error_response(
+                retry_status(refusal),
+                refusal.code,
+                str(refusal),
+                {"retry-after": str(refusal.retry_after)},
+            )
+        except OperationTooComplex as error:
+            return _error_response(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
+
+    async def _write_file(
+        self,
+        request: Request,
+        name: str,
+        extension: str,
+        media_type: str,
+        write: Callable[[RegionExport], bytes],
+    ) -> Response:
         code = request.path_params["code"]
         try:
             export = await load_region_export(self.context_factory(PUBLIC_VIEWER), code)
@@ -100,12 +133,17 @@ class Downloads:
             )
         self._writing += 1
         try:
-            content = await asyncio.to_thread(write, export)
+            content = await asyncio.to_thread(_write_metered, write, export)
         finally:
             self._writing -= 1
         file_name = f"{name}-{_file_name_part(export.region.name)}.{extension}"
         headers["content-disposition"] = f'attachment; filename="{file_name}"'
         return Response(content, headers=headers, media_type=media_type)
+
+
+def _write_metered(write: Callable[[RegionExport], bytes], export: RegionExport) -> bytes:
+    with metered_thread():
+        return write(export)
 
 
 def _entity_tag(export: RegionExport, file: str) -> str:

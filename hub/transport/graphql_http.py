@@ -28,7 +28,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.admission.admission import Admission
-from hub.admission.client import client_key
+from hub.admission.client import client_host, client_key
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
 from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
@@ -122,7 +122,7 @@ class GraphQLApp(GraphQL[Any, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             try:
-                connection = self.connections.open_socket(_client_host(HTTPConnection(scope)))
+                connection = self.connections.open_socket(client_host(HTTPConnection(scope)))
             except RequestRejected:
                 await WebSocket(scope, receive, send).send_denial_response(
                     connection_limits.too_many_connections_response()
@@ -162,7 +162,7 @@ class GraphQLApp(GraphQL[Any, None]):
             self.connections,
             self.authenticator.cookie().credentials(request),
             self.admission,
-            _client_host(request),
+            client_host(request),
             self.persisted_queries,
             request.scope[CONNECTION_SCOPE],
         )
@@ -193,7 +193,7 @@ class GraphQLApp(GraphQL[Any, None]):
             read_request = await self._read_request(request)
             if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
                 viewer = await self.authenticator.viewer(credentials)
-            cost.client = client_key(viewer, _client_host(request))
+            cost.client = client_key(viewer, client_host(request))
             role = viewer.role
             parsed = self.operations.parse(
                 lambda: resolve_persisted_query(read_request(), role, self.persisted_queries), cost
@@ -201,7 +201,7 @@ class GraphQLApp(GraphQL[Any, None]):
             stream = self._create_stream(request, parsed.request, viewer, credentials, accepted)
             if stream is not None:
                 self.admission.budgets.check(cost.client)
-                return self.connections.count_stream(stream, viewer, _client_host(request))
+                return self.connections.count_stream(stream, viewer, client_host(request))
             if parsed.is_mutation:  # it is not cancelled when its client leaves
                 result = await self.operations.execute(request, parsed, viewer, cost)
             else:
@@ -289,9 +289,7 @@ class GraphQLApp(GraphQL[Any, None]):
             partial(self.sharing.find_or_create_shared, *arguments),
             STREAM_FORMATS[accepted.stream],
             responses.stream_headers(),
-            SubscriberAccount(
-                client_key(viewer, _client_host(request)), viewer.role is Role.PUBLIC
-            ),
+            SubscriberAccount(client_key(viewer, client_host(request)), viewer.role is Role.PUBLIC),
             keepalive_seconds=self.limits.keepalive_seconds,
         )
         if viewer.role is not Role.PUBLIC:
@@ -309,10 +307,6 @@ class GraphQLApp(GraphQL[Any, None]):
             return partial(json_request.parse_query_string_request, query_string, depth)
         body = await request_limits.read_request_body(request, self.limits)
         return partial(json_request.parse_body_request, body, depth)
-
-
-def _client_host(connection: HTTPConnection) -> str:
-    return connection.client.host if connection.client is not None else ""
 
 
 def _requests_explorer(request: Request) -> bool:

@@ -80,11 +80,16 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
 def retry_response(media_type: str, refusal: TryLater) -> Response:
     """Return the response to a request that the client may send again, after a time."""
     error = GraphQLFormattedError(message=str(refusal), extensions=refusal.extensions)
-    is_of_client = isinstance(refusal, ClientBudgetExhausted)
-    status = HTTPStatus.TOO_MANY_REQUESTS if is_of_client else HTTPStatus.SERVICE_UNAVAILABLE
-    response = _json_response(media_type, status, {"errors": [error]})
+    response = _json_response(media_type, retry_status(refusal), {"errors": [error]})
     response.headers["retry-after"] = str(refusal.retry_after)
     return response
+
+
+def retry_status(refusal: TryLater) -> HTTPStatus:
+    """Return the status: whether the client alone asks for too much, or all of them."""
+    if isinstance(refusal, ClientBudgetExhausted):
+        return HTTPStatus.TOO_MANY_REQUESTS
+    return HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _refusal(result: ExecutionResult) -> TryLater | None:

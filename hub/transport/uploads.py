@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -20,15 +20,20 @@ from starlette.routing import BaseRoute, Route
 from engine.model import Role, Viewer
 from engine.spreadsheet.file_problem import FileInvalid
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
+from hub.admission.admission import Admission
+from hub.admission.client import client_host, client_key
+from hub.admission.operation_prices import PricedOperation
 from hub.auth.authentication import Authenticator
 from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
 from hub.auth.signing_keys import KeysUnavailable
 from hub.marked_workbook import CellMark, cell_position
 from hub.problem_text import indonesian_file_problem, indonesian_problem
 from hub.transport.request_limits import RequestLimits, RequestRejected, read_request_body
+from hub.transport.responses import retry_status
 from hub.workbook_reader import WorkbookReader
 from hub.xlsx import XLSX_MEDIA_TYPE
 from resolvers.context import Context
+from resolvers.cpu_meter import CpuMeter, run_metered
 from resolvers.import_draft import add_draft, load_importable_region
 from resolvers.inventory_import import PlannedDraft, plan_draft
 from resolvers.problems import (
@@ -38,6 +43,7 @@ from resolvers.problems import (
     OwnedElsewhere,
     Problem,
     TooManyDrafts,
+    TryLater,
 )
 
 BODY_SECONDS = 120.0  # 20 MB at 1.4 Mbit/s
@@ -45,6 +51,7 @@ UPLOADS_AT_ONCE = 8  # bodies that one worker holds in memory
 UPLOADS_PER_VIEWER = 2
 NAME_CHARACTERS_MOST = 200
 RETRY_SECONDS = 5
+PROCESS_SECONDS = 0.5  # CPU time of a process that reads a file, about; the meter does not see it
 # A page of another site can send these without asking the server first; "" is a missing type.
 _FORM_TYPES = frozenset(
     ("", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
@@ -65,11 +72,13 @@ class Uploads:
         authenticator: Authenticator,
         executing: Callable[[], AbstractContextManager[None]],
         reader: WorkbookReader,
+        admission: Admission,
     ) -> None:
         self.context_factory = context_factory
         self.authenticator = authenticator
         self.executing = executing  # counts the operations in progress
         self._reader = reader
+        self._admission = admission
         self._uploads: Counter[str] = Counter()  # in progress, by viewer
 
     def routes(self) -> list[BaseRoute]:
@@ -91,7 +100,8 @@ class Uploads:
                     await load_importable_region(context, session, code)
                 content = await read_request_body(request, _LIMITS)
                 name = clean_file_name(request.query_params.get("name", ""))
-                await context.instance.read_workbook(content, name)
+                async with self._charge("upload", viewer, request) as meter:
+                    await run_metered(_check_readable(context, content, name), meter)
                 # Reading the body takes long: the right may be withdrawn, and this operation begins.
                 viewer = await self._viewer(request)
                 draft = await add_draft(self.context_factory(viewer), code, name, content)
@@ -113,28 +123,37 @@ class Uploads:
         try:
             viewer = await self._viewer(request)
             with self.executing():
-                planned = await plan_draft(self.context_factory(viewer), id)
-                if planned is None:
-                    raise NotFound("import draft", id)
-                draft = planned.draft
-                corrections = {
-                    (cell.sheet, cell.row, cell.column): cell.text for cell in draft.edits.cells
-                }
-                content = await self._reader.mark(
-                    draft.content,
-                    planned.workbook,
-                    list_marks(planned),
-                    corrections,
-                    draft.file_name,
-                )
+                async with self._charge("marked file", viewer, request) as meter:
+                    file_name, content = await run_metered(self._mark(viewer, id), meter)
         except _REFUSALS as error:
             return _refusal(request, error)
         headers = {
             "cache-control": "no-store",
-            "content-disposition": _attachment(draft.file_name),
+            "content-disposition": _attachment(file_name),
             "x-content-type-options": "nosniff",
         }
         return Response(content, headers=headers, media_type=XLSX_MEDIA_TYPE)
+
+    async def _mark(self, viewer: Viewer, id: str) -> tuple[str, bytes]:
+        planned = await plan_draft(self.context_factory(viewer), id)
+        if planned is None:
+            raise NotFound("import draft", id)
+        draft = planned.draft
+        corrections = {(cell.sheet, cell.row, cell.column): cell.text for cell in draft.edits.cells}
+        content = await self._reader.mark(
+            draft.content, planned.workbook, list_marks(planned), corrections, draft.file_name
+        )
+        return draft.file_name, content
+
+    @asynccontextmanager
+    async def _charge(
+        self, operation: str, viewer: Viewer, request: Request
+    ) -> AsyncIterator[CpuMeter]:
+        client = client_key(viewer, client_host(request))
+        priced = PricedOperation(("file", operation), (operation,))
+        async with self._admission.execution(client, priced) as meter:
+            self._admission.budgets.charge(client, PROCESS_SECONDS)
+            yield meter
 
     async def _viewer(self, request: Request) -> Viewer:
         viewer = await self.authenticator.viewer_of(request)
@@ -165,6 +184,10 @@ class Uploads:
             self._uploads[viewer.subject] -= 1
             if not self._uploads[viewer.subject]:
                 del self._uploads[viewer.subject]
+
+
+async def _check_readable(context: Context, content: bytes, name: str) -> None:
+    await context.instance.read_workbook(content, name)
 
 
 def clean_file_name(name: str) -> str:
@@ -228,17 +251,20 @@ def _refusal(request: Request, error: Exception) -> Response:
             return _error(HTTPStatus.CONFLICT, "TOO_MANY_DRAFTS", str(error))
         case Forbidden():
             return _error(HTTPStatus.FORBIDDEN, error.code, str(error))
+        case TryLater():
+            message = str(error)
+            return _error(retry_status(error), error.code, message, error.retry_after)
         case OperationError():
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
     raise error
 
 
-def _error(status: HTTPStatus, code: str, message: str) -> Response:
+def _error(status: HTTPStatus, code: str, message: str, retry_after: int | None = None) -> Response:
     headers = {"cache-control": "no-store"}
     if status is HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = 'Bearer realm="simpul", error="invalid_token"'
-    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["retry-after"] = str(RETRY_SECONDS)
+    elif retry_after is not None or status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = str(retry_after or RETRY_SECONDS)
     if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
         headers["connection"] = "close"  # the rest of the body stays unread
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers)

@@ -17,6 +17,8 @@ from starlette.applications import Starlette
 
 from engine.model import PUBLIC_VIEWER, Role, Viewer
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS
+from hub.admission.admission import Admission
+from hub.admission.client_budgets import ClientRate
 from hub.downloads import Downloads
 from hub.instance import open_instance
 from hub.settings import Settings
@@ -38,10 +40,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @asynccontextmanager
 async def open_browser(
-    url: str, write_template: Callable[[RegionExport], bytes] = write_region_template
+    url: str,
+    write_template: Callable[[RegionExport], bytes] = write_region_template,
+    admission: Admission | None = None,
 ) -> AsyncIterator[tuple[httpx2.AsyncClient, Instance]]:
     async with open_instance(Settings(SIMPUL_DATABASE_URL=url)) as instance:
-        downloads = Downloads(lambda viewer: Context(instance, viewer), write_template)
+        downloads = Downloads(
+            lambda viewer: Context(instance, viewer), write_template, admission=admission
+        )
         app = Starlette(routes=downloads.routes())
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(
@@ -192,3 +198,20 @@ async def test_the_template_offers_the_opds_of_the_region(filled_sqlite_url: str
         record = await Context(instance, PUBLIC_VIEWER).loaders.inventories.load(REGION)
         offered = [cell.value for cell in workbook["Daftar"]["A"]][1:]
         assert [name for name in offered if name] == [opd.name for opd in record.opds]
+
+
+async def test_a_client_without_budget_gets_no_file(filled_sqlite_url: str) -> None:
+    rate = ClientRate(seconds_per_second=0.5, burst_seconds=1.0)
+    admission = Admission(rate, clock=lambda: 0.0)
+    admission.budgets.charge("address 127.0.0.1", 1.0)
+    async with open_browser(filled_sqlite_url, admission=admission) as (browser, _):
+        answer = await browser.get(f"{FILES}/aplikasi.csv")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert answer.json()["error"]["code"] == "CLIENT_BUDGET_EXHAUSTED"
+
+
+async def test_a_file_is_charged_to_the_address(filled_sqlite_url: str) -> None:
+    admission = Admission(ClientRate(seconds_per_second=1e-9))
+    async with open_browser(filled_sqlite_url, admission=admission) as (browser, _):
+        assert (await browser.get(f"{FILES}/aplikasi.xlsx")).status_code == 200
+    assert 0 < admission.budgets.remaining_seconds("address 127.0.0.1") < 10
