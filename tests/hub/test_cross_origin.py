@@ -125,3 +125,13 @@ async def test_without_the_setting_no_response_has_a_header_of_cors(settings: Se
         assert response.headers["vary"] == "accept, accept-encoding, authorization, cookie"
         response = await browser.options("/graphql", headers=preflight("POST"))
         assert (response.status_code, cors_headers(response)) == (405, {})
+
+
+@pytest.mark.parametrize("path", ["/simpul/graphql", "/graphql"])  # a proxy may drop the prefix
+async def test_the_headers_are_sent_under_a_root_path_too(settings: Settings, path: str) -> None:
+    async with open_browser(settings.model_copy(update={"root_path": "/simpul"})) as browser:
+        response = await browser.post(path, json=QUERY, headers={"origin": PORTAL})
+        assert response.json() == {"data": {"instance": {"name": "Simpul"}}}
+        assert cors_headers(response)["allow-origin"] == PORTAL
+        response = await browser.get("/simpul/masuk", headers={"origin": PORTAL})
+        assert (response.status_code, cors_headers(response)) == (200, {})
