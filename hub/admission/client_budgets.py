@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from resolvers.problems import ClientBudgetExhausted
 
-CLIENTS_MOST = 50_000  # buckets in memory; those unused for the longest time are dropped
+# Buckets in memory, of about 300 bytes each; those unused for the longest time are dropped.
+CLIENTS_MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)

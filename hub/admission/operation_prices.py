@@ -20,7 +20,7 @@ from graphql import (
 from hub.admission.first_prices import COMPUTED_FIELDS, FIRST_PRICES_SECONDS
 from schema.limits import CACHED_DOCUMENTS, DocumentLimits, parse_within_limits
 
-DOCUMENTS_MOST = 4_096  # whose own prices are known
+DOCUMENTS_MOST = 4_096  # whose own prices are known; a key is a hash and a name of 256 characters
 SMOOTHING = 0.3  # weight of the newest measurement
 FIRST_FIELD_SECONDS = 0.005  # a root field without a first price
 RANGE = 20  # a field's price stays between its first price divided and multiplied by this
@@ -41,16 +41,23 @@ class PricedOperation:
         return self.root_fields + self.computed_fields
 
 
-@lru_cache(maxsize=CACHED_DOCUMENTS)
 def priced_operation(
     query: str, operation_name: str | None, limits: DocumentLimits
 ) -> PricedOperation:
     """Return what the price of an operation depends on; an invalid document has no root fields."""
-    key = (hash(query), operation_name)
     try:
-        document = parse_within_limits(query, limits)
+        return _priced_document(query, operation_name, limits)
     except GraphQLError:
-        return PricedOperation(key, ())
+        return PricedOperation("invalid", ())
+
+
+# The keys are documents within the limits: an invalid one may have the size of a whole body.
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _priced_document(
+    query: str, operation_name: str | None, limits: DocumentLimits
+) -> PricedOperation:
+    key = (hash(query), operation_name)
+    document = parse_within_limits(query, limits)
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return PricedOperation(key, ())

@@ -9,6 +9,7 @@ from hub.admission.operation_prices import (
     FIRST_FIELD_SECONDS,
     OperationPrices,
     PricedOperation,
+    _priced_document,
     priced_operation,
 )
 from schema.limits import DocumentLimits
@@ -98,3 +99,10 @@ def test_each_field_with_a_first_price_exists() -> None:
     roots = {name for name in FIRST_PRICES_SECONDS if name not in COMPUTED_FIELDS}
     assert roots - query == {"__schema", "__type", "__typename"}
     assert COMPUTED_FIELDS - below == set()
+
+
+def test_no_document_beyond_the_limits_is_kept() -> None:
+    held = _priced_document.cache_info().currsize
+    for letter in "abc":
+        assert operation_of("{ " + letter * 100_000 + " }") == PricedOperation("invalid", ())
+    assert _priced_document.cache_info().currsize == held
