@@ -85,7 +85,7 @@ async def verification_changes(
     rows = await _CLAIMS_AND_ANNOUNCEMENTS.read(
         session, stored.newest_parameters(region, ANNOUNCED_KINDS, tuple(rule_tables()))
     )
-    assessments = stored.newest_assessments(rows["assessments"], rows["levels"])
+    assessments = stored.assessments_from_rows(rows["assessments"], rows["levels"])
     announced_outcomes = {row.subject: row.body for row in rows["announcements"]}
     analysis = analyse_region(record, assessments, at, analyses.get(region))
     analyses[region] = analysis

@@ -130,7 +130,7 @@ async def register_application(
             transaction, application.id, opd_id=application.opd, name=application.name
         )
         return await _append_application(
-            context, transaction, application, basis, EventKind.APPLICATION_REGISTERED
+            context, transaction, region, application, basis, EventKind.APPLICATION_REGISTERED
         )
 
     async with open_region_change(
@@ -169,7 +169,7 @@ async def update_application(
             raise InvalidInput("status", "a status other than RETIRED: retire it", "RETIRED")
         access.allow_application_edit(context.acting_viewer, region, application.opd)
         return await _append_application(
-            context, transaction, application, basis, EventKind.APPLICATION_UPDATED
+            context, transaction, region, application, basis, EventKind.APPLICATION_UPDATED
         )
 
     async with open_region_change(
@@ -199,7 +199,7 @@ async def retire_application(
             retired_reason=checked_optional_text("reason", request.reason, most=TEXT_LENGTH),
         )
         return await _append_application(
-            context, transaction, application, basis, EventKind.APPLICATION_RETIRED
+            context, transaction, region, application, basis, EventKind.APPLICATION_RETIRED
         )
 
     async with open_region_change(
@@ -275,6 +275,7 @@ def _require_current(
 async def _append_application(
     context: Context,
     transaction: LogTransaction,
+    region: Region,
     application: Application,
     basis: ApplicationBasis,
     kind: EventKind,
@@ -293,6 +294,13 @@ async def _append_application(
         body=to_document(application),
         batch=basis.projection_batch(),
     )
+
+    def prime_loaders() -> None:
+        """Spare the fields of the result a read of what this transaction has read."""
+        context.loaders.opds.prime_many(basis.opds)
+        context.loaders.regions.prime(region.code, region)
+
+    transaction.after_commit.append(prime_loaders)
     return application
 
 

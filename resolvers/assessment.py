@@ -44,7 +44,6 @@ from resolvers.problems import (
 )
 from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
 from storage import assessment as stored
-from storage.access import EVERYTHING
 from storage.log import LogTransaction
 
 Result = TypeVar("Result")
@@ -286,8 +285,8 @@ async def change_assessment(
 
 async def load_current_assessment(transaction: LogTransaction, id: str, version: int) -> Assessment:
     """Return an assessment within `change_assessment`, or raise VersionConflict."""
-    rows = await stored.assessments_by_id(transaction.session, [id], EVERYTHING)
-    assessment, _score = rows[id]
+    assessment = await stored.find_assessment(transaction.session, id)
+    assert assessment is not None  # `change_assessment` found it, and no row is deleted
     if assessment.version != version:
         raise VersionConflict(id, version, assessment.version)
     return assessment

@@ -200,11 +200,11 @@ class Context:
                     raise OwnedElsewhere(code, to_http_url(state.owner))
                 if self.viewer.opds:
                     self._acting_opds = frozenset(state.current_opds.values())
+                transaction.after_commit.append(self.loaders.forget)
                 yield transaction, state
         except log.LogNotFound as unknown:
             raise NotFound("region", code) from unknown
         self.instance.bus.announce(transaction.arrival)
-        self.loaders.forget()
 
     @asynccontextmanager
     async def write_access(self) -> AsyncIterator[AccessTransaction]:

@@ -94,14 +94,13 @@ async def connect_applications(
         WrongState: the source or the target is retired.
         AlreadyExists: the same data object is already exchanged between the two.
     """
-    region_code = (await find_application(context, request.source_id)).region
-    if request.target_id is not None:
-        await find_application(context, request.target_id)
+    end_ids = [id for id in (request.source_id, request.target_id) if id is not None]
+    await context.loaders.applications.load_many(end_ids)  # both with one statement
+    region_code, *_ = [(await find_application(context, id)).region for id in end_ids]
     if request.source_id == request.target_id:
         raise InvalidInput("targetId", "another application than the source", request.source_id)
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Integration:
-        end_ids = [id for id in (request.source_id, request.target_id) if id is not None]
         ends = await stored_application.applications_by_id(transaction.session, end_ids)
         source, target = ends[request.source_id], ends.get(request.target_id or "")
         access.allow_application_edit(context.acting_viewer, region, source.opd)

@@ -27,6 +27,7 @@ from engine.model import (
 )
 from engine.page import Page
 from storage.access import Access, draft_access_condition
+from storage.combined_query import CombinedQuery
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
 _LEVELS = (
@@ -66,9 +67,14 @@ _NEWEST_IDS = select(_RANKED.c.id).where(
     )
 )
 # Of a region, for each instrument and kind: the newest assessment with levels in any state, and the
-# newest published one. `newest_assessments` returns them.
+# newest published one. `assessments_from_rows` returns them.
 NEWEST = select(AssessmentRow).where(AssessmentRow.id.in_(_NEWEST_IDS))
 NEWEST_LEVELS = select(LevelRow).where(LevelRow.assessment.in_(_NEWEST_IDS))
+
+_BY_ID = CombinedQuery(
+    assessments=select(AssessmentRow).where(AssessmentRow.id == bindparam("id")),
+    levels=select(LevelRow).where(LevelRow.assessment == bindparam("id")),
+)
 
 
 def assessment_to_row(assessment: Assessment, score: Score | None) -> AssessmentRow:
@@ -137,6 +143,12 @@ async def assessments_by_id(
             session, select(AssessmentRow).where(AssessmentRow.id.in_(ids)), access
         )
     }
+
+
+async def find_assessment(session: AsyncSession, id: str) -> Assessment | None:
+    """Return an assessment with its levels, whatever its state, with one statement."""
+    rows = await _BY_ID.read(session, {"id": id})
+    return next(iter(assessments_from_rows(rows["assessments"], rows["levels"])), None)
 
 
 async def find_assessment_region(session: AsyncSession, id: str, access: Access) -> str | None:
@@ -211,10 +223,10 @@ def newest_parameters(
     }
 
 
-def newest_assessments(
+def assessments_from_rows(
     rows: Sequence[AssessmentRow], levels: Sequence[LevelRow]
 ) -> list[Assessment]:
-    """Return the assessments of the rows of NEWEST and NEWEST_LEVELS, newest first."""
+    """Return the assessments of these rows and of the rows of their levels, newest first."""
     levels_by_id: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
     for level in sorted(levels, key=lambda level: level.indicator):
         levels_by_id[level.assessment].append(level)

@@ -177,7 +177,7 @@ def _create_sqlite_engine(
 
 
 def _create_postgresql_engine(address: PostgresqlServers, connections: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         POSTGRESQL_DRIVER,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
@@ -185,5 +185,21 @@ def _create_postgresql_engine(address: PostgresqlServers, connections: int) -> A
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection used last has prepared most of the statements
         async_creator=partial(open_postgresql_connection, address, STATEMENT_SECONDS),
     )
+    dialect: Any = engine.dialect
+    dialect.do_ping = partial(_ping, dialect)
+    return engine
+
+
+def _ping(dialect: Any, connection: Any) -> bool:
+    """Check that a connection of the pool still answers, in one round trip.
+
+    The ping of SQLAlchemy takes three, since it begins a transaction and rolls it back.
+    """
+    try:
+        connection.run_async(lambda driver: driver.execute("SELECT 1"))
+    except DATABASE_ERRORS as error:
+        raise dialect.loaded_dbapi.OperationalError(str(error)) from error
+    return True

@@ -9,7 +9,6 @@ first.
 
 from __future__ import annotations
 
-import json
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -24,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,7 +32,8 @@ from engine.log.snapshot import SnapshotRow
 from engine.model import Application, EventKind, Integration, Visibility
 from storage import ownership, projection, snapshot
 from storage.database import Database, batch_ids
-from storage.tables import ArrivalRow, EntryRow, HeadRow, InstanceRow, SourceRow, core_table
+from storage.log_end import end_log
+from storage.tables import EntryRow, HeadRow, SourceRow, core_table
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
@@ -41,38 +41,6 @@ Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 PAGE = 500  # entries read or appended at once
 
 _INSERT_ENTRIES = insert(core_table(EntryRow))
-_INSERT_ARRIVALS = insert(core_table(ArrivalRow))
-_UPDATE_HEAD = (
-    update(core_table(HeadRow))
-    .where(core_table(HeadRow).c.region == bindparam("at_region"))
-    .values(sequence=bindparam("sequence"), hash=bindparam("hash"))
-)
-_UPDATE_ARRIVAL_HEAD = (
-    update(core_table(InstanceRow))
-    .values(arrival_head=core_table(InstanceRow).c.arrival_head + bindparam("count"))
-    .returning(core_table(InstanceRow).c.arrival_head)
-)
-# The three statements as one, so that the only row of the instance, for which the writers of all
-# regions wait, is locked for one round trip less than two more statements would take.
-_FINISH_ON_POSTGRESQL = text("""
-WITH moved_head AS (
-  UPDATE head SET sequence = :sequence, hash = :hash WHERE region = :at_region
-), numbered AS (
-  UPDATE instance SET arrival_head = arrival_head + :count RETURNING arrival_head
-), arrived AS (
-  INSERT INTO arrival (number, at, region, sequence, kind, topic, visibility, derived)
-  SELECT numbered.arrival_head - :count + ordinal, at, region, sequence, kind, topic, visibility,
-    derived
-  FROM numbered, json_to_recordset(CAST(:arrivals AS json)) AS arrival (
-    ordinal bigint, at text, region text, sequence bigint, kind text, topic text, visibility text,
-    derived json)
-)
-SELECT arrival_head FROM numbered
-""").bindparams(
-    bindparam("sequence", type_=BigInteger),
-    bindparam("count", type_=BigInteger),
-    bindparam("arrivals", type_=Text),
-)
 _SELECT_HEAD = (
     select(
         HeadRow.sequence,
@@ -276,27 +244,9 @@ class LogTransaction:
         """Update the end of the log and number the arrivals, as the last step before the commit."""
         if not self._arrivals:
             return
-        session, count = self.session, len(self._arrivals)
-        head = {"at_region": self.region, "sequence": self.sequence, "hash": self.hash}
-        if session.get_bind().dialect.name == "postgresql":
-            arrivals = [
-                {"ordinal": ordinal, **arrival}
-                for ordinal, arrival in enumerate(self._arrivals, start=1)
-            ]
-            parameters = {**head, "count": count, "arrivals": json.dumps(arrivals)}
-            last = (await session.execute(_FINISH_ON_POSTGRESQL, parameters)).scalar_one()
-        else:
-            await session.execute(_UPDATE_HEAD, head)
-            last = (await session.execute(_UPDATE_ARRIVAL_HEAD, {"count": count})).scalar_one()
-            numbers = range(last - count + 1, last + 1)
-            await session.execute(
-                _INSERT_ARRIVALS,
-                [
-                    {"number": number, **arrival}
-                    for number, arrival in zip(numbers, self._arrivals, strict=True)
-                ],
-            )
-        self.arrival = last
+        self.arrival = await end_log(
+            self.session, self.region, self.sequence, self.hash, self._arrivals
+        )
 
 
 class LogNotFound(LookupError):

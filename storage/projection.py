@@ -8,11 +8,12 @@ that replication runs at the speed of the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score, score_assessment, score_levels
@@ -50,10 +51,12 @@ from storage import (
     region,
     verification_scope,
 )
+from storage.combined_query import CombinedQuery
 from storage.database import batch_ids
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
+    AttestationRow,
     DecisionRow,
     IntegrationRow,
     InventoryImportRow,
@@ -171,45 +174,34 @@ class ProjectionBatch:
         for _, value in bodies:
             for table, id in _referenced_rows(value):
                 ids_by_table.setdefault(table, set()).add(id)
-        for table, ids in ids_by_table.items():
-            for id_batch in batch_ids(ids):
-                await batch._load_rows(session, table, id_batch)
-        if ids_by_table.keys() & {OpdRow, ApplicationRow}:
-            for attested in await attestation.list_attestations_by_region(
-                session, bodies[0][0].region
-            ):
-                batch.attested[attested.attestation.opd] = attested
+        if not ids_by_table:
+            return batch
+        query = _rows_query(frozenset(ids_by_table))
+        id_batches = {table: list(batch_ids(ids)) for table, ids in ids_by_table.items()}
+        for number in range(max(map(len, id_batches.values()))):
+            parameters: dict[str, Any] = {
+                table.__tablename__: batches[number] if number < len(batches) else []
+                for table, batches in id_batches.items()
+            }
+            rows = await query.read(session, {**parameters, "region": bodies[0][0].region})
+            batch._add_rows(ids_by_table, rows)
         return batch
 
-    async def _load_rows(self, session: AsyncSession, table: type[Table], ids: list[str]) -> None:
-        if table is AssessmentRow:
-            levels: dict[str, dict[int, int]] = {}
-            for id, indicator, level in await session.execute(
-                select(LevelRow.assessment, LevelRow.indicator, LevelRow.level).where(
-                    LevelRow.assessment.in_(ids)
-                )
-            ):
-                levels.setdefault(id, {})[indicator] = level
-            for row in await session.scalars(
-                select(AssessmentRow).where(AssessmentRow.id.in_(ids))
-            ):
+    def _add_rows(self, tables: Iterable[type[Table]], rows: Mapping[str, Sequence[Any]]) -> None:
+        for table in tables:
+            for row in rows[table.__tablename__]:
                 self.owners[table, row.id] = row.region
-                score = None if row.score is None else from_document(Score, row.score)
-                stored = assessment.assessment_from_rows(row, ())
-                self.assessments[row.id] = _ProjectedAssessment(
-                    stored, score, levels.get(row.id, {})
-                )
-            return
-        columns = core_table(table).c
-        key = columns.proposal if table is DecisionRow else columns.id
-        extra_columns = [columns.opd] if table is ApplicationRow else []
-        rows = await session.execute(
-            select(key, columns.region, *extra_columns).where(key.in_(ids))
-        )
-        for id, owner, *opds in rows:
-            self.owners[table, id] = owner
-            if opds:
-                self.opds[id] = opds[0]
+        for row in rows.get(ApplicationRow.__tablename__, ()):
+            self.opds[row.id] = row.opd
+        for row in rows.get(AttestationRow.__tablename__, ()):
+            self.attested[row.opd] = attestation.attestation_from_row(row)
+        levels: dict[str, dict[int, int]] = {}
+        for row in rows.get(LevelRow.__tablename__, ()):
+            levels.setdefault(row.assessment, {})[row.indicator] = row.level
+        for row in rows.get(AssessmentRow.__tablename__, ()):
+            score = None if row.score is None else from_document(Score, row.score)
+            stored = assessment.assessment_from_rows(row, ())
+            self.assessments[row.id] = _ProjectedAssessment(stored, score, levels.get(row.id, {}))
 
     def apply_entry(self, entry: Entry, value: Any) -> IndexChange | None:
         """Apply one entry to the batch; return the change of an index, if any.
@@ -337,6 +329,28 @@ class ProjectionBatch:
         if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
             return None
         return IndexChange(changed, before, after)
+
+
+@lru_cache
+def _rows_query(tables: frozenset[type[Table]]) -> CombinedQuery:
+    """Return the query for the rows of these tables by id; each table names a parameter."""
+    queries: dict[str, Select[*tuple[Any, ...]]] = {}
+    for table in tables:
+        columns = core_table(table).c
+        key = columns.proposal if table is DecisionRow else columns.id
+        ids: BindParameter[str] = bindparam(table.__tablename__, expanding=True)
+        selected: Select[*tuple[Any, ...]] = select(key.label("id"), columns.region)
+        if table is ApplicationRow:
+            selected = select(key, columns.region, columns.opd)
+        elif table is AssessmentRow:
+            selected = select(table)
+            queries[LevelRow.__tablename__] = select(
+                LevelRow.assessment, LevelRow.indicator, LevelRow.level
+            ).where(LevelRow.assessment.in_(ids))
+        queries[table.__tablename__] = selected.where(key.in_(ids))
+    if tables & {OpdRow, ApplicationRow}:
+        queries[AttestationRow.__tablename__] = attestation.BY_REGION
+    return CombinedQuery(**queries)
 
 
 def _referenced_rows(value: Any) -> list[tuple[type[Table], str]]:

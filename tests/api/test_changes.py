@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from engine.log.source import Source, SourceState
+from storage import log
+from storage.ownership import insert_source
 from tests.api import two_provinces
 from tests.api.events import events_after
 from tests.api.hub import Hub
@@ -257,4 +262,25 @@ async def test_an_application_that_was_just_retired_is_not_connected(any_hub: Hu
         "retireApplication": {"__typename": "Application"},
         "connectApplications": {"__typename": "WrongState"},
         "other": {"__typename": "WrongState"},
+    }
+
+
+async def test_a_change_that_waited_for_a_handover_is_refused(any_hub: Hub) -> None:
+    database, clock = any_hub.instance.database, any_hub.instance.clock
+    async with log.begin_log_transaction(database, "32.11", clock) as handover:
+        waiting = asyncio.create_task(
+            any_hub.change(
+                "registerApplication",
+                two_provinces.OPD,
+                regionCode="32.11",
+                opdId="32.11:opd-dinkes",
+                name="Sehat",
+            )
+        )
+        await asyncio.sleep(0.2)  # until it waits for the lock of the region
+        owner = Source("32.11", "https://owner.example/graphql", SourceState.STALE, None)
+        await insert_source(handover.session, owner)
+    assert await waiting == {
+        "__typename": "OwnedElsewhere",
+        "ownerUrl": "https://owner.example/graphql",
     }
