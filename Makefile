@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check format sbom clean
+.PHONY: help run test soak check format proxies sbom clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -49,6 +49,10 @@ format:  ## Rewrite the Python code as ruff wants it
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+proxies:  ## Try the examples of nginx and HAProxy before a hub, with TLS, where these are installed
+	@$(PYTHON) bootstrap.py test
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m tests.proxies.try_proxies $(ARGS)
 
 sbom:  ## Write the packages that a release consists of to dist/sbom-*.json (CycloneDX)
 	@$(PYTHON) bootstrap.py sbom

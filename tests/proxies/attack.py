@@ -1,0 +1,81 @@
+"""An attacker from one address, and a visitor from another."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from http import HTTPStatus
+
+from tests.proxies.site import Site, check
+
+ATTACKER, VISITOR = "127.0.0.2", "127.0.0.3"
+ATTACK_SECONDS = 8.0
+CONNECTIONS = 8
+VISITS = 40
+PAUSE_SECONDS = 0.1
+# Each target is another computation, so that no answer comes from a cache.
+HEAVY = """
+query ($target: Decimal!) {
+  region(code: "32.05") { pathToTarget(input: { target: $target }) { __typename } }
+}
+"""
+
+
+async def attack_from_another_address(site: Site) -> str:
+    """An attacker changes nothing for a visitor, also when he states the visitor's address"""
+    alone = await visit(site)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        attacks = [group.create_task(attack(site)) for _ in range(CONNECTIONS)]
+        await asyncio.sleep(ATTACK_SECONDS / 4)
+        under_attack = await visit(site)
+    answers: Counter[int] = sum((attacker.result() for attacker in attacks), Counter())
+    refused = answers[HTTPStatus.TOO_MANY_REQUESTS]
+    if refused == 0:
+        raise AssertionError(f"expected refusals with 429, got {dict(answers)}")
+    return (
+        f"attacker got {answers[HTTPStatus.OK]} answers and {refused} times 429; visitor got "
+        f"{VISITS} of {VISITS}, p95 {percentile_ms(under_attack)} ms, without the attack "
+        f"{percentile_ms(alone)} ms"
+    )
+
+
+async def visit(site: Site) -> list[float]:
+    """Return the seconds that each query of a visitor took; all must be answered."""
+    seconds = []
+    async with site.client(VISITOR) as http:
+        for _ in range(VISITS):
+            began = time.monotonic()
+            answer = await http.post(
+                f"{site.address}/graphql", json={"query": "{ instance { name } }"}
+            )
+            seconds.append(time.monotonic() - began)
+            check(answer.status_code, HTTPStatus.OK)
+            await asyncio.sleep(PAUSE_SECONDS)
+    return seconds
+
+
+async def attack(site: Site) -> Counter[int]:
+    """Send what is expensive as fast as it is answered, and count the answers by status."""
+    statuses: Counter[int] = Counter()
+    deadline = time.monotonic() + ATTACK_SECONDS
+    async with site.client(ATTACKER) as http:
+        while time.monotonic() < deadline:
+            # If the hub believed these, the visitor would pay, or no budget would ever be used up.
+            stated = secrets.choice(
+                (VISITOR, f"10.{secrets.randbelow(250)}.0.{secrets.randbelow(250)}")
+            )
+            headers = {"x-forwarded-for": stated, "x-real-ip": stated, "forwarded": f"for={stated}"}
+            target = f"3.{secrets.randbelow(10**6):06}"
+            body = {"query": HEAVY, "variables": {"target": target}}
+            answer = await http.post(f"{site.address}/graphql", json=body, headers=headers)
+            statuses[answer.status_code] += 1
+            if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                check(int(answer.headers["retry-after"]) > 0, True)
+    return statuses
+
+
+def percentile_ms(seconds: list[float]) -> int:
+    """Return the 95th percentile in milliseconds."""
+    return round(sorted(seconds)[int(len(seconds) * 0.95)] * 1000)
