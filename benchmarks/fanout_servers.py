@@ -57,7 +57,7 @@ def serve_hub(port: int, data_dir: Path, kind: str) -> None:
         server.run_server(
             assembly.create_app(settings, tasks=[poll_at_signal]),
             settings,
-            server.open_listening_socket(settings),
+            server.bind_sockets(settings),
         )
         return
     assembly.SubscriptionSharing = lambda *_, **__: None  # type: ignore[assignment, misc]

@@ -90,15 +90,18 @@ def serve() -> None:
     settings = preconditions.load_migrated_settings()
     with preconditions.open_sockets_or_exit(settings) as listeners:
         address = server.listening_url(listeners[0], settings.root_path)
-        out.print(_("Simpul listens on {url}/").format(url=address))
+
+        def print_address() -> None:
+            out.print(_("Simpul listens on {url}/").format(url=address))
+
         if settings.workers > 1:
             from hub.process import supervisor
 
-            supervisor.run_supervisor(settings, listeners)
+            supervisor.run_supervisor(settings, listeners, print_address)
         else:
             from hub.app import create_app
 
-            server.run_server(create_app(settings), settings, listeners)
+            server.run_server(create_app(settings), settings, listeners, print_address)
 
 
 @app.command()

@@ -72,11 +72,11 @@ def lacks_migrations(settings: Settings) -> bool:
 
 @contextmanager
 def open_sockets_or_exit(settings: Settings) -> Iterator[list[socket.socket]]:
-    """Open the listening sockets for the server; exit with an error if it cannot listen."""
-    from hub.process.server import CannotListen, open_listening_sockets
+    """Open the sockets of the server with their addresses; exit with an error if one is in use."""
+    from hub.process.server import CannotListen, bind_sockets
 
     try:
-        listeners = open_listening_sockets(settings)
+        listeners = bind_sockets(settings)
     except CannotListen as error:
         exit_with_error(translate_refusal(str(error)), ExitCode.STATE)
     try:

@@ -1,7 +1,8 @@
-"""The listening socket and the configuration of uvicorn."""
+"""The sockets of the server and the configuration of uvicorn."""
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 
@@ -37,36 +38,52 @@ class CannotListen(Exception):
         )
 
 
-def open_listening_sockets(settings: Settings) -> list[socket.socket]:
-    """Return the listening socket, and that of the operator's own address if there is one.
+def bind_sockets(settings: Settings) -> list[socket.socket]:
+    """Return the socket of the server, and that of the operator's own address if there is one.
 
-    Workers inherit both, so each of them answers on both addresses.
+    Each holds its address alone, and listens once the application can answer. Until then a
+    connection is refused, so that a client or a load balancer goes elsewhere. Workers inherit both,
+    so each of them answers on both addresses.
 
     Raises:
         CannotListen: an address is in use, or does not belong to this machine.
     """
-    listener = _open_socket(settings.host, settings.port)
+    listener = _hold_address(settings.host, settings.port)
     if settings.metrics_address is None:
         return [listener]
     try:
-        return [listener, _open_socket(*settings.metrics_host_and_port, "SIMPUL_METRICS_ADDRESS")]
+        return [listener, _hold_address(*settings.metrics_host_and_port, "SIMPUL_METRICS_ADDRESS")]
     except CannotListen:
         listener.close()
         raise
 
 
-def _open_socket(
+def _hold_address(
     host: str, port: int, variables: str = "SIMPUL_PORT or SIMPUL_HOST"
 ) -> socket.socket:
+    try:
+        return _bind_socket(host, port, reuse=False)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise CannotListen(host, port, error.strerror or str(error), variables) from error
+    try:  # what holds the address may be old connections of a server that has ended
+        listener = _bind_socket(host, port, reuse=True)
+    except OSError as error:
+        raise CannotListen(host, port, error.strerror or str(error), variables) from error
+    # Two sockets that reuse an address and do not listen could both have it.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    return listener
+
+
+def _bind_socket(host: str, port: int, *, reuse: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reuse)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except OSError:
         listener.close()
-        raise CannotListen(host, port, error.strerror or str(error), variables) from error
-    listener.listen(BACKLOG)
+        raise
     return listener
 
 
@@ -101,6 +118,7 @@ def server_config(
         ws_max_size=RequestLimits().body_bytes,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
+        backlog=BACKLOG,
         timeout_keep_alive=settings.keep_alive_seconds,
         proxy_headers=False,  # `hub.transport.proxy_headers` reads them
         log_config=logging_config.logging_config(settings.log_level),
@@ -111,6 +129,11 @@ def server_config(
     )
 
 
-def run_server(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:
+def run_server(
+    app: ASGIApp,
+    settings: Settings,
+    listeners: list[socket.socket],
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
     """Serve in this process until SIGINT or SIGTERM, then shut down gracefully."""
-    DrainingServer(server_config(app, settings)).run(sockets=listeners)
+    DrainingServer(server_config(app, settings), on_listening).run(sockets=listeners)

@@ -19,11 +19,12 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from socket import socket
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.server import HANDLED_SIGNALS
 
 from hub.exit_codes import ExitCode
@@ -46,8 +47,11 @@ logger = logging.getLogger(__name__)
 class DrainingServer(uvicorn.Server):
     """uvicorn's server with a graceful shutdown; `DRAINING` in the lifespan state announces it."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_listening: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
+        self._on_listening = on_listening
         self._loop: asyncio.AbstractEventLoop | None = None
         self._signals = itertools.count()
         self._forced = asyncio.Event()
@@ -60,7 +64,23 @@ class DrainingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
+        start_application = self.lifespan.startup
+
+        async def start_and_share_address() -> None:
+            await start_application()
+            # From now on the socket listens, which protects its address. Without the option, old
+            # connections would keep a successor from it. Accepted sockets inherit it.
+            for listener in sockets or []:
+                listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+
+        self.lifespan.startup = start_and_share_address
+        try:
+            await super().startup(sockets)
+        except OSError as error:  # another server got the address while this one started
+            logger.error("cannot listen: %s", error.strerror or error)
+            await self.lifespan.shutdown()
+            sys.exit(STARTUP_FAILURE)
+        self._on_listening()
         # The objects that exist now live as long as the server. Without `freeze`, each full
         # collection traverses them all, which blocked the event loop for 130 ms.
         gc.collect()

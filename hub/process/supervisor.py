@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -96,8 +97,14 @@ class WorkerSupervisor(Multiprocess):
 
     processes: list[Worker]  # type: ignore[assignment]  # all of our class
 
-    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        sockets: list[socket],
+        on_listening: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(config, sockets)
+        self._on_listening: Callable[[], None] | None = on_listening
         self.failed_exit_code: int | None = (
             None  # the exit code of a worker, if no worker could start
         )
@@ -152,6 +159,9 @@ class WorkerSupervisor(Multiprocess):
             ):  # for example without a database; uvicorn would also stop the others
                 self.should_exit.wait(RETRY_SECONDS)
             self._start_worker()
+        if self._on_listening is not None and any(worker.was_ready for worker in self.processes):
+            self._on_listening()
+            self._on_listening = None
 
     def handle_ttin(self) -> None:
         self.processes_num += 1
@@ -185,12 +195,14 @@ def create_worker_app(metrics_folder: Path) -> Starlette:
     return create_app(Settings(), metrics_folder=metrics_folder)
 
 
-def run_supervisor(settings: Settings, listeners: list[socket]) -> None:
+def run_supervisor(
+    settings: Settings, listeners: list[socket], on_listening: Callable[[], None] = lambda: None
+) -> None:
     """Serve in several processes until SIGINT or SIGTERM, then shut them down gracefully."""
     with TemporaryDirectory(prefix="simpul-metrics-") as folder:
         app = partial(create_worker_app, Path(folder))
         config = server.server_config(app, settings, factory=True)
-        supervisor = WorkerSupervisor(config, listeners)
+        supervisor = WorkerSupervisor(config, listeners, on_listening)
         supervisor.run()
     if supervisor.failed_exit_code is None:
         sys.exit(ExitCode.OK)
