@@ -26,6 +26,7 @@ export interface ResumingSink<E extends Positioned> {
    * GraphQL errors (an array), a close code that it treats as fatal, or a failed snapshot. The subscription
    * resumes at the last cursor after a wait: up to eight seconds, and up to a minute after the close code
    * 4401, because the session has ended or the token is no longer valid. A page lets the person sign in.
+   * After errors with `retryAfterSeconds`, the wait is as long as the server asks for.
    * Return true to discard the cursor and to start with a new snapshot. `failures` is the number of earlier failures since the last event.
    */
   trouble(reason: unknown, failures: number): boolean | void;

@@ -11,6 +11,7 @@ const CONNECT_TIMEOUT_MS = 8_000; // the timeout of a browser is minutes
 const MAXIMUM_WAIT_MS = 8_000;
 const UNAUTHORIZED = 4401; // the close code after which the same credentials are refused again
 const MAXIMUM_UNAUTHORIZED_WAIT_MS = 60_000;
+const RETRY_AFTER_JITTER = 0.25; // the share of a wait that is added at most
 const LAZY_CLOSE_MS = 1_000; // how long a socket stays open after its last subscription
 
 /** @type {typeof import("./resume.d.ts").persistentClient} */
@@ -128,7 +129,9 @@ export function resuming(client, payload, sink) {
         if (needsSnapshot) variables.after = null;
         if (needsSnapshot && failures++ === 0) continue; // normal after a restored backup
         if (sink.trouble(reason, failures)) variables.after = null;
-        await backoff(failures++, isUnauthorized(reason) ? MAXIMUM_UNAUTHORIZED_WAIT_MS : MAXIMUM_WAIT_MS);
+        const retryAfter = retryAfterMs(reason);
+        if (retryAfter > 0) await pause(retryAfter * (1 + Math.random() * RETRY_AFTER_JITTER));
+        else await backoff(failures++, isUnauthorized(reason) ? MAXIMUM_UNAUTHORIZED_WAIT_MS : MAXIMUM_WAIT_MS);
       }
     }
   }
@@ -148,7 +151,23 @@ export function resuming(client, payload, sink) {
  */
 async function backoff(failures, longest = MAXIMUM_WAIT_MS) {
   const maximum = Math.min(longest, 500 * 2 ** failures);
-  await new Promise((resolve) => setTimeout(resolve, maximum * (0.5 + Math.random() / 2)));
+  await pause(maximum * (0.5 + Math.random() / 2));
+}
+
+/** @param {number} milliseconds */
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * Returns the wait that the errors of a server ask for that is busy, or whose client has used its share.
+ *
+ * @param {unknown} reason
+ */
+function retryAfterMs(reason) {
+  const errors = Array.isArray(reason) ? reason : [];
+  const seconds = errors.map((error) => Number(error.extensions?.retryAfterSeconds) || 0);
+  return 1_000 * Math.max(0, ...seconds);
 }
 
 /** @param {unknown} reason */

@@ -23,8 +23,9 @@ def test_the_helper_resumes_whatever_ends_the_subscription(node: str) -> None:
         # The server omits c4, and sends c7 when a snapshot is due.
         "events": [f"c{number}" for number in (1, 2, 3, 5, 6, 21, 22, 23, 24, 25, 26)],
         "holes": ["c5"],
-        "troubles": [1011, 4400, 4500, "INTERNAL", "thrown once", "completed by the server"],
+        "troubles": [1011, 4400, 4500, "busy", "thrown once", "completed by the server"],
         "snapshots": 2,
+        "hasWaited": True,
         # The first got no response; not every subscription needed its own connection.
         "upgrades": 7,
         "left": 0,

@@ -11,6 +11,8 @@ const event = (number) => ({
   payload: { data: { events: { cursor: `c${number}`, previousCursor: `c${number - 1}` } } },
 });
 const seen = { after: [], events: [], holes: [], troubles: [], snapshots: 0 };
+const RETRY_AFTER_MS = 700; // longer than the wait after a first failure
+let refusedAt;
 let silent; // the socket that fell silent
 
 // What the server does at each `subscribe`.
@@ -24,8 +26,16 @@ const course = [
     say({ type: 'next', payload: { data: null, errors } });
     say(event(7)); // as one that was on its way already
   },
-  (say) => (say(event(21)), say({ type: 'error', payload: [{ message: 'INTERNAL' }] })),
-  (say) => say(event(22)), // `next` throws at it
+  (say) => {
+    say(event(21));
+    refusedAt = performance.now();
+    const extensions = { code: 'SERVER_BUSY', retryAfterSeconds: RETRY_AFTER_MS / 1_000 };
+    say({ type: 'error', payload: [{ message: 'busy', extensions }] });
+  },
+  (say) => {
+    seen.hasWaited = performance.now() - refusedAt >= RETRY_AFTER_MS;
+    say(event(22)); // `next` throws at it
+  },
   (say) => (say(event(22)), say({ type: 'complete' })),
   (say, socket) => {
     say(event(23));

@@ -13,6 +13,8 @@ import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
 import { NameIndex } from "./nameIndex.svelte";
 import type { QueryState } from "./queryState.svelte";
 
+/** The time between two readings while there is no live connection; the page computes more than a wall. */
+const READ_AGAIN_MS = 30_000;
 const REFRESH_REST_MS = 2_000; // the least time between two refreshes, independent of the rate of events
 
 /** The kinds of events that may change the index or its claims. */
@@ -104,6 +106,7 @@ export class Region extends Freshness {
       snapshot: () => this.#readOpening(),
       onChanges: (events) => this.#requestRefresh(events.map(({ eventKind }) => eventKind)),
       onConnection: (state) => this.#updateConnection(state),
+      readAgainMs: READ_AGAIN_MS,
       onMessage: () => this.confirm(),
     });
     return () => {
@@ -142,7 +145,7 @@ export class Region extends Freshness {
   }
 
   #updateConnection(state: Connection): void {
-    const isRestored = this.connection === "lost" && state === "live";
+    const isRestored = (this.connection === "lost" || this.connection === "reading") && state === "live";
     this.connection = state;
     // No event announces a new version of the page or the end of the viewer's right.
     if (isRestored && this.isOpened) this.#readOpening().catch(() => this.#requestRefresh(null));

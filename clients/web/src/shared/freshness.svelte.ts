@@ -18,6 +18,8 @@ export abstract class Freshness {
   /** The sources of the page's regions, by the code of the region. */
   sources = $state.raw<ReadonlyMap<string, Source>>(new Map());
 
+  #isReadingSources = false;
+
   /** The state of the connection. It is stale if a socket that is open has missed three pings. */
   readonly status = $derived.by((): Status => {
     if (this.connection !== "live") return this.connection;
@@ -39,12 +41,15 @@ export abstract class Freshness {
   }
 
   async #refreshSources(): Promise<void> {
+    if (this.#isReadingSources) return; // while the server is busy, a request may take longer
+    this.#isReadingSources = true;
     try {
       const sources = await this.readSources();
       this.sources = new Map(sources.map((source) => [source.regionCode, source]));
     } catch {
       // The status of the connection already shows that the server does not respond.
     }
+    this.#isReadingSources = false;
   }
 
   /** Records that the page shows the current data of the server. */

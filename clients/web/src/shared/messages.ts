@@ -5,8 +5,14 @@ import type { Kind } from "./types";
 const id = {
   replay: "PUTAR ULANG",
   province: (name: string) => `Provinsi ${name}`,
-  connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", lost: "Terputus", ended: "Sesi habis" },
+  connection: { connecting: "Menyambung", live: "Langsung", stale: "Data usang", reading: "Dibaca berkala", lost: "Terputus", ended: "Sesi habis" },
   disconnectedTitle: "Sambungan ke server terputus.",
+  readingTitle: "Sambungan langsung belum dapat dibuka.",
+  readingText: (time: string) =>
+    `Data dibaca ulang secara berkala, terakhir ${time}. Sambungan langsung dicoba lagi terus-menerus.`,
+  busy: "Server sedang sibuk;",
+  busyRetry: (seconds: number) => `dicoba lagi dalam ${seconds} detik.`,
+  stillBusy: "Server masih sibuk, dan permintaan ini belum dikerjakan. Coba lagi sebentar lagi.",
   staleTitle: "Server tidak memberi kabar.",
   disconnectedText: (time: string) =>
     `Yang tampil adalah data terakhir, ${time}. Sambungan dicoba lagi terus-menerus.`,
@@ -38,8 +44,14 @@ const id = {
 const en: typeof id = {
   replay: "REPLAY",
   province: (name) => `Province of ${name}`,
-  connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", lost: "Disconnected", ended: "Session ended" },
+  connection: { connecting: "Connecting", live: "Live", stale: "Data is stale", reading: "Read repeatedly", lost: "Disconnected", ended: "Session ended" },
   disconnectedTitle: "The connection to the server is lost.",
+  readingTitle: "The live connection cannot be opened yet.",
+  readingText: (time) =>
+    `The data is read again from time to time, last ${time}. This page keeps trying to open the live connection.`,
+  busy: "The server is busy;",
+  busyRetry: (seconds) => (seconds === 1 ? "this page tries again in 1 second." : `this page tries again in ${seconds} seconds.`),
+  stillBusy: "The server is still busy and has not done this. Try again in a moment.",
   staleTitle: "Nothing is heard from the server.",
   disconnectedText: (time) => `What you see is the last data, ${time}. This page keeps trying to reconnect.`,
   sourceAlert: {

@@ -1,6 +1,7 @@
 /** Executes GraphQL documents over HTTP. */
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { rootedPath } from "./rootPath";
+import { refuseIfBusy, sendWhenFree, TryLater, type BusyExtensions } from "./serverBusy.svelte";
 import { session } from "./session.svelte";
 
 const TIMEOUT_MS = 10_000;
@@ -26,6 +27,8 @@ const IS_MUTATION = /^\s*mutation\b/;
 /**
  * Executes a typed document. It rejects on a transport error, on a GraphQL error and after ten seconds.
  *
+ * While the server is busy it waits, and sends the document again, for at most a minute.
+ *
  * When the session of the page has ended, it rejects with the code `SESSION_ENDED`, unless the page goes on
  * with public data. A mutation then opens the dialog to sign in again. While another person is signed in,
  * it rejects with the code `SESSION_REPLACED`.
@@ -46,6 +49,14 @@ export async function executeDocument<D>(document: D, variables: VariablesOf<D>)
 }
 
 async function execute<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {
+  try {
+    return await sendWhenFree(() => send<D>(query, variables), IS_MUTATION.test(query));
+  } catch (reason) {
+    throw reason instanceof TryLater ? new Refusal(reason.message, reason.code) : reason;
+  }
+}
+
+async function send<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   if (session.isHalted) throw haltedRefusal();
   const response = await fetch(rootedPath("/graphql"), {
     method: "POST",
@@ -57,11 +68,12 @@ async function execute<D>(query: string, variables: VariablesOf<D>): Promise<Res
     body: JSON.stringify({ query, variables }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  const result = (await response.json()) as {
+  const result = (await response.json().catch(() => ({}))) as {
     data?: ResultOf<D> | null;
-    errors?: { message: string; extensions?: { code?: string } }[];
+    errors?: { message: string; extensions?: BusyExtensions & { code?: string } }[];
   };
   const [error] = result.errors ?? [];
+  refuseIfBusy(response, error?.extensions);
   if (error) throw new Refusal(error.message, error.extensions?.code);
   if (!result.data) throw new Error(`no data, status ${response.status}`);
   return result.data;

@@ -1,5 +1,6 @@
 /** The requests of `/sesi` and of the sign-in pages; docs/protocol.md describes them. */
 import { rootedPath } from "./rootPath";
+import { refuseIfBusy, sendWhenFree, TryLater } from "./serverBusy.svelte";
 
 const TIMEOUT_MS = 15_000; // a password is checked slowly on purpose
 
@@ -69,6 +70,14 @@ export async function sendSession<T>(
   path: `/${string}`,
   body?: unknown,
 ): Promise<T> {
+  try {
+    return await sendWhenFree(() => send<T>(method, path, body), method !== "GET");
+  } catch (reason) {
+    throw reason instanceof TryLater ? new SessionRefusal(reason.code, 0, {}) : reason;
+  }
+}
+
+async function send<T>(method: "GET" | "POST" | "DELETE", path: `/${string}`, body?: unknown): Promise<T> {
   let response: Response;
   try {
     response = await fetch(rootedPath(path), {
@@ -88,6 +97,7 @@ export async function sendSession<T>(
   if (!Number.isNaN(date)) clockOffsetMs = date - Date.now();
   const content = (await response.json().catch(() => ({}))) as { error?: Record<string, unknown> };
   if (response.ok) return content as T;
+  refuseIfBusy(response, content.error);
   const error = content.error ?? {};
   throw new SessionRefusal(String(error["code"] ?? `HTTP_${response.status}`), response.status, error);
 }

@@ -2,6 +2,7 @@
 import { shortName } from "./format";
 import { PasskeyDeclined } from "./passkey";
 import { preferences } from "./preferences.svelte";
+import { isBusyCode } from "./serverBusy.svelte";
 import { sessionMessages } from "./sessionMessages";
 import { serverNow, SessionRefusal, type SessionDetails } from "./sessionRequest";
 
@@ -37,5 +38,6 @@ export function signInErrorText(reason: unknown): string {
     const seconds = Number(reason.body["retryAfterSeconds"] ?? SECONDS_PER_MINUTE);
     return messages.tooMany(retryTime(seconds));
   }
+  if (isBusyCode(reason.code)) return preferences.messages.stillBusy;
   return messages.error[reason.code] ?? messages.otherError(reason.code);
 }

@@ -14,6 +14,7 @@ const REFRESH_REST_MS = 700; // with half a second for a batch, a change is visi
 const TICKER_LENGTH = 40;
 const FLASH_MS = 4_000;
 const RETRY_MS = 3_000;
+const READ_AGAIN_MS = 10_000; // while there is no live connection
 
 export class Wall extends Freshness {
   places = $state.raw<Place[]>([]);
@@ -51,6 +52,7 @@ export class Wall extends Freshness {
       snapshot: this.refresh,
       onChanges: (changes) => this.#addChanges(changes),
       onConnection: (state) => this.#updateConnection(state),
+      readAgainMs: READ_AGAIN_MS,
       onMessage: () => this.#confirmView(),
     });
     return () => {
@@ -85,7 +87,7 @@ export class Wall extends Freshness {
   }
 
   #updateConnection(state: Connection): void {
-    const isRestored = this.connection === "lost" && state === "live";
+    const isRestored = (this.connection === "lost" || this.connection === "reading") && state === "live";
     this.connection = state;
     // No event announces a new version of the page or a change of a name.
     if (isRestored) this.#refreshUntilRead();
