@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from engine.log.source import SourceState
 from hub.replication import acquire_file_lock
 from hub.transport.event_stream import OPEN_STREAMS
+from hub.transport.refusing_protocol import REFUSED_REQUESTS
 from hub.transport.websocket_log import CLOSED_SOCKETS
 from hub.transport.websocket_protocol import CONNECTION_COUNTS
 from realtime.fanout import Fanout
@@ -92,6 +93,14 @@ class SubscriptionCollector(Collector):
         for code, count in CLOSED_SOCKETS.items():
             closed_sockets.add_metric([code], count)
         yield closed_sockets
+        refused_requests = CounterMetricFamily(
+            "simpul_requests_refused",
+            "HTTP requests that the client may send again later, by code.",
+            labels=["code"],
+        )
+        for code, count in REFUSED_REQUESTS.items():
+            refused_requests.add_metric([code], count)
+        yield refused_requests
         yield from _source_metrics(self._instance, self._owned_regions)
         given_up = CONNECTION_COUNTS.unresponsive_streams
         yield _counter(

@@ -34,7 +34,7 @@ class RequestQueue:
         cpu_clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self.waiting = 0
-        self.refused = 0  # in all, for the metrics
+        self.refused = 0  # in all
         self.service_seconds = SERVICE_SECONDS
         self.delay_seconds_most = delay_seconds_most
         self.clock = clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ QUEUE_EXTENSION = "simpul.queue"  # the scope extension that holds the request's
 _LEGACY_JSON = "application/json"
 _RESPONSE_JSON = "application/graphql-response+json"
 _FILE_PATHS = ("/unduh/", "/berkas")  # of downloads and uploads
+REFUSED_REQUESTS: Counter[str] = Counter()  # of this process, by code, for the metrics
 _CLOSE = b"connection: close\r\n"
 
 
@@ -64,6 +66,7 @@ class RefusingProtocol(StreamProtocol):
             self.transport.close()
             return
         refusal = self.request_queue.refusal()
+        REFUSED_REQUESTS[refusal.code] += 1
         self.transport.write(_response(cycle, refusal))
         if not cycle.keep_alive:
             self.transport.close()

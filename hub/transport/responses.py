@@ -13,6 +13,7 @@ from strawberry.types.execution import PreExecutionError
 
 from hub.transport.compression import CompressibleResponse
 from hub.transport.media_types import RESPONSE_JSON
+from hub.transport.refusing_protocol import REFUSED_REQUESTS
 from hub.transport.stream_formats import StreamFormat
 from realtime.message import Message
 from resolvers.outage import outage_reporter
@@ -80,6 +81,7 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
 def retry_response(media_type: str, refusal: TryLater) -> Response:
     """Return the response to a request that the client may send again, after a time."""
     error = GraphQLFormattedError(message=str(refusal), extensions=refusal.extensions)
+    REFUSED_REQUESTS[refusal.code] += 1
     response = _json_response(media_type, retry_status(refusal), {"errors": [error]})
     response.headers["retry-after"] = str(refusal.retry_after)
     return response

@@ -78,6 +78,8 @@ async def test_a_client_without_budget_is_refused_and_another_is_served(
             "extensions": {"code": "CLIENT_BUDGET_EXHAUSTED"},
         }
         assert refused.headers["retry-after"] == str(seconds)
+        metrics = (await visitor.get("/metrics")).text
+        assert 'simpul_requests_refused_total{code="CLIENT_BUDGET_EXHAUSTED"}' in metrics
         streaming = browser(StreamExtension(app), ATTACKER)
         document = "subscription { indexChanged { cursor } }"
         stream = await post(streaming, document, accept="text/event-stream")
