@@ -9,7 +9,7 @@ import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,11 @@ def hub(
 async def test_a_page_of_an_allowed_origin_reads_answers_and_streams(
     hub: SimpulProcess, browser: Browser, portal_port: int, is_allowed: bool
 ) -> None:
-    async def serve_page(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nportal")
+    async def serve_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):  # a browser also opens connections in advance
+            await reader.readuntil(b"\r\n\r\n")
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n"
+            writer.write(head + b"connection: close\r\n\r\nportal")
         writer.close()
 
     port = portal_port if is_allowed else free_port()
