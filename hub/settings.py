@@ -17,7 +17,7 @@ from hub.auth.identity_provider import load_identity_provider
 from hub.mail_server import check_mail_address, parse_mail_server
 from hub.root_path import check_root_path
 from regions import endpoint_directory
-from storage.database_address import parse_database_url, sqlite_url
+from storage.database_address import check_database_url, sqlite_url
 
 _PROVIDER_FILE = "the file in SIMPUL_IDENTITY_PROVIDER replaces it"
 REMOVED_VARIABLES = {
@@ -224,7 +224,7 @@ class Settings(BaseSettings):
             scheme = value.partition("://")[0].partition("+")[0] if "://" in value else ""
             if scheme not in ("postgresql", "postgres", "sqlite"):
                 raise ValueError(f"expected postgresql://…, got the scheme {scheme[:20]!r}")
-            parse_database_url(value)  # raises a ValueError without the password
+            check_database_url(value)  # raises a ValueError without the password
         return value
 
     @field_validator("redis_url")

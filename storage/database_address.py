@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote, unquote, urlencode
 
 # The parameters of libpq that asyncpg takes from a URL itself.
@@ -23,6 +24,7 @@ DRIVER_PARAMETERS = frozenset(
 PARAMETERS = DRIVER_PARAMETERS | {
     *("host", "port", "application_name", "connect_timeout", "target_session_attrs"),
 }
+FILE_PARAMETERS = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl"})
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 SESSION_ATTRIBUTES = ("any", "primary", "standby", "read-write", "read-only", "prefer-standby")
 CONNECT_SECONDS = 3.0  # for each host, unless `connect_timeout` states another number
@@ -85,6 +87,18 @@ class PostgresqlServers:
 def sqlite_url(path: str) -> str:
     """Return the URL of a database file, whatever characters its path has."""
     return f"sqlite:///{quote(path)}"
+
+
+def check_database_url(url: str) -> None:
+    """Check that a URL is understood, and that the files exist that it names.
+
+    Raises:
+        DatabaseAddressError: it is not; the driver would not say which file is missing.
+    """
+    parse_database_url(url)
+    for name, value in _parse_parameters(url.partition("?")[2]):
+        if name in FILE_PARAMETERS and not Path(value).is_file():
+            raise DatabaseAddressError(f"the parameter {name}: expected a file, got {value!r}")
 
 
 def parse_database_url(url: str) -> SqliteFile | PostgresqlServers:

@@ -118,6 +118,15 @@ def test_a_parameter_of_the_database_that_is_not_known_is_named(
     assert "rahasia" not in problem
 
 
+def test_a_certificate_of_the_database_that_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:rahasia@db/simpul?sslrootcert=/nowhere/ca")
+    assert list_settings_problems() == [
+        "DATABASE_URL: the parameter sslrootcert: expected a file, got '/nowhere/ca'"
+    ]
+
+
 @pytest.mark.parametrize("variable", ["REDIS_URL", "SIMPUL_REDIS_URL"])
 @pytest.mark.parametrize(
     ("url", "problem"),
