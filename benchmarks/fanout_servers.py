@@ -48,7 +48,11 @@ def serve_hub(port: int, data_dir: Path, kind: str) -> None:
 
     assembly.recompute.recompute_in_background = skip_recompute
     settings = Settings(
-        data_dir=data_dir, port=port, log_level="warning", sockets_per_viewer=20_000
+        data_dir=data_dir,
+        port=port,
+        log_level="warning",
+        sockets_per_viewer=20_000,
+        client_cpu_rate=0,  # all subscribers come from one address
     )
     if kind == "asgi":
         send_through_asgi()

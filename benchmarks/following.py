@@ -325,6 +325,7 @@ def serve_instance(
         "SIMPUL_DATA_DIR": str(folder),
         "SIMPUL_PORT": str(port),
         "SIMPUL_LOG_LEVEL": "warning",
+        "SIMPUL_CLIENT_CPU_RATE": "0",  # the whole load comes from one address
     }
     address = f"http://127.0.0.1:{port}"
     with start_server(
