@@ -17,8 +17,14 @@ VISITS = 40
 PAUSE_SECONDS = 0.1
 # Each target is another computation, so that no answer comes from a cache.
 HEAVY = """
-query ($target: Decimal!) {
-  region(code: "32.05") { pathToTarget(input: { target: $target }) { __typename } }
+query ($a: Decimal!, $b: Decimal!, $c: Decimal!, $d: Decimal!, $e: Decimal!) {
+  region(code: "32.05") {
+    a: pathToTarget(input: { target: $a }) { __typename }
+    b: pathToTarget(input: { target: $b }) { __typename }
+    c: pathToTarget(input: { target: $c }) { __typename }
+    d: pathToTarget(input: { target: $d }) { __typename }
+    e: pathToTarget(input: { target: $e }) { __typename }
+  }
 }
 """
 
@@ -67,8 +73,8 @@ async def attack(site: Site) -> Counter[int]:
                 (VISITOR, f"10.{secrets.randbelow(250)}.0.{secrets.randbelow(250)}")
             )
             headers = {"x-forwarded-for": stated, "x-real-ip": stated, "forwarded": f"for={stated}"}
-            target = f"3.{secrets.randbelow(10**6):06}"
-            body = {"query": HEAVY, "variables": {"target": target}}
+            targets = {name: f"3.{secrets.randbelow(10**6):06}" for name in "abcde"}
+            body = {"query": HEAVY, "variables": targets}
             answer = await http.post(f"{site.address}/graphql", json=body, headers=headers)
             statuses[answer.status_code] += 1
             if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:

@@ -26,7 +26,7 @@ from tests.proxies.proxy_servers import ProxyServer
 from tests.proxies.site import Site
 
 # A tenth of the defaults, so that an attack of seconds exhausts what one client may use.
-BUDGET = {"SIMPUL_CLIENT_CPU_RATE": "0.1", "SIMPUL_CLIENT_CPU_BURST": "2"}
+BUDGET = {"SIMPUL_CLIENT_CPU_RATE": "0.1", "SIMPUL_CLIENT_CPU_BURST": "1"}
 ROOT_PATH = "/simpul"
 PROXIES = (
     ProxyServer("nginx", "nginx.conf"),
