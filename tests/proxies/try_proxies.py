@@ -52,7 +52,11 @@ def main(names: list[str]) -> int:
             ]
     print_line("")
     failures = sum(results)
-    print_line(f"{failures} checks have failed" if failures else "all checks have passed")
+    skipped = sum(proxy.missing() is not None for proxy in proxies)
+    print_line(
+        f"{len(proxies) - skipped} configurations were tried, {skipped} were skipped, and "
+        f"{failures} checks have failed"
+    )
     return 1 if failures else 0
 
 
