@@ -14,8 +14,9 @@ from random import randint
 from resolvers.problems import ServerBusy
 
 DELAY_SECONDS_MOST = 0.25  # from the whole request read to its execution begun
-# With fewer requests a delay comes from one long step, which a refusal does not shorten.
-WAITING_LEAST = 16
+# With fewer requests a delay comes from one long step, or from other programs on the machine, which
+# a refusal does not shorten.
+WAITING_LEAST = 100
 SERVICE_SECONDS = 0.002  # CPU time for each request that leaves the queue, before it is measured
 SERVICE_SECONDS_MOST = 0.01  # more comes from one long step
 WINDOW_SECONDS = 0.1  # of a measurement
