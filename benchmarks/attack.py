@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 INSTANCE, PATH = "instance", "path"
 INSTANCE_SECONDS, PATH_SECONDS = 0.05, 0.5  # between two requests of the honest client
 HONEST_ADDRESS = "127.0.1.1"
-WARM_UP_SECONDS = 1.0  # until an attack has begun, and after it has ended
+WARM_UP_SECONDS = 1.5  # until an attack has begun, and after it has ended
 MEMORY_SECONDS = 45.0  # until the sockets that fill the memory are given up
 LATE_SECONDS = 2.0
 START_SECONDS = 60.0
@@ -71,7 +71,7 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="one short run")
     arguments.add_argument("--only", choices=ATTACKS, nargs="*", help="these attacks only")
     options = arguments.parse_args()
-    runs, seconds = (1, 3.0) if options.quick else (3, 6.0)
+    runs, seconds = (1, 10.0) if options.quick else (3, 6.0)
     names: list[str | None] = [None, *(options.only or ATTACKS)]
     with tempfile.TemporaryDirectory() as folder:
         load_data(Path(folder))

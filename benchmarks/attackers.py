@@ -26,6 +26,7 @@ MEGABYTE = 1_000_000
 SOCKETS, SUBSCRIPTIONS = 24, 100
 FLOODING_CONNECTIONS, HAMMERING_CONNECTIONS, HAMMERING_ADDRESSES = 16, 2_500, 10
 REQUEST_SECONDS = 30.0
+OPENING_SECONDS = 1.0  # in which the connections of an attack are opened
 UNDECLARED = """subscription { indexChanged(regionCodes: ["99"]) { cursor } }"""
 HEAVY = """
 {
@@ -187,9 +188,10 @@ async def request_until(
     """
     received, ends = Received(), time.monotonic() + seconds
 
-    async def request_again(address: str) -> None:
+    async def request_again(address: str, delay: float) -> None:
         connection = Connection(port, address)
         try:
+            await asyncio.sleep(delay)
             while time.monotonic() < ends:
                 began = time.monotonic()
                 try:
@@ -205,7 +207,10 @@ async def request_until(
         finally:
             connection.close()
 
-    tasks = [asyncio.create_task(request_again(address)) for address in sources]
+    tasks = [
+        asyncio.create_task(request_again(address, OPENING_SECONDS * number / len(sources)))
+        for number, address in enumerate(sources)
+    ]
     _, late = await asyncio.wait(tasks, timeout=seconds + 5.0)
     received.answers += [seconds] * len(late)
     for task in late:
