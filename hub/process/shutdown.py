@@ -17,9 +17,9 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from socket import SO_REUSEADDR, SOL_SOCKET, socket
+from socket import SO_REUSEADDR, SOL_SOCKET, SocketType, socket
 from types import FrameType
 from typing import Any
 
@@ -41,6 +41,10 @@ FORCED_EXIT_SECONDS = 1.0  # the same, after a second signal
 # 9 ms), and the third one makes full collections rare.
 YOUNG_THRESHOLD, OLDER_THRESHOLDS = 10_000, (2, 150)
 
+# uvloop accepts one connection of a listener in each turn of its loop, which takes 10 ms under load.
+# New clients would wait for seconds behind a crowd, so each listener is watched several times.
+ACCEPTED_AT_ONCE = 32
+
 logger = logging.getLogger(__name__)
 
 
@@ -55,6 +59,7 @@ class DrainingServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._signals = itertools.count()
         self._forced = asyncio.Event()
+        self._listener_copies: list[socket] = []
 
     def run(self, sockets: list[socket] | None = None) -> None:
         # After its shutdown, uvicorn raises the signal that ended it again.
@@ -74,8 +79,12 @@ class DrainingServer(uvicorn.Server):
                 listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
 
         self.lifespan.startup = start_and_share_address
+        self._listener_copies = [
+            listener.dup() for listener in sockets or [] for _ in range(ACCEPTED_AT_ONCE - 1)
+        ]
+        watched = None if sockets is None else [*sockets, *self._listener_copies]
         try:
-            await super().startup(sockets)
+            await super().startup(watched)
         except OSError as error:  # another server got the address while this one started
             logger.error("cannot listen: %s", error.strerror or error)
             await self.lifespan.shutdown()
@@ -107,7 +116,7 @@ class DrainingServer(uvicorn.Server):
         self.lifespan.state[DRAINING] = True
         for server in self.servers:
             server.close()
-        for listener in sockets or []:
+        for listener in [*(sockets or []), *self._listener_copies]:
             listener.close()
         forced_exit = asyncio.create_task(self._exit_when_forced())
         await self._close_gradually(self._connection_closers())
@@ -115,6 +124,10 @@ class DrainingServer(uvicorn.Server):
         self.config.timeout_graceful_shutdown = max(1, math.ceil(remaining))
         await super().shutdown(sockets)
         forced_exit.cancel()
+
+    def _log_started_message(self, listeners: Sequence[SocketType]) -> None:
+        copies: set[SocketType] = {*self._listener_copies}
+        super()._log_started_message([item for item in listeners if item not in copies])
 
     def _connection_closers(self) -> list[Callable[[], Any]]:
         """Return the functions that close the long-lived connections."""
