@@ -28,6 +28,7 @@ from hub.downloads import Downloads
 from hub.health import Health, respond_to_outage
 from hub.instance import open_instance, utc_now
 from hub.operator_address import OperatorAddress
+from hub.position_reader import PositionReader
 from hub.root_path import RootPath
 from hub.security_headers import SecurityHeaders
 from hub.settings import Settings
@@ -155,7 +156,7 @@ def create_app(
         ),
         explorer_html=web_pages.read_page("explorer.html", settings.root_path),
         allowed_origins=settings.allowed_origins,
-        response_cache=ResponseCache(app_state.newest_position),
+        response_cache=ResponseCache(PositionReader(app_state.newest_position).newest_position),
         persisted_queries=PersistedQueries() if settings.persisted_queries else None,
         executing=app_state.executing,
         sharing=SubscriptionSharing(

@@ -24,7 +24,8 @@ class AppState:
     async def newest_position(self) -> ArrivalPosition:
         """Return the newest position of the arrival order in the database."""
         assert self.instance is not None
-        async with self.instance.database.read() as session:
+        # The reads of requests do not delay it: it decides whether a request needs any.
+        async with self.instance.database.read_reserved() as session:
             return await arrival.read_arrival_position(session)
 
     def running_instance(self) -> Instance:
