@@ -17,6 +17,9 @@ FEED_RATE = ClientRate(seconds_per_second=1.0, burst_seconds=10.0)  # of one fol
 EXPENSIVE_SECONDS = 0.025  # operations from this price on wait for a turn
 EXPENSIVE_PER_CLIENT = 2  # run at once; more would only lengthen each other
 EXPENSIVE_AT_ONCE = 64  # of all clients; they wait for reads and copies most of the time
+# The others wait for turns, too, so that one that comes later does not wait behind all of them.
+CHEAP_PER_CLIENT = 16
+CHEAP_AT_ONCE = 64
 
 
 class Admission:
@@ -35,7 +38,8 @@ class Admission:
         self.feeds = ClientBudgets(FEED_RATE if rate.seconds_per_second else rate, clock=clock)
         self.prices = OperationPrices()
         self._operation_seconds = operation_seconds  # CPU time of one operation at most
-        self._turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)
+        self._expensive_turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)
+        self._cheap_turns = FairQueue(CHEAP_AT_ONCE, CHEAP_PER_CLIENT)
 
     def is_expensive(self, operation: PricedOperation) -> bool:
         """Whether the operation waits for a turn of its client."""
@@ -55,11 +59,10 @@ class Admission:
         self.budgets.charge(client, price)
         meter = CpuMeter(client, seconds_most=self._operation_seconds)
         try:
-            if price < EXPENSIVE_SECONDS:
+            is_cheap = price < EXPENSIVE_SECONDS
+            turns = self._cheap_turns if is_cheap else self._expensive_turns
+            async with turns.turn(client):
                 yield meter
-            else:
-                async with self._turns.turn(client):
-                    yield meter
             self.prices.learn(operation, meter.seconds)
         finally:
             self.budgets.charge(client, meter.seconds - price)

@@ -8,6 +8,7 @@ which others left.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from random import randint
 
@@ -19,6 +20,9 @@ DELAY_SECONDS_MOST = 0.25  # from the whole request read to its execution begun
 WAITING_LEAST = 100
 SERVICE_SECONDS = 0.002  # CPU time for each request that leaves the queue, before it is measured
 SERVICE_SECONDS_MOST = 0.01  # more comes from one long step
+# So many requests from one address are not refused for those of others, up to a longer delay.
+WAITING_OF_ADDRESS = 4
+UNFAIR_DELAYS = 4  # times the delay: then all addresses are refused
 WINDOW_SECONDS = 0.1  # of a measurement
 SMOOTHING = 0.3  # weight of the newest measurement
 RETRY_SECONDS = (1, 3)  # a random time between these, so that clients do not return all at once
@@ -36,6 +40,7 @@ class RequestQueue:
     ) -> None:
         self.waiting = 0
         self.refused = 0  # in all
+        self._waiting_by_address: Counter[str] = Counter()
         self.service_seconds = SERVICE_SECONDS
         self.delay_seconds_most = delay_seconds_most
         self.clock = clock
@@ -43,13 +48,13 @@ class RequestQueue:
         self._window_start = self._window_cpu_start = 0.0
         self._left_in_window = 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another request would probably wait too long."""
-        return (
-            self.waiting >= WAITING_LEAST
-            and self.waiting * self.service_seconds > self.delay_seconds_most
-        )
+    def is_full(self, address: str) -> bool:
+        """Whether another request from this address would wait too long, or let others do so."""
+        delay = self.waiting * self.service_seconds
+        if self.waiting < WAITING_LEAST or delay <= self.delay_seconds_most:
+            return False
+        is_fair = self._waiting_by_address[address] < WAITING_OF_ADDRESS
+        return not is_fair or delay > UNFAIR_DELAYS * self.delay_seconds_most
 
     def refusal(self) -> ServerBusy:
         """Count a refusal, and return it."""
@@ -60,15 +65,19 @@ class RequestQueue:
             randint(*RETRY_SECONDS),
         )
 
-    def count_entered(self) -> None:
+    def count_entered(self, address: str) -> None:
         """Count a request as waiting."""
         if self.waiting == 0:
             self._begin_window()
         self.waiting += 1
+        self._waiting_by_address[address] += 1
 
-    def count_left(self) -> None:
+    def count_left(self, address: str) -> None:
         """Count a request as waiting no more."""
         self.waiting -= 1
+        self._waiting_by_address[address] -= 1
+        if not self._waiting_by_address[address]:
+            del self._waiting_by_address[address]
         self._left_in_window += 1
         if self.clock() - self._window_start >= WINDOW_SECONDS:
             # The time that passes would depend on how many requests are let in.
@@ -85,16 +94,17 @@ class RequestQueue:
 class QueuedRequest:
     """The place of one request in the queue, from its `enter` to its `leave`."""
 
-    __slots__ = ("_entered_at", "_queue")
+    __slots__ = ("_address", "_entered_at", "_queue")
 
-    def __init__(self, queue: RequestQueue) -> None:
+    def __init__(self, queue: RequestQueue, address: str) -> None:
         self._queue = queue
+        self._address = address
         self._entered_at: float | None = None
 
     def enter(self) -> None:
         """Begin to wait: the request was read as a whole."""
         self._entered_at = self._queue.clock()
-        self._queue.count_entered()
+        self._queue.count_entered(self._address)
 
     def begin(self) -> None:
         """End the wait, since the execution begins.
@@ -114,4 +124,4 @@ class QueuedRequest:
         """End the wait, unless it has ended."""
         if self._entered_at is not None:
             self._entered_at = None
-            self._queue.count_left()
+            self._queue.count_left(self._address)

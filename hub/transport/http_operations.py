@@ -110,9 +110,11 @@ class HttpOperations:
         schema = self.traced_schema if request.headers.get(TRACE_HEADER) == "ftv1" else self.schema
         operation = parsed.request
         place = queue_place(request)
-        if place is not None:
-            place.begin()
+        if place is not None and self.admission.is_expensive(parsed.price_basis):
+            place.begin()  # how long it waits for its turn depends on its own client
         async with self.admission.execution(cost.client, parsed.price_basis) as meter:
+            if place is not None:
+                place.begin()
             try:
                 with self.executing():
                     return await run_metered(

@@ -20,6 +20,7 @@ _LEGACY_JSON = "application/json"
 _RESPONSE_JSON = "application/graphql-response+json"
 _FILE_PATHS = ("/unduh/", "/berkas")  # of downloads and uploads
 REFUSED_REQUESTS: Counter[str] = Counter()  # of this process, by code, for the metrics
+PAUSE_SECONDS = 0.5  # less than the time after which a refusal says to try again
 _CLOSE = b"connection: close\r\n"
 
 
@@ -31,7 +32,7 @@ class RefusingProtocol(StreamProtocol):
     _refuses_next = False
 
     def on_headers_complete(self) -> None:
-        self._refuses_next = self.request_queue.is_full and self._is_refusable()
+        self._refuses_next = self.request_queue.is_full(self._address) and self._is_refusable()
         super().on_headers_complete()
         self._refuses_next = False
 
@@ -45,12 +46,16 @@ class RefusingProtocol(StreamProtocol):
             self._refuse(cycle)
             return
         if cycle.scope["path"].endswith("/graphql"):
-            place = QueuedRequest(self.request_queue)
+            place = QueuedRequest(self.request_queue, self._address)
             cycle.scope["extensions"][QUEUE_EXTENSION] = place  # type: ignore[assignment]  # not part of ASGI
             app = _leaving(app, place)
             if not cycle.more_body:  # it was pipelined, and read before
                 place.enter()
         super()._start_asgi_task(cycle, app)
+
+    @property
+    def _address(self) -> str:
+        return "" if self.client is None else self.client[0]
 
     def _is_refusable(self) -> bool:
         path, _, query = self.url.partition(b"?")
@@ -71,6 +76,17 @@ class RefusingProtocol(StreamProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()
+        self._pause_after_refusal()
+
+    def _pause_after_refusal(self) -> None:
+        """Read no more of this client for a while, which did not wait if it sends at once."""
+        if not self.transport.is_closing():
+            self.flow.pause_reading()
+            self.loop.call_later(PAUSE_SECONDS, self._end_pause)
+
+    def _end_pause(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
 
 def _enter_queue(cycle: RequestResponseCycle) -> None:

@@ -15,8 +15,8 @@ class Clock:
         return self.now
 
 
-def fill(queue: RequestQueue, count: int) -> list[QueuedRequest]:
-    requests = [QueuedRequest(queue) for _ in range(count)]
+def fill(queue: RequestQueue, count: int, address: str = "a") -> list[QueuedRequest]:
+    requests = [QueuedRequest(queue, address) for _ in range(count)]
     for request in requests:
         request.enter()
     return requests
@@ -25,12 +25,12 @@ def fill(queue: RequestQueue, count: int) -> list[QueuedRequest]:
 def test_is_full_when_the_requests_before_take_longer_than_the_limit() -> None:
     queue = RequestQueue(clock=Clock(), cpu_clock=Clock())
     fill(queue, 125)  # at 2 ms each
-    assert not queue.is_full
+    assert not queue.is_full("a")
     [last] = fill(queue, 1)
-    assert queue.is_full
+    assert queue.is_full("a")
     last.begin()
     last.leave()  # a second time
-    assert (queue.waiting, queue.is_full) == (125, False)
+    assert (queue.waiting, queue.is_full("a")) == (125, False)
 
 
 def test_the_time_of_a_request_follows_the_cpu_time_in_which_others_left() -> None:
@@ -68,7 +68,17 @@ def test_a_request_that_has_waited_too_long_is_refused_if_many_wait(
 
 def test_a_request_whose_body_is_not_complete_does_not_wait() -> None:
     queue = RequestQueue()
-    request = QueuedRequest(queue)
+    request = QueuedRequest(queue, "a")
     request.begin()
     request.leave()
     assert queue.waiting == 0
+
+
+def test_an_address_with_few_requests_is_not_refused_for_those_of_others() -> None:
+    queue = RequestQueue(clock=Clock(), cpu_clock=Clock())
+    fill(queue, 200)
+    assert (queue.is_full("a"), queue.is_full("b")) == (True, False)
+    fill(queue, 4, "b")
+    assert (queue.is_full("b"), queue.is_full("c")) == (True, False)
+    fill(queue, 300)  # 504 requests take more than a second
+    assert queue.is_full("c")

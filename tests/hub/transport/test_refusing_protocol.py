@@ -61,7 +61,7 @@ async def exchange(connection: Connection, request: bytes) -> tuple[int, dict[st
 def full_queue() -> RequestQueue:
     queue = RequestQueue()
     for _ in range(200):
-        queue.count_entered()
+        queue.count_entered("127.0.0.1")
     return queue
 
 
@@ -78,7 +78,7 @@ async def test_refuses_at_once_and_serves_the_next_request_on_the_connection() -
             "retryAfterSeconds": int(headers["retry-after"]),
         }
         for _ in range(200):
-            queue.count_left()
+            queue.count_left("127.0.0.1")
         status, _, body = await exchange(connection, POST)
         assert (status, body) == (200, BODY)
     assert (queue.refused, queue.waiting) == (1, 0)
