@@ -29,11 +29,12 @@ test:  ## Run all tests and, beside them, all checks (ARGS goes to pytest)
 soak:  ## Try what the tests have no time for: many random inventories, long chaos, a whole nation
 	@$(PYTHON) bootstrap.py test
 	CHAOS_SECONDS=120 CHAOS_CLIENTS=40 FEDERATION_KILLS=20 SIMPUL_TEST_SUBSCRIBERS=200 \
-		$(BIN)/python -m pytest --seeds 60 --nation --hypothesis-profile soak $(ARGS) \
+		$(BIN)/python -m pytest --soak --seeds 60 --nation --hypothesis-profile soak $(ARGS) \
 		tests/api/test_random_inventories.py tests/api/test_loading.py tests/api/test_incremental_announcements.py \
+		tests/clients/test_session_states.py tests/clients/test_wall.py \
 		tests/engine/assessment tests/engine/path tests/engine/verification \
-		tests/hub/auth/test_access_watch.py tests/hub/process/test_rolling_restart.py tests/regions/test_kills.py \
-		tests/regions/test_nation.py tests/storage tests/test_chaos.py
+		tests/hub/auth/test_access_watch.py tests/hub/process tests/realtime/test_redis_broker.py \
+		tests/regions/test_kills.py tests/regions/test_nation.py tests/resolvers/test_seed.py tests/storage tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

@@ -34,12 +34,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Number of random inventories to try, and a measure of other searches.",
     )
     parser.addoption("--nation", action="store_true", help="Use the whole made-up nation.")
+    parser.addoption("--soak", action="store_true", help="Also run the tests marked as soak.")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order files that start processes first, so that the last tests to run are short."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of `make soak`, and order files that start processes first.
+
+    So the last tests to run are short.
+    """
+    if not config.getoption("--soak"):
+        left_out = [item for item in items if _is_soak(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     slow = {item.path for item in items if item.get_closest_marker("integration")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def _is_soak(item: pytest.Item) -> bool:
+    """Whether only `make soak` runs a test: it, or its variant on this database, is marked so."""
+    marker = item.get_closest_marker("soak")
+    if marker is None:
+        return False
+    variant = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "database" not in marker.kwargs or marker.kwargs["database"] in variant
 
 
 def pytest_collection_finish() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+ROOT = Path(__file__).parents[1]
 SUITE = """
     import pytest
 
@@ -42,3 +45,15 @@ def test_a_skipped_module_is_a_failure_in_ci(
     result = pytester.runpytest_inprocess("-p", "tests.fixtures.skips", "-p", "no:asyncio")
     assert result.parseoutcomes() == {"errors": 1}
     result.stdout.fnmatch_lines(["*was skipped, and CI allows no skip.*no_such_module*"])
+
+
+def test_make_soak_runs_every_file_with_a_test_that_only_it_runs() -> None:
+    soak = (ROOT / "Makefile").read_text().split("\nsoak:")[1].split("\ncheck:")[0]
+    folders = tuple(f"{path}" for path in soak.split() if path.startswith("tests/"))
+    marked = [
+        str(path.relative_to(ROOT))
+        for path in ROOT.glob("tests/**/test_*.py")
+        if "@pytest.mark.soak" in path.read_text() and path.name != Path(__file__).name
+    ]
+    assert len(marked) >= 7
+    assert [path for path in marked if not path.startswith(folders)] == []

@@ -42,6 +42,7 @@ ROUNDS_MOST = 20  # rounds of tries for a mutation that has not succeeded yet
 KINDS = ("Opd", "Application", "Integration", "Assessment")
 
 
+@pytest.mark.soak(database="postgresql")
 async def test_no_inventory_makes_a_part_of_a_region_fail(
     any_hub: Hub, request: pytest.FixtureRequest
 ) -> None:

@@ -158,6 +158,7 @@ async def test_a_wall_and_the_explorer_go_on_publicly_when_their_session_ends(
     await context.close()
 
 
+@pytest.mark.soak
 async def test_a_public_page_recovers_when_an_unnoticed_session_has_ended(
     browser: Browser, account_hub: SimpulProcess
 ) -> None:
@@ -176,6 +177,7 @@ async def test_a_public_page_recovers_when_an_unnoticed_session_has_ended(
     await context.close()
 
 
+@pytest.mark.soak
 async def test_a_slow_first_answer_does_not_keep_a_page_from_noticing_the_end(
     browser: Browser, account_hub: SimpulProcess
 ) -> None:
@@ -262,6 +264,7 @@ async def test_the_identity_provider_is_one_link_away_and_its_problem_names_the_
     await context.close()
 
 
+@pytest.mark.soak
 async def test_a_page_in_a_frame_ignores_the_session(
     browser: Browser, account_hub: SimpulProcess
 ) -> None:

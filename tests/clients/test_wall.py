@@ -352,6 +352,7 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     await context.close()
 
 
+@pytest.mark.soak
 async def test_a_replay_is_marked_from_its_start_to_its_end(
     browser: Browser, simpul_process: StartSimpul
 ) -> None:

@@ -291,6 +291,7 @@ async def test_a_refused_password_is_not_logged(
     assert "rahasia" not in caplog.text
 
 
+@pytest.mark.soak(database="sqlite")
 async def test_no_arrival_is_lost_or_repeated_whatever_happens_to_redis(
     database_url: str, redis_server: RedisServer
 ) -> None:

@@ -84,6 +84,7 @@ async def test_a_load_keeps_later_edits(instance: Instance) -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.soak(database="postgresql")
 async def test_the_whole_country_is_every_region_agency_and_result(instance: Instance) -> None:
     await seed_regions(instance)
     assert await seed_regions(instance, national=True) == SeedSummary(entries=1812, regions=646)

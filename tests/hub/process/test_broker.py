@@ -85,6 +85,7 @@ async def test_a_change_reaches_the_other_process_at_once_and_without_redis_soon
     assert redis_server.password not in logs
 
 
+@pytest.mark.soak
 async def test_proposals_changed_at_two_processes_are_announced_once(
     filled_postgresql_url: str,
     redis_url: str,

@@ -209,6 +209,7 @@ async def test_a_hub_without_its_database_reports_it_and_recovers(
             assert (await events.next())["subjectId"] == id
 
 
+@pytest.mark.soak
 async def test_a_replay_ends_as_loaded_and_leaves_the_ordinary_database_alone(
     simpul_process: StartSimpul, filled_data_dir: Path
 ) -> None:
