@@ -71,7 +71,7 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="one short run")
     arguments.add_argument("--only", choices=ATTACKS, nargs="*", help="these attacks only")
     options = arguments.parse_args()
-    runs, seconds = (1, 4.0) if options.quick else (3, 7.0)
+    runs, seconds = (1, 3.5) if options.quick else (3, 7.0)
     names: list[str | None] = [None, *(options.only or ATTACKS)]
     with tempfile.TemporaryDirectory() as folder:
         load_data(Path(folder))
