@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from cachetools import LRUCache
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.graph.graph import hash_texts
@@ -33,16 +33,20 @@ CACHED_REGIONS = 48  # regions in the cache
 NOTHING_UNSETTLED: Mapping[str, Application | Integration] = MappingProxyType({})
 
 _IN_REGION = ApplicationRow.region == bindparam("region")
-# The log of another region may hold an integration with an end in this region.
-_AT_REGION = or_(
-    IntegrationRow.region == bindparam("region"),
+_IN_LOG = IntegrationRow.region == bindparam("region")
+# The log of another region may hold an integration whose target is in this region. The parts are
+# queries of their own, because PostgreSQL uses no index for an OR of subqueries.
+_FROM_ELSEWHERE = and_(
+    IntegrationRow.region != bindparam("region"),
     IntegrationRow.target_application.in_(select(ApplicationRow.id).where(_IN_REGION)),
 )
 _FOREIGN_END = and_(
     ApplicationRow.region != bindparam("region"),
-    or_(
-        ApplicationRow.id.in_(select(IntegrationRow.source_application).where(_AT_REGION)),
-        ApplicationRow.id.in_(select(IntegrationRow.target_application).where(_AT_REGION)),
+    ApplicationRow.id.in_(
+        union(
+            select(IntegrationRow.target_application).where(_IN_LOG),
+            select(IntegrationRow.source_application).where(_FROM_ELSEWHERE),
+        )
     ),
 )
 _ALWAYS_READ = {  # what has no versions
@@ -56,13 +60,15 @@ _ALWAYS_READ = {  # what has no versions
 _VERSIONS = CombinedQuery(
     applications=select(ApplicationRow.id, ApplicationRow.version).where(_IN_REGION),
     foreign_applications=select(ApplicationRow.id, ApplicationRow.version).where(_FOREIGN_END),
-    integrations=select(IntegrationRow.id, IntegrationRow.version).where(_AT_REGION),
+    integrations=select(IntegrationRow.id, IntegrationRow.version).where(_IN_LOG),
+    foreign_integrations=select(IntegrationRow.id, IntegrationRow.version).where(_FROM_ELSEWHERE),
     **_ALWAYS_READ,
 )
 _WHOLE = CombinedQuery(
     applications=select(ApplicationRow).where(_IN_REGION),
     foreign_applications=select(ApplicationRow).where(_FOREIGN_END),
-    integrations=select(IntegrationRow).where(_AT_REGION),
+    integrations=select(IntegrationRow).where(_IN_LOG),
+    foreign_integrations=select(IntegrationRow).where(_FROM_ELSEWHERE),
     **_ALWAYS_READ,
 )
 _BY_ID = CombinedQuery(
@@ -128,8 +134,9 @@ class Versioned(Protocol):
 Value = TypeVar("Value", bound=Versioned)
 
 
-def _sorted_by_id(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(sorted(values, key=lambda value: value.id))
+def _in_order(rows: Iterable[Any], values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return the values of these rows, by id."""
+    return tuple(values[id] for id in sorted(row.id for row in rows))
 
 
 class InventoryCache:
@@ -172,8 +179,8 @@ class InventoryCache:
         self._cache[record.region] = record
 
 
-def _by_version(*groups: Iterable[Value]) -> dict[tuple[str, int], Value]:
-    return {(value.id, value.version): value for values in groups for value in values}
+def _by_id(values: Iterable[Value]) -> dict[str, Value]:
+    return {value.id: value for value in values}
 
 
 def _excluding(values: tuple[Value, ...], ids: Collection[str]) -> tuple[Value, ...]:
@@ -186,10 +193,17 @@ async def _read_record(session: AsyncSession, region: str) -> RegionInventoryRec
     return _record_from_rows(
         region,
         rows,
-        applications=_sorted_by_id(map(application.application_from_row, rows["applications"])),
-        integrations=_sorted_by_id(map(integration.integration_from_row, rows["integrations"])),
-        foreign_applications=_sorted_by_id(
-            map(application.application_from_row, rows["foreign_applications"])
+        _by_id(
+            map(
+                application.application_from_row,
+                (*rows["applications"], *rows["foreign_applications"]),
+            )
+        ),
+        _by_id(
+            map(
+                integration.integration_from_row,
+                (*rows["integrations"], *rows["foreign_integrations"]),
+            )
         ),
     )
 
@@ -201,51 +215,42 @@ async def _update_record(
 ) -> RegionInventoryRecord:
     """Read the versions of an inventory, with one statement, and the values that have changed."""
     rows = await _VERSIONS.read(session, {"region": cached.region})
-    new_values = unsettled.values()
-    applications = _by_version(
-        (*cached.applications, *cached.foreign_applications),
-        (value for value in new_values if isinstance(value, Application)),
-    )
-    integrations = _by_version(
-        cached.integrations, (value for value in new_values if isinstance(value, Integration))
-    )
+    applications = _by_id((*cached.applications, *cached.foreign_applications))
+    integrations = _by_id(cached.integrations)
+    for value in unsettled.values():
+        if isinstance(value, Application):
+            applications[value.id] = value
+        else:
+            integrations[value.id] = value
     missing = [
         row.id
         for name, values in (
             ("applications", applications),
             ("foreign_applications", applications),
             ("integrations", integrations),
+            ("foreign_integrations", integrations),
         )
         for row in rows[name]
-        if (row.id, row.version) not in values
+        if row.id not in values or values[row.id].version != row.version
     ]
     if len(missing) > IDS_AT_ONCE:
         return await _read_record(session, cached.region)
     if missing:
+        # Another region may have changed them again since their versions were read.
         changed = await _BY_ID.read(session, {"ids": missing})
-        applications |= _by_version(map(application.application_from_row, changed["applications"]))
-        integrations |= _by_version(map(integration.integration_from_row, changed["integrations"]))
-
-    def current(name: str, values: Mapping[tuple[str, int], Value]) -> tuple[Value, ...]:
-        return _sorted_by_id(values[row.id, row.version] for row in rows[name])
-
-    return _record_from_rows(
-        cached.region,
-        rows,
-        applications=current("applications", applications),
-        integrations=current("integrations", integrations),
-        foreign_applications=current("foreign_applications", applications),
-    )
+        applications |= _by_id(map(application.application_from_row, changed["applications"]))
+        integrations |= _by_id(map(integration.integration_from_row, changed["integrations"]))
+    return _record_from_rows(cached.region, rows, applications, integrations)
 
 
 def _record_from_rows(
     region: str,
     rows: Mapping[str, list[Any]],
-    *,
-    applications: tuple[Application, ...],
-    integrations: tuple[Integration, ...],
-    foreign_applications: tuple[Application, ...],
+    applications: Mapping[str, Application],
+    integrations: Mapping[str, Integration],
 ) -> RegionInventoryRecord:
+    """Return the record of rows with the ids of its values, and of these values by id."""
+    at_region = (*rows["integrations"], *rows["foreign_integrations"])
     opds = sorted(map(opd.opd_from_row, rows["opds"]), key=lambda opd: (opd.name, opd.id))
     attestations = map(attestation.attestation_from_row, rows["attestations"])
     exemptions = [Exemption(row.opd, row.reason) for row in rows["exemptions"]]
@@ -253,9 +258,9 @@ def _record_from_rows(
     return RegionInventoryRecord(
         region=region,
         opds=tuple(opds),
-        applications=applications,
-        integrations=integrations,
-        foreign_applications=foreign_applications,
+        applications=_in_order(rows["applications"], applications),
+        integrations=_in_order(at_region, integrations),
+        foreign_applications=_in_order(rows["foreign_applications"], applications),
         attestations=tuple(sorted(attestations, key=lambda record: record.attestation.opd)),
         functions=dict(sorted((row.application, row.function) for row in rows["functions"])),
         exemptions=tuple(sorted(exemptions, key=lambda exemption: exemption.opd)),
