@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, Request, Route, WebSocketRoute, expect
 
+from engine.model import Role
+from tests.clients.signed_in import open_signed_in
 from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
@@ -124,3 +126,31 @@ async def test_a_form_keeps_what_was_typed_while_the_server_is_busy(
     assert sent[0] == sent[1]
     assert len(sent) == 2
     await page.context.close()
+
+
+async def test_a_file_is_uploaded_again_when_the_server_is_no_longer_busy(
+    browser: Browser, read_hub: SimpulProcess
+) -> None:
+    context = await open_signed_in(browser, read_hub, Role.REGION, ["32.05"])
+    page = await context.new_page()
+    sent: list[bytes | None] = []
+
+    async def refuse(route: Route) -> None:
+        sent.append(route.request.post_data_buffer)
+        is_first = len(sent) == 1
+        code = "CLIENT_BUDGET_EXHAUSTED" if is_first else "TOO_MANY_DRAFTS"
+        await route.fulfill(
+            status=429 if is_first else 409,
+            headers={"retry-after": "1"},
+            body=json.dumps({"error": {"code": code, "message": "refused"}}),
+        )
+
+    await page.route("**/berkas?*", refuse)
+    await page.goto(f"{read_hub.url}/peta/32.05/impor")
+    file = page.get_by_label("Berkas daftar aplikasi")
+    await file.set_input_files({"name": "a.csv", "mimeType": "", "buffer": b"Nama\nSatu\n"})
+    await page.get_by_role("button", name="Unggah dan baca").press("Enter")
+    await expect(page.get_by_test_id("busy")).to_have_text(WAITING)
+    await expect(page.get_by_test_id("upload-problem")).to_contain_text("Sudah ada lima berkas")
+    assert sent == [b"Nama\nSatu\n"] * 2
+    await context.close()

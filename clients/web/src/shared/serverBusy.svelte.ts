@@ -5,6 +5,7 @@
 
 /** The codes of these refusals; docs/protocol.md describes them. */
 const BUSY_CODES: ReadonlySet<unknown> = new Set(["CLIENT_BUDGET_EXHAUSTED", "SERVER_BUSY", "UNAVAILABLE"]);
+const PROXY_CODE = "SERVER_BUSY"; // for a proxy, whose refusal has no code
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
 const DEFAULT_SECONDS = 5; // for a proxy that states no time
@@ -39,20 +40,25 @@ export interface BusyExtensions {
 
 /** Returns the wait that an error of an operation asks for; null if it is another error. */
 export function waitOf(extensions: BusyExtensions | undefined): number | null {
-  if (!isBusyCode(extensions?.code)) return null;
-  const seconds = Number(extensions?.retryAfterSeconds ?? NaN);
-  return seconds > 0 ? seconds : DEFAULT_SECONDS;
+  return isBusyCode(extensions?.code) ? (positive(extensions?.retryAfterSeconds) ?? DEFAULT_SECONDS) : null;
 }
 
 /** Rejects with `TryLater` if a response, whose error has these members, asks to come back later. */
-export function refuseIfBusy(response: Response, extensions: BusyExtensions | undefined): void {
+export function refuseIfBusy(
+  response: Pick<Response, "status" | "headers">,
+  extensions: BusyExtensions | undefined,
+): void {
   const isRefused = response.status === TOO_MANY_REQUESTS || response.status === SERVICE_UNAVAILABLE;
-  const seconds = waitOf(extensions);
-  if (seconds !== null) throw new TryLater(String(extensions?.code), seconds, isRefused);
+  const isBusy = isBusyCode(extensions?.code);
   // A proxy before the hub states no code. Other codes, as for too many passwords, have other meanings.
-  if (!isRefused || extensions?.code !== undefined) return;
-  const header = Number(response.headers.get("Retry-After") ?? NaN);
-  throw new TryLater(`HTTP_${response.status}`, header > 0 ? header : DEFAULT_SECONDS, true);
+  if (!isBusy && (!isRefused || extensions?.code !== undefined)) return;
+  const seconds = positive(extensions?.retryAfterSeconds) ?? positive(response.headers.get("Retry-After"));
+  throw new TryLater(isBusy ? String(extensions?.code) : PROXY_CODE, seconds ?? DEFAULT_SECONDS, isRefused);
+}
+
+function positive(value: unknown): number | null {
+  const number = Number(value ?? NaN);
+  return number > 0 ? number : null;
 }
 
 class ServerBusy {
