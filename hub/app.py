@@ -39,7 +39,7 @@ from hub.sign_in.routes import sign_in_routes
 from hub.sign_in.sessions import Sessions
 from hub.transport.graphql_http import GraphQLApp
 from hub.transport.persisted_queries import PersistedQueries
-from hub.transport.proxy_headers import ProxyHeaders
+from hub.transport.proxy_headers import TRUSTED_PROXIES, ProxyHeaders, TrustedProxies
 from hub.transport.request_limits import RequestLimits
 from hub.transport.response_cache import ResponseCache
 from hub.transport.shared_subscription import INTERNAL_ERROR_PAYLOAD, SubscriptionSharing
@@ -86,7 +86,7 @@ def create_app(
     )
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, object]]:
         async with (
             open_instance(
                 settings, replay=replay, reader=reader, access_changed=access_watch.wake
@@ -114,7 +114,7 @@ def create_app(
             ]
             if workers is not None:
                 running_tasks.append(group.create_task(workers.run()))
-            yield
+            yield {TRUSTED_PROXIES: proxies}
             await fanout.close()
             for task in running_tasks:
                 task.cancel()
@@ -139,6 +139,7 @@ def create_app(
         lifetime=timedelta(hours=settings.session_hours),
     )
     access_watch = AccessWatch(authenticator)
+    proxies = TrustedProxies(settings.trusted_proxies, settings.client_address_header)
     admission = Admission(
         ClientRate(settings.client_cpu_rate, settings.client_cpu_burst),
         operation_seconds=settings.operation_seconds,
@@ -181,11 +182,7 @@ def create_app(
         *_provider_routes(provider, sessions, provider_seconds),
         *web_pages.routes(app_state.database),
     ]
-    proxy_headers = Middleware(
-        ProxyHeaders,
-        trusted_proxies=settings.trusted_proxies,
-        address_header=settings.client_address_header,
-    )
+    proxy_headers = Middleware(ProxyHeaders, proxies)
     security_headers = Middleware(
         SecurityHeaders,
         frame_ancestors=settings.frame_ancestors,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -10,8 +11,10 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from hub.admission.client import address_group
 from hub.admission.request_queue import QueuedRequest, RequestQueue
 from hub.transport.http_protocol import StreamProtocol
+from hub.transport.proxy_headers import TRUSTED_PROXIES, TrustedProxies
 from resolvers.problems import ServerBusy
 
 QUEUE_EXTENSION = "simpul.queue"  # the scope extension that holds the request's place
@@ -22,6 +25,7 @@ _FILE_PATHS = ("/unduh/", "/berkas")  # of downloads and uploads
 REFUSED_REQUESTS: Counter[str] = Counter()  # of this process, by code, for the metrics
 PAUSE_SECONDS = 0.5  # less than the time after which a refusal says to try again
 _CLOSE = b"connection: close\r\n"
+_NO_PROXIES = TrustedProxies()  # if the application states none
 
 
 class RefusingProtocol(StreamProtocol):
@@ -32,7 +36,9 @@ class RefusingProtocol(StreamProtocol):
     _refuses_next = False
 
     def on_headers_complete(self) -> None:
-        self._refuses_next = self.request_queue.is_full(self._address) and self._is_refusable()
+        self._refuses_next = self._is_refusable() and self.request_queue.is_full(
+            self._client_address(self.headers)
+        )
         super().on_headers_complete()
         self._refuses_next = False
 
@@ -46,7 +52,7 @@ class RefusingProtocol(StreamProtocol):
             self._refuse(cycle)
             return
         if cycle.scope["path"].endswith("/graphql"):
-            place = QueuedRequest(self.request_queue, self._address)
+            place = QueuedRequest(self.request_queue, self._client_address(cycle.scope["headers"]))
             cycle.scope["extensions"][QUEUE_EXTENSION] = place  # type: ignore[assignment]  # not part of ASGI
             app = _leaving(app, place)
             if not cycle.more_body:  # it was pipelined, and read before
@@ -54,8 +60,16 @@ class RefusingProtocol(StreamProtocol):
         super()._start_asgi_task(cycle, app)
 
     @property
-    def _address(self) -> str:
+    def _peer(self) -> str:
         return "" if self.client is None else self.client[0]
+
+    @property
+    def _proxies(self) -> TrustedProxies:
+        proxies: TrustedProxies = self.app_state.get(TRUSTED_PROXIES, _NO_PROXIES)
+        return proxies
+
+    def _client_address(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        return address_group(self._proxies.client_address(self._peer, headers))
 
     def _is_refusable(self) -> bool:
         path, _, query = self.url.partition(b"?")
@@ -79,8 +93,11 @@ class RefusingProtocol(StreamProtocol):
         self._pause_after_refusal()
 
     def _pause_after_refusal(self) -> None:
-        """Read no more of this client for a while, which did not wait if it sends at once."""
-        if not self.transport.is_closing():
+        """Read no more of this client for a while, which did not wait if it sends at once.
+
+        A proxy sends the requests of other clients on the same connection, so it is not paused.
+        """
+        if not self.transport.is_closing() and not self._proxies.includes(self._peer):
             self.flow.pause_reading()
             self.loop.call_later(PAUSE_SECONDS, self._end_pause)
 

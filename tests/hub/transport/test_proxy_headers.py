@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from hub.transport.proxy_headers import ProxyHeaders
+from hub.transport.proxy_headers import ProxyHeaders, TrustedProxies
 
 PROXIES = ("127.0.0.1", "::1", "10.0.0.0/8")
 FOR = "x-forwarded-for"
@@ -38,7 +38,7 @@ async def forwarded(
         "client": (peer, 40_000),
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    await ProxyHeaders(recorder, PROXIES, header)(scope, receive, send)
+    await ProxyHeaders(recorder, TrustedProxies(PROXIES, header))(scope, receive, send)
     return recorder.scope
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from hub.admission.request_queue import RequestQueue
-from hub.transport.refusing_protocol import QUEUE_EXTENSION
+from hub.transport.proxy_headers import TRUSTED_PROXIES, TrustedProxies
+from hub.transport.refusing_protocol import PAUSE_SECONDS, QUEUE_EXTENSION
 from hub.transport.request_limits import BoundedHttpProtocol
 
 BODY = b'{"query":"{ a }"}'
@@ -32,13 +34,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def open_connection(queue: RequestQueue) -> AsyncIterator[Connection]:
+async def open_connection(
+    queue: RequestQueue, proxies: TrustedProxies | None = None
+) -> AsyncIterator[Connection]:
     protocol = type("Protocol", (BoundedHttpProtocol,), {"request_queue": queue})
     config = uvicorn.Config(application, http=protocol, lifespan="off", log_level="error")
     config.load()
     state = ServerState()
+    app_state = {} if proxies is None else {TRUSTED_PROXIES: proxies}
     server = await asyncio.get_running_loop().create_server(
-        lambda: protocol(config, state, {}), "127.0.0.1", 0
+        lambda: protocol(config, state, app_state), "127.0.0.1", 0
     )
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
@@ -58,11 +63,15 @@ async def exchange(connection: Connection, request: bytes) -> tuple[int, dict[st
     return int(head[9:12]), headers, body
 
 
-def full_queue() -> RequestQueue:
+def full_queue(address: str = "127.0.0.1") -> RequestQueue:
     queue = RequestQueue()
     for _ in range(200):
-        queue.count_entered("127.0.0.1")
+        queue.count_entered(address)
     return queue
+
+
+def forwarded_post(address: str) -> bytes:
+    return POST.replace(b"\r\n\r\n", f"\r\nx-forwarded-for: {address}\r\n\r\n".encode())
 
 
 async def test_refuses_at_once_and_serves_the_next_request_on_the_connection() -> None:
@@ -82,6 +91,51 @@ async def test_refuses_at_once_and_serves_the_next_request_on_the_connection() -
         status, _, body = await exchange(connection, POST)
         assert (status, body) == (200, BODY)
     assert (queue.refused, queue.waiting) == (1, 0)
+
+
+async def test_reads_no_more_of_a_refused_client_for_a_while() -> None:
+    queue = full_queue()
+    async with open_connection(queue) as connection:
+        assert (await exchange(connection, POST))[0] == 503
+        refused_at = time.monotonic()
+        assert (await exchange(connection, POST))[0] == 503
+        seconds = time.monotonic() - refused_at
+    assert PAUSE_SECONDS * 0.95 < seconds < PAUSE_SECONDS * 3
+    assert queue.refused == 2
+
+
+async def test_a_connection_of_a_proxy_is_read_on_and_counted_by_client() -> None:
+    queue = full_queue("203.0.113.7")
+    async with open_connection(queue, TrustedProxies(["127.0.0.1"])) as connection:
+        started_at = time.monotonic()
+        assert (await exchange(connection, forwarded_post("203.0.113.7")))[0] == 503
+        assert (await exchange(connection, forwarded_post("203.0.113.8")))[2] == BODY
+        assert (await exchange(connection, forwarded_post("198.51.100.1, 203.0.113.7")))[0] == 503
+        assert (await exchange(connection, POST))[2] == BODY  # of the proxy itself
+        assert time.monotonic() - started_at < PAUSE_SECONDS
+    assert (queue.refused, queue.waiting) == (2, 200)
+
+
+async def test_pipelined_requests_of_a_proxy_are_counted_by_their_own_client() -> None:
+    queue = full_queue("203.0.113.7")
+    async with open_connection(queue, TrustedProxies(["127.0.0.1"])) as connection:
+        visitors = [f"203.0.113.{number}" for number in (8, 9)]
+        connection[1].write(b"".join(map(forwarded_post, visitors)))
+        assert [(await exchange(connection, b""))[2] for _ in visitors] == [BODY, BODY]
+    assert (queue.refused, queue.waiting) == (0, 200)
+
+
+async def test_addresses_of_one_ipv6_network_are_one_client() -> None:
+    queue = full_queue("2001:db8::/64")
+    async with open_connection(queue, TrustedProxies(["127.0.0.1"])) as connection:
+        assert (await exchange(connection, forwarded_post("2001:db8::5")))[0] == 503
+        assert (await exchange(connection, forwarded_post("2001:db8:0:1::5")))[0] == 200
+
+
+async def test_the_header_of_a_peer_that_is_no_proxy_does_not_count() -> None:
+    queue = full_queue()
+    async with open_connection(queue, TrustedProxies(["10.0.0.0/8"])) as connection:
+        assert (await exchange(connection, forwarded_post("203.0.113.8")))[0] == 503
 
 
 async def test_answers_in_the_media_type_that_the_client_accepts() -> None:
