@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import resource
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from engine.spreadsheet.file_reader import parse_workbook
 from engine.spreadsheet.read_limits import COMMAND_LIMITS, UPLOAD_LIMITS
 from engine.spreadsheet.workbook import Workbook
 from hub.marked_workbook import CellMark
+from resolvers.cpu_meter import current_meter
 
 READ_SECONDS = 30.0
 _PROCESSES_MOST = 2  # of one worker; further files wait
@@ -54,6 +56,7 @@ class WorkbookReader:
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(_PROCESSES_MOST)
+        self._child_seconds = _child_seconds()  # of this process's children, up to the last read
 
     async def read(self, content: bytes, name: str) -> Workbook:
         """Return the tables of an uploaded file. Its name is for the log only.
@@ -67,8 +70,7 @@ class WorkbookReader:
                 most=UPLOAD_LIMITS.file_bytes,
                 found=len(content),
             )
-        async with self._slots:
-            return _workbook_of(await _run_apart("read", content, name))
+        return _workbook_of(await self._run_apart("read", content, name))
 
     async def mark(
         self,
@@ -84,14 +86,35 @@ class WorkbookReader:
             FileInvalid: the file needs more time or memory than there is.
         """
         arguments = (content, workbook, list(marks), dict(corrections))
-        async with self._slots:
-            answer = _unpickle(await _run_apart("mark", pickle.dumps(arguments), name))
+        answer = _unpickle(await self._run_apart("mark", pickle.dumps(arguments), name))
         assert isinstance(answer, bytes)
         return answer
 
+    async def _run_apart(self, task: str, content: bytes, name: str) -> bytes:
+        """Return the output of the process; nothing if it exceeds its limits.
 
-async def _run_apart(task: str, content: bytes, name: str) -> bytes:
-    """Return the output of the process; nothing if it exceeds its limits."""
+        Its CPU time is that of the operation that waits for it.
+        """
+        async with self._slots:
+            try:
+                return await _run_process(task, content, name)
+            finally:
+                meter = current_meter()
+                seconds = self._new_child_seconds()
+                if meter is not None:
+                    meter.add_process_seconds(seconds)
+
+    def _new_child_seconds(self) -> float:
+        """Return the CPU time of the processes that have ended since the last call.
+
+        The system only knows the sum of all processes. If two end at the same moment, the one that
+        is asked for first gets the time of both.
+        """
+        previous, self._child_seconds = self._child_seconds, _child_seconds()
+        return self._child_seconds - previous
+
+
+async def _run_process(task: str, content: bytes, name: str) -> bytes:
     process = await asyncio.create_subprocess_exec(
         *_child_command(task),
         stdin=asyncio.subprocess.PIPE,
@@ -111,6 +134,11 @@ async def _run_apart(task: str, content: bytes, name: str) -> bytes:
         logger.warning("reading %r has ended with the code %s", name, process.returncode)
         return b""
     return output
+
+
+def _child_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _child_command(task: str) -> list[str]:

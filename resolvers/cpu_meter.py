@@ -2,7 +2,7 @@
 
 An operation on the event loop is a coroutine and the tasks that it starts. Each of their steps runs
 between two measurements of the thread's CPU clock, so that the time in which other operations run
-does not count. Work that is given to a thread is measured there.
+does not count. Work that is given to a thread is measured there, and that of a process at its end.
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ class CpuMeter:
             self.seconds += seconds
         else:
             self.charge_late(seconds)
+
+    def add_process_seconds(self, seconds: float) -> None:
+        """Add the CPU time of a process, which has a limit of its own; call it in the event loop."""
+        self.seconds_most += seconds
+        self.add_seconds(seconds)
 
     def check(self) -> None:
         """Raise OperationTooComplex if the operation has used all of its CPU time."""

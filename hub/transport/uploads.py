@@ -51,7 +51,6 @@ UPLOADS_AT_ONCE = 8  # bodies that one worker holds in memory
 UPLOADS_PER_VIEWER = 2
 NAME_CHARACTERS_MOST = 200
 RETRY_SECONDS = 5
-PROCESS_SECONDS = 0.5  # CPU time of a process that reads a file, about; the meter does not see it
 # A page of another site can send these without asking the server first; "" is a missing type.
 _FORM_TYPES = frozenset(
     ("", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
@@ -152,7 +151,6 @@ class Uploads:
         client = client_key(viewer, client_host(request))
         priced = PricedOperation(("file", operation), (operation,))
         async with self._admission.execution(client, priced) as meter:
-            self._admission.budgets.charge(client, PROCESS_SECONDS)
             yield meter
 
     async def _viewer(self, request: Request) -> Viewer:

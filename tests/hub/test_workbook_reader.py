@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import openpyxl
@@ -13,6 +15,7 @@ from engine.spreadsheet.file_reader import parse_workbook
 from engine.spreadsheet.read_limits import COMMAND_LIMITS, UPLOAD_LIMITS
 from hub.marked_workbook import CellMark
 from hub.workbook_reader import WorkbookReader, read_workbook
+from resolvers.cpu_meter import CpuMeter, run_metered
 from tests.engine.spreadsheet.written_files import write_xls
 
 CSV = b"Nama,Tahun,Alamat\n=A1,dua ribu,x\n"
@@ -25,6 +28,19 @@ async def test_the_server_reads_and_marks_in_a_process_of_its_own() -> None:
     marked = await reader.mark(CSV, workbook, [CellMark("", 2, 2, "x")], {}, "daftar.csv")
     sheet: Any = openpyxl.load_workbook(BytesIO(marked))["Data"]
     assert sheet["B2"].comment.text == "x"
+
+
+async def test_the_cpu_time_of_a_process_is_that_of_its_operation() -> None:
+    reader = WorkbookReader()
+    before = getrusage(RUSAGE_CHILDREN)
+    meters = [CpuMeter("a"), CpuMeter("b")]
+    reads = [run_metered(reader.read(CSV, "daftar.csv"), meter) for meter in meters]
+    await asyncio.gather(*reads)
+    after = getrusage(RUSAGE_CHILDREN)
+    children = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    on_the_loop = sum(meter.seconds for meter in meters) - children
+    assert 0 < on_the_loop < 0.1
+    assert children > 0.02
 
 
 async def test_the_problem_of_a_file_is_the_same_from_another_process() -> None:

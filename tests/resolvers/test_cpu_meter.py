@@ -87,6 +87,13 @@ async def test_an_operation_without_cpu_time_left_fails_at_its_next_step() -> No
     assert steps == ["first"]
 
 
+def test_a_process_has_a_limit_of_its_own() -> None:
+    meter = CpuMeter("a", seconds=0.5, seconds_most=1.0)
+    meter.add_process_seconds(3.0)
+    assert (meter.seconds, meter.seconds_most) == (3.5, 4.0)
+    meter.check()
+
+
 async def test_an_error_reaches_the_caller_and_a_cancellation_the_operation() -> None:
     cancelled = []
 
