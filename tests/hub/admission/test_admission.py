@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
-from hub.admission.admission import EXPENSIVE_PER_CLIENT, EXPENSIVE_SECONDS, Admission
+from hub.admission.admission import (
+    CHEAP_AT_ONCE,
+    CHEAP_PER_CLIENT,
+    EXPENSIVE_PER_CLIENT,
+    EXPENSIVE_SECONDS,
+    Admission,
+)
 from hub.admission.client_budgets import ClientRate
 from hub.admission.operation_prices import PricedOperation
 from resolvers.problems import ClientBudgetExhausted
@@ -76,6 +83,28 @@ async def test_expensive_operations_of_one_client_wait_for_each_other_only() -> 
         release.set()
     assert begun == ["a"] * (EXPENSIVE_PER_CLIENT + 1) + ["b"]
     assert len(running) == 7
+
+
+async def test_cheap_operations_wait_once_too_many_run() -> None:
+    admission = admission_of()
+    running: list[str] = []
+    release = asyncio.Event()
+
+    async def run(client: str) -> None:
+        async with admission.execution(client, CHEAP):
+            running.append(client)
+            await release.wait()
+
+    async with asyncio.TaskGroup() as group:
+        for client in "abcde":
+            for _ in range(CHEAP_PER_CLIENT + 4):
+                group.create_task(run(client))
+        await asyncio.sleep(0.01)
+        begun = Counter(running)
+        release.set()
+    assert begun == dict.fromkeys("abcd", CHEAP_PER_CLIENT)
+    assert begun.total() == CHEAP_AT_ONCE == 64
+    assert Counter(running) == dict.fromkeys("abcde", CHEAP_PER_CLIENT + 4)
 
 
 async def test_a_price_decides_whether_an_operation_waits() -> None:

@@ -44,11 +44,16 @@ class Work:
 
     begun: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, name: str) -> str:
         self.begun.append(name)
-        await self.may_end.wait()
+        try:
+            await self.may_end.wait()
+        except asyncio.CancelledError:
+            self.cancelled.append(name)
+            raise
         self.ended.append(name)
         return name
 
