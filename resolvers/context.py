@@ -196,6 +196,8 @@ class Context:
                 state = await read_region_state(
                     transaction, opds=self.viewer.opds, actor=self.viewer.subject, key=key
                 )
+                # The transaction knows the owner from before it waited for the lock.
+                transaction.owner = state.owner
                 if state.owner is not None:
                     raise OwnedElsewhere(code, to_http_url(state.owner))
                 if self.viewer.opds:
