@@ -56,9 +56,13 @@ IDS_AT_ONCE = 500
 
 
 class Database:
-    """Opens read and write sessions; `close` it when done."""
+    """Opens read and write sessions; `close` it when done.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        statement_seconds: the longest time in which PostgreSQL responds to a statement.
+    """
+
+    def __init__(self, url: str, *, statement_seconds: float = STATEMENT_SECONDS) -> None:
         self.address = parse_database_url(url)
         if isinstance(self.address, SqliteFile):
             self._reader = _create_sqlite_engine(self.address, connections=SQLITE_READERS)
@@ -69,10 +73,10 @@ class Database:
             )
         else:
             self._reader = self._writer = _create_postgresql_engine(
-                self.address, POSTGRESQL_CONNECTIONS
+                self.address, POSTGRESQL_CONNECTIONS, statement_seconds
             )
             self._reserved_reader = self._reserved_writer = _create_postgresql_engine(
-                self.address, RESERVED_CONNECTIONS
+                self.address, RESERVED_CONNECTIONS, statement_seconds
             )
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
@@ -176,7 +180,9 @@ def _create_sqlite_engine(
     return engine
 
 
-def _create_postgresql_engine(address: PostgresqlServers, connections: int) -> AsyncEngine:
+def _create_postgresql_engine(
+    address: PostgresqlServers, connections: int, statement_seconds: float
+) -> AsyncEngine:
     engine = create_async_engine(
         POSTGRESQL_DRIVER,
         hide_parameters=True,
@@ -186,20 +192,21 @@ def _create_postgresql_engine(address: PostgresqlServers, connections: int) -> A
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
         pool_use_lifo=True,  # the connection used last has prepared most of the statements
-        async_creator=partial(open_postgresql_connection, address, STATEMENT_SECONDS),
+        async_creator=partial(open_postgresql_connection, address, statement_seconds),
     )
     dialect: Any = engine.dialect
-    dialect.do_ping = partial(_ping, dialect)
+    dialect.do_ping = _ping
     return engine
 
 
-def _ping(dialect: Any, connection: Any) -> bool:
-    """Check that a connection of the pool still answers, in one round trip.
+def _ping(connection: Any) -> bool:
+    """Return whether a connection of the pool still answers; otherwise the pool opens another one.
 
-    The ping of SQLAlchemy takes three, since it begins a transaction and rolls it back.
+    This takes one round trip. The ping of SQLAlchemy takes three, since it begins a transaction
+    and rolls it back, and it raises the error of a server that does not respond in time.
     """
     try:
         connection.run_async(lambda driver: driver.execute("SELECT 1"))
-    except DATABASE_ERRORS as error:
-        raise dialect.loaded_dbapi.OperationalError(str(error)) from error
+    except DATABASE_ERRORS:
+        return False
     return True

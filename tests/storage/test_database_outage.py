@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from resolvers.outage import OutageReporter
@@ -125,6 +127,40 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
     await database.close()
     lines = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [(line.name, line.exc_info) for line in lines] == [("resolvers.outage", None)]
+
+
+async def test_a_server_that_does_not_respond_is_unavailable_on_old_connections_too(
+    server: PostgresqlServer,
+) -> None:
+    passing = asyncio.Event()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(4096):
+            await passing.wait()
+            writer.write(data)
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host = make_url(server.url)
+        server_reader, server_writer = await asyncio.open_connection(host.host, host.port)
+        await asyncio.gather(forward(reader, server_writer), forward(server_reader, writer))
+
+    async with await asyncio.start_server(connect, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        url = make_url(server.url).set(port=port, query={"connect_timeout": "1"})
+        database = Database(url.render_as_string(hide_password=False), statement_seconds=0.2)
+        passing.set()
+        async with database.read() as session:
+            assert await session.scalar(text("SELECT 1")) == 1
+        passing.clear()
+        with pytest.raises(DatabaseUnreachable) as away:
+            async with database.read():
+                pass
+        passing.set()
+        async with database.read() as session:
+            assert await session.scalar(text("SELECT 2")) == 2
+        await database.close()
+    assert is_outage(away.value)
 
 
 async def test_a_locked_sqlite_is_unavailable_for_the_moment(sqlite_database_url: str) -> None:
