@@ -33,10 +33,6 @@ TOO_MANY_ANONYMOUS = (
 )
 
 
-def do_nothing() -> None:
-    """Do nothing."""
-
-
 @dataclass(eq=False, slots=True)
 class CountedConnection:
     """An open socket or stream.
@@ -44,12 +40,12 @@ class CountedConnection:
     Attributes:
         address: its address, or of an IPv6 address the network.
         subject: of its viewer; None while it has not authenticated itself.
-        end: closes it, to make room for another one.
+        end: closes it, to make room for another one; None while there is nothing to close.
     """
 
     address: str
     subject: str | None = None
-    end: Callable[[], None] = do_nothing
+    end: Callable[[], None] | None = None
     is_open: bool = True
 
 
@@ -143,7 +139,8 @@ class ConnectionLimiter:
             raise _too_many(HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY_CONNECTIONS)
         oldest = next(iter(self._provisional))
         self.close(oldest)
-        oldest.end()
+        if oldest.end is not None:
+            oldest.end()
 
     def _count_anonymous(self, connection: CountedConnection, change: int) -> None:
         self._anonymous[connection.address] += change

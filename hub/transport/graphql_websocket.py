@@ -22,7 +22,7 @@ from engine.model import PUBLIC_VIEWER, Role, Viewer
 from hub.auth.errors import AccessUnavailable, AuthenticationError
 from hub.auth.open_connections import OpenConnection
 from hub.auth.signing_keys import KeysUnavailable
-from hub.transport.connection_limits import TOO_MANY_ANONYMOUS, do_nothing
+from hub.transport.connection_limits import TOO_MANY_ANONYMOUS
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.persisted_queries import resolve_persisted_query
 from hub.transport.request_limits import RequestRejected
@@ -105,7 +105,7 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
 
     async def shutdown(self) -> None:
         self._stop_timer()
-        self.context.counted.end = do_nothing  # it would keep this handler
+        self.context.counted.end = None  # it would keep this handler
         if self._watched is not None:
             self.context.open_connections.remove(self._watched)
         self.context.connections.close(self.context.counted)
