@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from hub.root_path import root_path
 from hub.transport import compression
-from hub.transport.compression import CompressedFiles
+from hub.transport.compression import CompressedFiles, CompressibleResponse
 from storage import region
 from storage.database import Database
 
@@ -94,7 +94,9 @@ def _page(request: Request, name: str, status: int = HTTPStatus.OK) -> Response:
     if not root_path(request.scope):
         return compression.file_response(path, request.headers, status, headers)
     content = _under_root_path(path.read_bytes(), root_path(request.scope))
-    return Response(content, status, headers, media_type="text/html")
+    headers["vary"] = compression.ACCEPT_ENCODING
+    response = CompressibleResponse(content, status, headers, media_type="text/html")
+    return response.compressed_for(request.headers)  # a page holds no secrets
 
 
 def _under_root_path(page: bytes, root_path: str) -> bytes:

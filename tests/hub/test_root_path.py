@@ -64,6 +64,8 @@ async def test_pages_and_redirects_are_under_the_root_path_at_any_depth(
             passed = await browser.get(ROOT + path, headers=PAGE)
             stripped = await browser.get(path, headers=PAGE)
             assert (passed.text, stripped.text) == (expected, expected)
+            assert passed.headers["content-encoding"] == "gzip"
+            assert "accept-encoding" in passed.headers["vary"]
             policy = passed.headers["content-security-policy"]
             assert policy == HEADERS["content-security-policy"]
         icon = await browser.get(f"{ROOT}/favicon.svg")
