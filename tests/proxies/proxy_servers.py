@@ -33,17 +33,19 @@ class Ports:
 
 @dataclass(frozen=True)
 class ProxyServer:
-    """An example: its program, its file, and whether the proxy is made to compress all it can."""
+    """An example: its program and its file, and what the proxy is made to do otherwise."""
 
     program: str
     example: str
-    compresses: bool = False
+    compresses: bool = False  # all that it can
     root_path: str = ""
+    strips: bool = False  # takes the root path off
 
     @property
     def name(self) -> str:
         """What the table calls it."""
-        return f"{self.example}{' + gzip' if self.compresses else ''}"
+        gzip, stripped = " + gzip" * self.compresses, " + stripped" * self.strips
+        return f"{self.example}{gzip}{stripped}"
 
     def missing(self) -> str | None:
         """Return why it cannot run on this machine; None if it can."""
@@ -58,6 +60,7 @@ class ProxyServer:
         text = (EXAMPLES / self.example).read_text()
         if self.program == "nginx":
             text = _adapt_nginx(text, folder, certificate, ports, self.compresses)
+            text = _strip(text, self.root_path) if self.strips else text
         else:
             text = _adapt_haproxy(text, certificate, ports, self.compresses)
         path = folder / f"{self.program}-{ports.tls}.conf"
@@ -97,6 +100,12 @@ def _adapt_nginx(
         (r"/etc/ssl/\w+/privkey.pem", str(certificate.key)),
         (r"http \{", "http {\n    " + "\n    ".join(additions)),
     )
+
+
+def _strip(text: str, root_path: str) -> str:
+    """Return a configuration of nginx that replaces the root path by `/`."""
+    passed = rf"(location (?:= )?{root_path}(/\S*) {{[^}}]*proxy_pass http://simpul);"
+    return _replace_each(text, (passed, r"\1\2;"))
 
 
 def _adapt_haproxy(text: str, certificate: Certificate, ports: Ports, compresses: bool) -> str:

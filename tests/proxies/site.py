@@ -40,12 +40,11 @@ class Site:
 
     def tls(self) -> ssl.SSLContext:
         """Return a context that trusts the certificate of the proxy, and no other."""
-        return ssl.create_default_context(cafile=self.authority)
+        return trust(self.authority)
 
     def client(self, source: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Return an HTTP client that connects from an address of this machine."""
-        transport = httpx2.AsyncHTTPTransport(verify=self.tls(), local_address=source)
-        return httpx2.AsyncClient(transport=transport, timeout=ANSWER_SECONDS, trust_env=False)
+        return client_from(source, self.authority)
 
     async def wait_until_passed_on(self) -> None:
         """Wait until the proxy has seen that the hub is ready."""
@@ -95,6 +94,17 @@ class Site:
         """Return the cursor of the newest event."""
         cursor: str = (await self.ask("{ instance { cursor } }"))["instance"]["cursor"]
         return cursor
+
+
+def trust(authority: Path) -> ssl.SSLContext:
+    """Return a context that trusts one certificate, and no other."""
+    return ssl.create_default_context(cafile=authority)
+
+
+def client_from(source: str, authority: Path) -> httpx2.AsyncClient:
+    """Return an HTTP client that connects from an address of this machine."""
+    transport = httpx2.AsyncHTTPTransport(verify=trust(authority), local_address=source)
+    return httpx2.AsyncClient(transport=transport, timeout=ANSWER_SECONDS, trust_env=False)
 
 
 @asynccontextmanager

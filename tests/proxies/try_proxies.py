@@ -3,14 +3,16 @@
     python -m tests.proxies.try_proxies
     python -m tests.proxies.try_proxies haproxy.cfg
 
-Each proxy is tried twice: as its example is, and made to compress all that it can. A proxy that is
-not installed is printed as skipped, with the reason. The command ends with 1 if a check has failed.
+Each proxy is tried as its example is, and made to compress all that it can. Under a path it is tried
+once passing the path on, as its example does, and once taking it off. A proxy that is not installed
+is printed as skipped, with the reason. The command ends with 1 if a check has failed.
 All connections are on the loopback interface, where clients have addresses of their own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -32,6 +34,7 @@ PROXIES = (
     ProxyServer("nginx", "nginx.conf"),
     ProxyServer("nginx", "nginx.conf", compresses=True),
     ProxyServer("nginx", "nginx-sub-path.conf", root_path=ROOT_PATH),
+    ProxyServer("nginx", "nginx-sub-path.conf", root_path=ROOT_PATH, strips=True),
     ProxyServer("haproxy", "haproxy.cfg"),
     ProxyServer("haproxy", "haproxy.cfg", compresses=True),
 )
@@ -64,7 +67,7 @@ def try_proxy(
     proxy: ProxyServer, index: int, folder: Path, certificate: Certificate, start: StartSimpul
 ) -> int:
     """Run all checks with one proxy, print a row for each, and return how many have failed."""
-    print_line(f"\n{proxy.name}")
+    print_line(f"\n{proxy.name} (load of the machine: {os.getloadavg()[0]:.1f})")
     reason = proxy.missing()
     if reason is not None:
         print_line(f"  skipped: {reason}")
