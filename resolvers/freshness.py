@@ -17,7 +17,7 @@ from engine.log.source import Source, SourceState
 from regions.owner_heads import ObservedHead
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument, NotFresh
-from storage import log
+from storage import log_entries
 from storage import ownership as stored
 
 DEADLINE_SECONDS = 2.0
@@ -76,9 +76,9 @@ async def _wait_until_fresh(
             if regions is None or source.region in regions
         }
         codes = set(
-            await log.list_regions_with_log(session)
+            await log_entries.list_regions_with_log(session)
             if regions is None
-            else await log.newest_sequences_by_region(session, regions)
+            else await log_entries.newest_sequences_by_region(session, regions)
         )
     old_codes = {code for code, source in sources.items() if _is_older(source, since)}
     requested_codes = {code for code in old_codes if sources[code].state not in RETRIED_STATES}
@@ -113,7 +113,7 @@ async def _wait_for_replicas(
     }
     while pending:
         async with context.database.read() as session:
-            heads = await log.newest_sequences_by_region(session, pending)
+            heads = await log_entries.newest_sequences_by_region(session, pending)
         for code, observed in list(pending.items()):
             if observed.head is not None and heads.get(code, 0) >= observed.head.sequence:
                 confirmed[code] = observed.at

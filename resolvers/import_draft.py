@@ -14,7 +14,7 @@ from regions.endpoint_directory import to_http_url
 from resolvers import access
 from resolvers.context import Context
 from resolvers.problems import NotFound, OwnedElsewhere, TooManyDrafts, VersionConflict
-from storage import column_mapping, log
+from storage import column_mapping, log_entries
 from storage import import_draft as stored
 from storage.database import Session
 from storage.import_draft import ImportDraft, WaitingFile
@@ -65,7 +65,7 @@ async def load_importable_region(context: Context, session: Session, code: str) 
     if region is None:
         raise NotFound("region", code)
     access.allow_inventory_import(context.viewer, region)
-    owner = (await log.read_head_with_owner(session, code))[2]
+    owner = (await log_entries.read_head_with_owner(session, code))[2]
     if owner is not None:
         raise OwnedElsewhere(code, to_http_url(owner))
     return region

@@ -13,7 +13,7 @@ from engine.log.inventory_import import ImportedApplication, InventoryImport, un
 from engine.matching.function_classifier import FunctionCorrection
 from engine.matching.opd_names import name_key
 from engine.model import Application, ApplicationStatus, EventKind, Viewer
-from storage import log
+from storage import log_entries
 from storage.log import LogTransaction, NewEntry
 from storage.opd import current_opd_ids
 
@@ -117,7 +117,7 @@ async def load_earlier_applications(
         for row in imported.applications
         if row.before not in (None, row.after)
     }
-    entries = await log.list_entries_by_subject(
+    entries = await log_entries.list_entries_by_subject(
         transaction.session, imported.region, list(versions), _APPLICATION_KINDS, until=sequence
     )
     earlier: dict[str, Application] = {}
@@ -138,7 +138,7 @@ async def restore_corrections(
     transaction: LogTransaction, restorer: ImportRestorer, ids: list[str], sequence: int
 ) -> list[NewEntry]:
     """Return the entries that restore the functions which the import was the last to correct."""
-    entries = await log.list_entries_by_subject(
+    entries = await log_entries.list_entries_by_subject(
         transaction.session,
         restorer.imported.region,
         ids,

@@ -22,7 +22,7 @@ from resolvers.region_change import RegionChange, open_region_change
 from storage import application as stored_application
 from storage import integration as stored_integration
 from storage import inventory_import as stored
-from storage import log
+from storage import log_entries
 from storage.log import NewEntry
 
 
@@ -75,7 +75,7 @@ async def _undo(context: Context, change: RegionChange[UndoneImport], id: str) -
     if imported.undone_at is not None:
         raise WrongState(id, SubjectState.UNDONE, [SubjectState.IMPORTED])
     ids = [row.application for row in imported.applications]
-    entries = await log.list_entries_by_subject(
+    entries = await log_entries.list_entries_by_subject(
         session, imported.region, [id], [EventKind.INVENTORY_IMPORTED], until=transaction.sequence
     )
     # The entry is missing if this instance began with a snapshot that is newer.

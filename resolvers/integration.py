@@ -40,7 +40,7 @@ from resolvers.problems import (
 from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
 from storage import application as stored_application
 from storage import integration as stored
-from storage import log
+from storage import log_entries
 from storage.log import LogTransaction
 
 
@@ -200,7 +200,7 @@ async def confirm_integration(
         [current_target] = await _load_ends(transaction, [target.id])
         access.allow_integration_confirmation(context.acting_viewer, counterpart, current_target)
         current = await _load_current_integration(transaction, request.id, request.version)
-        recorded_by = await log.find_entry_actor(
+        recorded_by = await log_entries.find_entry_actor(
             transaction.session, region.code, request.id, EventKind.INTEGRATION_CONNECTED
         )
         if recorded_by is not None and parse_actor(recorded_by).id == context.viewer.subject:

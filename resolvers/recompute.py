@@ -23,7 +23,7 @@ from engine.model import OWN_ACTOR_PREFIX, EventKind, Region, RegionKind, Role, 
 from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
-from storage import announcement, arrival, integration, log, training_set
+from storage import announcement, arrival, integration, log, log_entries, training_set
 from storage import region as stored_region
 from storage.database import Session, batch_ids
 
@@ -159,7 +159,7 @@ async def recompute_all_regions(
         async with instance.database.write() as session:
             learned = await training_set.refresh_training_set(session)
     async with instance.database.read() as session:
-        codes = await log.list_regions_with_log(session)
+        codes = await log_entries.list_regions_with_log(session)
     changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
         try:

@@ -15,7 +15,7 @@ from regions.endpoint_directory import is_plain_url, to_websocket_url
 from resolvers.access import allow_log_reading, covers_region
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument, SnapshotRequired, UnknownEntity
-from storage import log
+from storage import log_entries
 from storage import region as stored_region
 from storage import snapshot as stored
 from storage.arrival import Arrival
@@ -102,7 +102,7 @@ async def _load_next_entries(
     async with context.read() as session:
         region = await _load_readable_region(context, session, code)
         head = await _load_log_head(context, session, code)
-        entries = await log.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
+        entries = await log_entries.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
     drafts = region is not None and covers_region(context.viewer, region)
     return head, [_redact_draft(drafts, entry) for entry in entries]
 
@@ -117,7 +117,7 @@ async def _load_readable_region(context: Context, session: Session, code: str) -
 
 
 async def _load_log_head(context: Context, session: Session, region: str) -> LogHead:
-    sequence, hash, elsewhere = await log.read_head_with_owner(session, region)
+    sequence, hash, elsewhere = await log_entries.read_head_with_owner(session, region)
     if sequence == 0:
         raise UnknownEntity("region", region)
     url = elsewhere or context.instance.url
@@ -154,10 +154,10 @@ async def region_snapshot_page(
     snapshot = context.instance.snapshot_cache.find(region, sequence, drafts)
     if snapshot is None:
         async with context.read() as session:
-            current_sequence, _ = await log.read_log_head(session, region)
+            current_sequence, _ = await log_entries.read_log_head(session, region)
             if after is not None and current_sequence != sequence:
                 raise SnapshotRequired(after)
-            [newest] = await log.list_log_entries(
+            [newest] = await log_entries.list_log_entries(
                 session, region, after=current_sequence - 1, limit=1
             )
             rows = await stored.export_snapshot_rows(session, region, drafts=drafts)

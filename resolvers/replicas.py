@@ -15,7 +15,7 @@ from engine.model import EventKind
 from regions import endpoint_directory
 from regions.replication_client import ReplicaPosition
 from resolvers.context import Context, Instance
-from storage import log
+from storage import log, log_entries
 from storage import ownership as stored
 
 # Time between writes of the sources; a change of state is written at once.
@@ -52,9 +52,9 @@ class DatabaseReplicaStore:
         `url` from now on.
         """
         async with self.instance.database.read() as session:
-            sequence, hash = await log.read_log_head(session, region)
+            sequence, hash = await log_entries.read_log_head(session, region)
             source = (await stored.sources_by_region(session, [region])).get(region)
-            newest_entries = await log.list_log_entries(
+            newest_entries = await log_entries.list_log_entries(
                 session, region, after=sequence - 1, limit=1
             )
         if source is None:

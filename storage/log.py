@@ -13,7 +13,6 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Collection,
     Iterable,
     Mapping,
     Sequence,
@@ -23,34 +22,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, seal_entry, verify_chain
+from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, seal_entry
 from engine.log.snapshot import SnapshotRow
 from engine.model import Application, EventKind, Integration, Visibility
 from storage import ownership, projection, snapshot
-from storage.database import Database, batch_ids
+from storage.database import Database
 from storage.log_end import end_log
-from storage.tables import EntryRow, HeadRow, SourceRow, core_table
+from storage.log_entries import PAGE, SELECT_HEAD, entry_to_row
+from storage.tables import EntryRow, HeadRow, core_table
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 
-PAGE = 500  # entries read or appended at once
-
 _INSERT_ENTRIES = insert(core_table(EntryRow))
-_SELECT_HEAD = (
-    select(
-        HeadRow.sequence,
-        HeadRow.hash,
-        func.coalesce(SourceRow.owner, SourceRow.url).label("owner"),
-    )
-    .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
-    .where(HeadRow.region == bindparam("region"))
-)
-_SELECT_HEAD_FOR_UPDATE = _SELECT_HEAD.with_for_update(of=HeadRow)
+_SELECT_HEAD_FOR_UPDATE = SELECT_HEAD.with_for_update(of=HeadRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +176,7 @@ class LogTransaction:
         changes = await snapshot.import_snapshot_rows(self.session, newest, rows)
         replaced = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
         await self.session.execute(delete(EntryRow).where(*replaced))
-        await self.session.execute(_INSERT_ENTRIES, [_entry_to_row(newest)])
+        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(newest)])
         self.sequence, self.hash = newest.sequence, newest.hash
         self._add_arrival(newest.sequence, newest.kind, newest.subject, None, newest.visibility)
         for change in changes:
@@ -199,7 +188,7 @@ class LogTransaction:
     async def _store(
         self, entries: Sequence[Entry], batch: projection.ProjectionBatch | None = None
     ) -> None:
-        await self.session.execute(_INSERT_ENTRIES, [_entry_to_row(entry) for entry in entries])
+        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(entry) for entry in entries])
         projected = await projection.apply_entries(self.session, entries, batch)
         self.versioned |= projected.versioned
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
@@ -291,103 +280,6 @@ async def begin_log_transaction(
         call()
 
 
-async def read_log_head(session: AsyncSession, region: str) -> tuple[int, str]:
-    """Return sequence and hash of the newest entry of `region`; (0, GENESIS) without entries."""
-    row = await session.get(HeadRow, region)
-    return (0, GENESIS) if row is None else (row.sequence, row.hash)
-
-
-async def read_head_with_owner(session: AsyncSession, region: str) -> tuple[int, str, str | None]:
-    """Return the head of a log and its owner's URL, which is None if this instance owns it."""
-    row = (await session.execute(_SELECT_HEAD, {"region": region})).one_or_none()
-    return (0, GENESIS, None) if row is None else (row.sequence, row.hash, row.owner)
-
-
-async def newest_sequences_by_region(
-    session: AsyncSession, codes: Collection[str]
-) -> dict[str, int]:
-    """Return the sequence of the newest entry by region; regions without a log are left out."""
-    rows = await session.execute(
-        select(HeadRow.region, HeadRow.sequence).where(HeadRow.region.in_(codes))
-    )
-    return {row.region: row.sequence for row in rows}
-
-
-async def list_log_entries(
-    session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
-) -> list[Entry]:
-    """Return up to `limit` entries of `region` that come after sequence `after`, in order."""
-    rows = await session.scalars(
-        select(EntryRow)
-        .where(EntryRow.region == region, EntryRow.sequence > after)
-        .order_by(EntryRow.sequence)
-        .limit(limit)
-    )
-    return [entry_from_row(row) for row in rows]
-
-
-async def list_entries_by_subject(
-    session: AsyncSession,
-    region: str,
-    subjects: Collection[str],
-    kinds: Collection[EventKind],
-    *,
-    until: int,
-) -> dict[str, list[Entry]]:
-    """Return the entries of some kinds about each subject up to sequence `until`, in order."""
-    entries: dict[str, list[Entry]] = {}
-    for batch in batch_ids(subjects):
-        rows = await session.scalars(
-            select(EntryRow)
-            .where(
-                EntryRow.region == region,
-                EntryRow.subject.in_(batch),
-                EntryRow.kind.in_([kind.value for kind in kinds]),
-                EntryRow.sequence <= until,
-            )
-            .order_by(EntryRow.sequence)
-        )
-        for row in rows:
-            entries.setdefault(row.subject, []).append(entry_from_row(row))
-    return entries
-
-
-async def find_entry_actor(
-    session: AsyncSession, region: str, subject: str, kind: EventKind
-) -> str | None:
-    """Return the author of the newest entry of a kind about a subject, if there is one."""
-    actor: str | None = await session.scalar(
-        select(EntryRow.actor)
-        .where(EntryRow.region == region, EntryRow.subject == subject, EntryRow.kind == kind.value)
-        .order_by(EntryRow.sequence.desc())
-        .limit(1)
-    )
-    return actor
-
-
-async def list_regions_with_log(session: AsyncSession) -> list[str]:
-    """Return the codes of all regions that have a log."""
-    return list(await session.scalars(select(HeadRow.region).order_by(HeadRow.region)))
-
-
-async def verify_log_chain(session: AsyncSession, region: str) -> int:
-    """Verify the stored chain of `region` against its head; return the sequence of its last entry.
-
-    Raises:
-        engine.log.entry.BrokenChain: names the first broken entry.
-    """
-    base = await ownership.find_replica_base(session, region)
-    sequence, previous_hash = max(0, base - 1), GENESIS
-    if base:  # the replica does not have the entries before this one
-        [first_entry] = await list_log_entries(session, region, after=sequence, limit=1)
-        previous_hash = first_entry.previous_hash
-    while page := await list_log_entries(session, region, after=sequence):
-        sequence, previous_hash = verify_chain(page, sequence=sequence, previous_hash=previous_hash)
-    if (sequence, previous_hash) != await read_log_head(session, region):
-        raise BrokenChain(region, sequence, "the head names another last entry")
-    return sequence
-
-
 async def _lock_head(
     session: AsyncSession, region: str, *, must_exist: bool
 ) -> tuple[int, str, str | None]:
@@ -405,36 +297,3 @@ async def _lock_head(
         )
         row = (await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})).one()
     return row.sequence, row.hash, row.owner
-
-
-def _entry_to_row(entry: Entry) -> dict[str, Any]:
-    return {
-        "region": entry.region,
-        "sequence": entry.sequence,
-        "at": format_timestamp(entry.at),
-        "actor": entry.actor,
-        "kind": entry.kind.value,
-        "subject": entry.subject,
-        "visibility": entry.visibility.value,
-        "body": None if entry.body is None else dict(entry.body),
-        "body_hash": entry.body_hash,
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
-
-
-def entry_from_row(row: EntryRow) -> Entry:
-    """Return the entry that a row holds."""
-    return Entry(
-        region=row.region,
-        sequence=row.sequence,
-        at=datetime.fromisoformat(row.at),
-        actor=row.actor,
-        kind=EventKind(row.kind),
-        subject=row.subject,
-        visibility=Visibility(row.visibility),
-        body=row.body,
-        body_hash=row.body_hash,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import log, projection
+from storage import log_entries, projection
 from storage.upsert import PROJECTED_TABLES
 
 
@@ -17,9 +17,9 @@ async def rebuild_projection(session: AsyncSession) -> int:
     for table in reversed(PROJECTED_TABLES):  # referring tables first, because of the foreign keys
         await session.execute(delete(table))
     applied = 0
-    for region in await log.list_regions_with_log(session):
+    for region in await log_entries.list_regions_with_log(session):
         sequence = 0
-        while page := await log.list_log_entries(session, region, after=sequence):
+        while page := await log_entries.list_log_entries(session, region, after=sequence):
             await projection.apply_entries(session, page)
             applied += len(page)
             sequence = page[-1].sequence

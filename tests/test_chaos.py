@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from engine.model import EventKind, Role
-from storage import arrival, log, migrate
+from storage import arrival, log_entries, migrate
 from tests.api import two_provinces
 from tests.api.hub import running_hub
 from tests.fixtures.eventually import eventually
@@ -184,8 +184,8 @@ async def test_every_client_gets_the_log_entry_by_entry_whatever_is_killed(
 async def check_changes_are_written_once(url: str, writers: list[Writer]) -> None:
     """Fail unless the logs are whole and hold each acknowledged change once, and no other."""
     async with running_hub(url, tailing=False) as hub, hub.instance.database.read() as session:
-        for region in await log.list_regions_with_log(session):
-            await log.verify_log_chain(session, region)
+        for region in await log_entries.list_regions_with_log(session):
+            await log_entries.verify_log_chain(session, region)
         newest = (await arrival.read_arrival_position(session)).arrival
         arrivals = await arrival.list_arrivals_after(session, 0, newest + 1)
     assert [row.number for row in arrivals] == list(range(1, newest + 1))

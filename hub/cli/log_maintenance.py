@@ -7,7 +7,7 @@ from datetime import timedelta
 from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.credential_acts import end_all_credentials
-from storage import arrival, log, retention
+from storage import arrival, log_entries, retention
 from storage.instance_identity import renew_identity
 
 
@@ -19,8 +19,8 @@ async def verify_all_logs(settings: Settings) -> dict[str, int]:
     """
     async with open_instance(settings) as instance, instance.database.read() as session:
         return {
-            region: await log.verify_log_chain(session, region)
-            for region in await log.list_regions_with_log(session)
+            region: await log_entries.verify_log_chain(session, region)
+            for region in await log_entries.list_regions_with_log(session)
         }
 
 

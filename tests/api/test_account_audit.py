@@ -12,7 +12,7 @@ from engine.model import PUBLIC_VIEWER, Role, Viewer
 from resolvers.credential_acts import create_token
 from resolvers.problems import MailNotSent
 from storage.access_token import list_all_tokens
-from storage.log import verify_log_chain
+from storage.log_entries import verify_log_chain
 from storage.ownership import insert_source
 from tests.api.accounts import DINKES, add_open_session, add_passkey, add_people, add_person
 from tests.api.hub import Hub

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage import log
+from storage import log, log_entries
 from storage.database import Database
 from storage.rebuild import rebuild_projection
 from storage.tables import Table
@@ -309,7 +309,7 @@ async def test_a_rebuild_and_a_copy_have_the_same_rows(
     copy = Database(postgresql_database_url)
     for region in ("32", "32.11", "32.73", "33", "33.74"):
         async with hub.instance.database.read() as session:
-            entries = await log.list_log_entries(session, region)
+            entries = await log_entries.list_log_entries(session, region)
         async with log.begin_log_transaction(copy, region, hub.instance.clock) as transaction:
             await transaction.accept(entries)
     assert await projected_rows(copy) == rows

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from engine.log.entry import Entry
-from storage import log
+from storage import log_entries
 from tests.api import two_provinces
 from tests.api.hub import Hub
 from tests.api.mutation_inputs import LEVEL_CLAIMS
@@ -23,13 +23,13 @@ query ($id: ID!) { node(id: $id) { ... on Assessment {
 async def _list_new_entries(hub: Hub, count: int) -> list[Entry]:
     """Return the entries of 32.11 after the first `count` ones."""
     async with hub.instance.database.read() as session:
-        return await log.list_log_entries(session, "32.11", after=count)
+        return await log_entries.list_log_entries(session, "32.11", after=count)
 
 
 async def _count_entries(hub: Hub) -> int:
     """Verify the hash chain of the log of 32.11, and return the number of its entries."""
     async with hub.instance.database.read() as session:
-        return await log.verify_log_chain(session, "32.11")
+        return await log_entries.verify_log_chain(session, "32.11")
 
 
 async def _stored_assessment(hub: Hub, id: str = two_provinces.DRAFT) -> dict[str, Any]:

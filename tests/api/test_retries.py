@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from engine.model import Role, Viewer
-from storage import log
+from storage import log_entries
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
@@ -21,7 +21,7 @@ NEW = {
 async def _count_entries(hub: Hub, region: str = "32.11") -> int:
     """Verify the hash chain of a region's log, and return the number of its entries."""
     async with hub.instance.database.read() as session:
-        return await log.verify_log_chain(session, region)
+        return await log_entries.verify_log_chain(session, region)
 
 
 def _kinds(answers: list[dict[str, Any]]) -> list[str]:

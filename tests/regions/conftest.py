@@ -8,7 +8,7 @@ import pytest
 
 from engine.log.entry import Entry
 from engine.log.snapshot import SnapshotRow
-from storage import log, snapshot
+from storage import log_entries, snapshot
 from storage.database import Database
 
 
@@ -17,7 +17,7 @@ async def sumedang(filled_sqlite_url: str) -> tuple[list[Entry], list[SnapshotRo
     database = Database(filled_sqlite_url)
     try:
         async with database.read() as session:
-            entries = await log.list_log_entries(session, "32.11")
+            entries = await log_entries.list_log_entries(session, "32.11")
             return entries, await snapshot.export_snapshot_rows(session, "32.11", drafts=True)
     finally:
         await database.close()

@@ -14,7 +14,7 @@ from engine.model import Role
 from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.seed import seed_regions
-from storage import log, migrate
+from storage import log_entries, migrate
 from storage.database import Database
 from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
 from storage.upsert import PROJECTED_TABLES
@@ -101,7 +101,7 @@ class SimpulInstance:
         database = Database(self.settings.database)
         try:
             async with database.read() as session:
-                return (await log.read_log_head(session, region))[0]
+                return (await log_entries.read_log_head(session, region))[0]
         finally:
             await database.close()
 

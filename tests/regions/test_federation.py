@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from engine.model import Role
 from hub.instance import open_instance
 from resolvers.handover import SelfHandover, hand_over_region
-from storage import log
+from storage import log_entries
 from storage.database import Database
 from storage.log import LogNotFound, LogOwnedElsewhere
 from storage.tables import EntryRow
@@ -325,4 +325,4 @@ async def hand_over(
 async def is_chain_valid(simpul: SimpulInstance) -> bool:
     """Return whether the hash chain of Sumedang's log is valid at an instance."""
     async with open_instance(simpul.settings) as instance, instance.database.read() as session:
-        return await log.verify_log_chain(session, SUMEDANG) > 0
+        return await log_entries.verify_log_chain(session, SUMEDANG) > 0

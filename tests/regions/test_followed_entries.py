@@ -15,7 +15,7 @@ from engine.log.source import SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
 from regions.endpoint_directory import Endpoint
 from resolvers.context import Instance
-from storage import arrival, log, replica_deletion
+from storage import arrival, log_entries, replica_deletion
 from storage.database import Database
 from tests.regions.followed_owners import OwnerData, following, wait_until_source
 from tests.regions.toy_owner import Response, ToyOwner
@@ -71,7 +71,9 @@ async def test_an_owner_with_another_history_has_diverged_and_the_copy_stays(
             )
             assert "log of region 32.11 breaks at sequence" in diverged.reason
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[1] == sumedang[0][-1].hash
+                assert (await log_entries.read_log_head(session, "32.11"))[1] == sumedang[0][
+                    -1
+                ].hash
             # The operator has examined it, and accepts the owner's log.
             before = await read_epoch(instance)
             await replica_deletion.delete_replica(instance.database, "32.11")
@@ -81,8 +83,10 @@ async def test_an_owner_with_another_history_has_diverged_and_the_copy_stays(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[1] == toy.entries[-1].hash
-                assert await log.verify_log_chain(session, "32.11") == len(toy.entries)
+                assert (await log_entries.read_log_head(session, "32.11"))[1] == toy.entries[
+                    -1
+                ].hash
+                assert await log_entries.verify_log_chain(session, "32.11") == len(toy.entries)
 
 
 async def test_an_owned_region_is_no_copy_to_be_dropped(filled_sqlite_url: str) -> None:
@@ -144,7 +148,7 @@ async def test_an_entry_that_cannot_be_applied_leaves_a_stale_copy_with_the_reas
             )
             assert stale.state is SourceState.STALE
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[0] == len(sumedang[0])
+                assert (await log_entries.read_log_head(session, "32.11"))[0] == len(sumedang[0])
 
 
 async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
@@ -163,7 +167,7 @@ async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
             assert followed.as_of is not None
             assert abs(datetime.now(followed.as_of.tzinfo) - followed.as_of) < timedelta(minutes=1)
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[1] == entries[-1].hash
+                assert (await log_entries.read_log_head(session, "32.11"))[1] == entries[-1].hash
 
 
 async def test_frames_that_lack_an_entry_heal_once_it_comes(
@@ -183,11 +187,14 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
                 instance, "32.11", lambda source: source.state is SourceState.DIVERGED
             )
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[0] < len(sumedang[0])
+                assert (await log_entries.read_log_head(session, "32.11"))[0] < len(sumedang[0])
             toy.on_frame = lambda answer: answer
             await wait_until_source(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
             async with instance.database.read() as session:
                 newest = sumedang[0][-1]
-                assert await log.read_log_head(session, "32.11") == (newest.sequence, newest.hash)
+                assert await log_entries.read_log_head(session, "32.11") == (
+                    newest.sequence,
+                    newest.hash,
+                )

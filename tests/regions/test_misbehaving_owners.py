@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from engine.log.source import SourceState
 from regions import peer
 from regions.endpoint_directory import Endpoint
-from storage import log
+from storage import log_entries
 from tests.regions.followed_owners import OwnerData, following, wait_until_source
 from tests.regions.toy_owner import ToyOwner
 
@@ -141,7 +141,7 @@ async def test_an_owner_that_misbehaves_is_marked_and_affects_no_other(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
             async with instance.database.read() as session:
-                assert (await log.read_log_head(session, "32.11"))[0] == len(sumedang[0])
-                assert (await log.read_log_head(session, BAD_REGION))[0] == 0
+                assert (await log_entries.read_log_head(session, "32.11"))[0] == len(sumedang[0])
+                assert (await log_entries.read_log_head(session, BAD_REGION))[0] == 0
     growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert growth < 150_000  # KiB

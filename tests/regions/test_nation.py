@@ -9,7 +9,7 @@ import pytest
 from engine.log.source import SourceState
 from hub import replication
 from hub.instance import open_instance
-from storage import log, ownership
+from storage import log_entries, ownership
 from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import SimpulInstance
@@ -32,6 +32,6 @@ async def test_all_regions_of_one_endpoint_are_copied(
         )
         async with instance.database.read() as session:
             states = [source.state for source in await ownership.list_all_sources(session)]
-            heads = await log.newest_sequences_by_region(session, nation.regions)
+            heads = await log_entries.newest_sequences_by_region(session, nation.regions)
     assert states == [SourceState.FRESH] * len(nation.regions)
     assert heads == dict.fromkeys(nation.regions, nation.entries)

@@ -15,7 +15,7 @@ from hub.settings import Settings
 from resolvers.context import Context, Instance
 from resolvers.seed import SeedSummary, seed_regions
 from schema.schema import schema
-from storage import log
+from storage import log_entries
 from storage.tables import Table
 
 PROVINCE = Viewer("ani", Role.PROVINCE, frozenset({"32"}))
@@ -101,8 +101,8 @@ async def test_the_whole_country_is_every_region_agency_and_result(instance: Ins
     async with instance.database.read() as session:
         written = [
             entry.kind
-            for region in await log.list_regions_with_log(session)
-            for entry in await log.list_log_entries(session, region)
+            for region in await log_entries.list_regions_with_log(session)
+            for entry in await log_entries.list_log_entries(session, region)
         ]
     assert written.count(EventKind.RESULT_RECORDED) == 1280
     assert written.count(EventKind.REGION_RECORDED) == 646

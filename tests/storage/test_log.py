@@ -16,7 +16,7 @@ from sqlalchemy import text
 from engine.document import to_document
 from engine.log.entry import GENESIS, BrokenChain
 from engine.model import EventKind, Provenance, Region, RegionKind
-from storage import arrival, log
+from storage import arrival, log, log_entries
 from storage.arrival import Arrival
 from storage.database import Database
 from storage.region import regions_by_code
@@ -128,15 +128,15 @@ async def test_concurrent_writers_leave_no_gap_no_reordering_and_a_valid_chain(
     async with database.read() as session:
         for region, sequences in by_region.items():
             assert sequences == list(range(1, len(sequences) + 1))
-            assert await log.verify_log_chain(session, region) == len(sequences)
+            assert await log_entries.verify_log_chain(session, region) == len(sequences)
 
 
 async def test_a_transaction_that_is_rolled_back_leaves_no_trace(database: Database) -> None:
     with pytest.raises(Undo):
         await write(database, "32", ["a", "b"], commits=False)
     async with database.read() as session:
-        assert await log.read_log_head(session, "32") == (0, GENESIS)
-        assert await log.list_regions_with_log(session) == []
+        assert await log_entries.read_log_head(session, "32") == (0, GENESIS)
+        assert await log_entries.list_regions_with_log(session) == []
         assert (await arrival.read_arrival_position(session)).arrival == 0
 
 
@@ -150,9 +150,9 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
             body=to_document(region),
         )
     async with database.read() as session:
-        assert await log.list_log_entries(session, "32") == [entry]
-        assert await log.list_log_entries(session, "32", after=1) == []
-        assert await log.read_log_head(session, "32") == (1, entry.hash)
+        assert await log_entries.list_log_entries(session, "32") == [entry]
+        assert await log_entries.list_log_entries(session, "32", after=1) == []
+        assert await log_entries.read_log_head(session, "32") == (1, entry.hash)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_a_change_of_the_log_in_the_database_is_detected(
         await session.execute(text(tamper))
     async with database.read() as session:
         with pytest.raises(BrokenChain) as broken:
-            await log.verify_log_chain(session, "32")
+            await log_entries.verify_log_chain(session, "32")
     assert (broken.value.region, broken.value.sequence, broken.value.reason) == ("32", 2, reason)
 
 
@@ -196,14 +196,16 @@ async def test_many_entries_continue_the_chain_as_single_ones_do(database: Datab
                 Region("32.11", f"Uji {number}", RegionKind.CITY, None, Provenance("test"))
             ),
         )
-        for number in range(log.PAGE + 2)
+        for number in range(log_entries.PAGE + 2)
     ]
     await write(database, "32.11", ["before"])
     async with log.begin_log_transaction(database, "32.11", clock) as transaction:
         appended = await transaction.append_all(new_entries)
     async with database.read() as session:
-        assert await log.verify_log_chain(session, "32.11") == log.PAGE + 3
-        [last] = await log.list_log_entries(session, "32.11", after=log.PAGE + 2)
-        assert (await regions_by_code(session, ["32.11"]))["32.11"].name == f"Uji {log.PAGE + 1}"
+        assert await log_entries.verify_log_chain(session, "32.11") == log_entries.PAGE + 3
+        [last] = await log_entries.list_log_entries(session, "32.11", after=log_entries.PAGE + 2)
+        assert (await regions_by_code(session, ["32.11"]))[
+            "32.11"
+        ].name == f"Uji {log_entries.PAGE + 1}"
     assert last == appended[-1]
-    assert [entry.sequence for entry in appended] == list(range(2, log.PAGE + 4))
+    assert [entry.sequence for entry in appended] == list(range(2, log_entries.PAGE + 4))

@@ -39,7 +39,7 @@ from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.attestation import Attestation
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from engine.verification.verification_state import ProposalsState
-from storage import announcement, log
+from storage import announcement, log, log_entries
 from storage.database import Database
 from storage.log import LogTransaction
 from storage.rebuild import PROJECTED_TABLES, rebuild_projection
@@ -274,8 +274,8 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
     assert await derived_rows(database) == before
     async with database.read() as session:
         expected = [
-            await log.verify_log_chain(session, region)
-            for region in await log.list_regions_with_log(session)
+            await log_entries.verify_log_chain(session, region)
+            for region in await log_entries.list_regions_with_log(session)
         ]
     assert applied == sum(expected)
     assert len(before["application"]) >= len(applications)

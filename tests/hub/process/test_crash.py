@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from engine.model import EventKind, Role
-from storage import arrival, log
+from storage import arrival, log_entries
 from storage.rebuild import rebuild_projection
 from tests.api.hub import running_hub
 from tests.fixtures.processes import StartSimpul, free_port
@@ -71,13 +71,13 @@ async def test_no_acknowledged_write_is_lost_or_doubled_by_kills(
             written = [
                 (entry.body["name"], entry.subject)
                 for region, _ in OWNERS
-                for entry in await log.list_log_entries(session, region, limit=100_000)
+                for entry in await log_entries.list_log_entries(session, region, limit=100_000)
                 if entry.kind is EventKind.APPLICATION_REGISTERED
                 and entry.actor == "ani-province PROVINCE"
                 and entry.body is not None
             ]
-            for region in await log.list_regions_with_log(session):
-                await log.verify_log_chain(session, region)
+            for region in await log_entries.list_regions_with_log(session):
+                await log_entries.verify_log_chain(session, region)
             newest = (await arrival.read_arrival_position(session)).arrival
             numbers = [row.number for row in await arrival.list_arrivals_after(session, 0, 100_000)]
         assert sorted(written) == sorted(acknowledged.items())
