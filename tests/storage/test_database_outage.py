@@ -5,15 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -23,9 +17,11 @@ from resolvers.problems import Unavailable
 from storage.database import Database
 from storage.database_outage import is_lock_busy, is_outage, outage_reason
 from storage.postgresql_driver import DatabaseUnreachable
+from tests.fixtures.certificates import create_self_signed_certificate
 from tests.fixtures.postgresql import PostgresqlServer, start_postgresql
 from tests.fixtures.processes import free_port
 
+HOST_NAMES = ("simpul.test",)
 TLS_SETTINGS = {
     "ssl": "on",
     "ssl_cert_file": "{folder}/server.pem",
@@ -33,34 +29,9 @@ TLS_SETTINGS = {
 }
 
 
-def create_certificate() -> tuple[bytes, bytes]:
-    """Return a certificate of 127.0.0.1 that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simpul test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    return certificate.public_bytes(pem), key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
 @pytest.fixture(scope="module")
 def certificate() -> tuple[bytes, bytes]:
-    return create_certificate()
+    return create_self_signed_certificate(HOST_NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +55,7 @@ async def test_the_servers_certificate_is_verified(
 ) -> None:
     own, other = tmp_path / "own ca.pem", tmp_path / "other.pem"
     own.write_bytes(certificate[0])
-    other.write_bytes(create_certificate()[0])
+    other.write_bytes(create_self_signed_certificate(HOST_NAMES)[0])
     in_use = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
     secure = f"{server.url}?sslmode=verify-full&sslrootcert="
     assert await read_value(f"{secure}{own}".replace(" ", "%20"), in_use) is True
