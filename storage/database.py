@@ -21,7 +21,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -31,6 +31,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from storage import sqlite_driver
 from storage.database_address import PostgresqlServers, SqliteFile, parse_database_url
+from storage.database_outage import is_refused_write
 from storage.postgresql_driver import open_postgresql_connection
 
 Session = AsyncSession  # for modules that only pass a session on
@@ -53,6 +54,13 @@ RESERVED_CONNECTIONS = 2
 RESERVED_LOCK_SECONDS = 0.2  # the longest wait of a reserved session for the lock of a writer
 SET_RESERVED_LOCK_SECONDS = text(f"SET LOCAL lock_timeout = {round(RESERVED_LOCK_SECONDS * 1000)}")
 IDS_AT_ONCE = 500
+
+
+class WriteInReadSession(RuntimeError):
+    """A session that only reads was to write, which is a bug and no outage of the database."""
+
+    def __init__(self) -> None:
+        super().__init__("expected statements that read, got one that writes: use Database.write")
 
 
 class Database:
@@ -119,7 +127,12 @@ class Database:
                         "postgresql_readonly": True,
                     }
                 )
-            yield session
+            try:
+                yield session
+            except DBAPIError as error:
+                if is_refused_write(error):
+                    raise WriteInReadSession from error
+                raise
 
 
 def batch_ids(ids: Collection[str]) -> Iterator[list[str]]:

@@ -90,6 +90,16 @@ def is_lock_busy(error: BaseException) -> bool:
     return _postgresql_state(error) in BUSY_STATES or _sqlite_code(error) in SQLITE_BUSY_CODES
 
 
+def is_refused_write(error: BaseException) -> bool:
+    """Whether the error says that a statement was to write, and the transaction may only read.
+
+    SQLite has extended codes for a file that is read-only in a way that a read can meet, too.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    return _postgresql_state(error) == "25006" or code == sqlite3.SQLITE_READONLY
+
+
 def _postgresql_state(error: BaseException) -> str | None:
     """Return the SQLSTATE of an error of PostgreSQL."""
     if isinstance(error, asyncpg.PostgresError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from resolvers.outage import OutageReporter
 from resolvers.problems import Unavailable
-from storage.database import Database
+from storage.database import Database, WriteInReadSession
 from storage.database_outage import is_lock_busy, is_outage, outage_reason
 from storage.postgresql_driver import DatabaseUnreachable
 from tests.fixtures.certificates import create_self_signed_certificate
@@ -104,17 +105,23 @@ async def test_a_server_that_does_not_respond_is_unavailable_on_old_connections_
     server: PostgresqlServer,
 ) -> None:
     passing = asyncio.Event()
+    connections: list[asyncio.Task[None] | None] = []
 
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(4096):
-            await passing.wait()
-            writer.write(data)
-        writer.close()
+        with closing(writer):
+            while data := await reader.read(4096):
+                await passing.wait()
+                writer.write(data)
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(asyncio.current_task())
         host = make_url(server.url)
         server_reader, server_writer = await asyncio.open_connection(host.host, host.port)
-        await asyncio.gather(forward(reader, server_writer), forward(server_reader, writer))
+        both_ways = (forward(reader, server_writer), forward(server_reader, writer))
+        await asyncio.gather(*both_ways, return_exceptions=True)
+        for used in (writer, server_writer):
+            with suppress(ConnectionError):
+                await used.wait_closed()
 
     async with await asyncio.start_server(connect, "127.0.0.1", 0) as proxy:
         port = proxy.sockets[0].getsockname()[1]
@@ -131,6 +138,7 @@ async def test_a_server_that_does_not_respond_is_unavailable_on_old_connections_
         async with database.read() as session:
             assert await session.scalar(text("SELECT 2")) == 2
         await database.close()
+        await asyncio.gather(*filter(None, connections))
     assert is_outage(away.value)
 
 
@@ -153,3 +161,9 @@ async def test_a_statement_that_is_wrong_stays_a_bug(database_url: str) -> None:
     assert not is_outage(wrong.value)
     assert OutageReporter().unavailable_for(wrong.value) is None
     assert outage_reason(wrong.value) == "an error, which the log describes"
+
+
+async def test_a_write_in_a_session_that_reads_stays_a_bug(database_url: str) -> None:
+    with pytest.raises(WriteInReadSession) as refused:
+        await read_value(database_url, "UPDATE instance SET arrival_head = 7")
+    assert not is_outage(refused.value)
