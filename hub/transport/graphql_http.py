@@ -14,7 +14,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -31,14 +30,17 @@ from hub.admission.admission import Admission
 from hub.admission.client import client_host, client_key
 from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials
-from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
 from hub.auth.open_connections import OpenConnection, OpenConnections
-from hub.auth.signing_keys import KeysUnavailable
-from hub.transport import connection_limits, json_request, request_limits, responses
+from hub.transport import connection_limits, responses
 from hub.transport.client_watch import cancel_when_client_leaves
 from hub.transport.compression import CompressibleResponse
 from hub.transport.connection_limits import CONNECTION_SCOPE, ConnectionLimiter
 from hub.transport.event_stream import EventStream
+from hub.transport.graphql_request import (
+    check_method_and_type,
+    receive_request,
+    requests_explorer,
+)
 from hub.transport.graphql_websocket import GraphQLSocketHandler
 from hub.transport.http_operations import (
     COST_HEADER,
@@ -64,13 +66,10 @@ from hub.transport.socket_connection import SocketConnection
 from hub.transport.socket_origin import may_open_socket
 from hub.transport.stream_formats import STREAM_FORMATS
 from hub.transport.subscriber import SubscriberAccount
-from resolvers.problems import TryLater
 
 HTML_TYPE = "text/html; charset=utf-8"
-IDENTIFYING_HEADERS = {
-    "authorization",
-    "cookie",
-}  # responses to requests with one are not compressed
+# Responses to requests with one of these are not compressed.
+IDENTIFYING_HEADERS = {"authorization", "cookie"}
 
 
 class GraphQLApp(GraphQL[Any, None]):
@@ -175,7 +174,7 @@ class GraphQLApp(GraphQL[Any, None]):
         return orjson.dumps(data).decode()
 
     async def _create_response(self, request: Request, cost: RequestCost) -> ASGIApp:
-        if self.explorer_html is not None and _requests_explorer(request):
+        if self.explorer_html is not None and requests_explorer(request):
             return CompressibleResponse(
                 self.explorer_html, media_type=HTML_TYPE, headers=responses.response_headers()
             )
@@ -187,10 +186,10 @@ class GraphQLApp(GraphQL[Any, None]):
             )
             accepted = negotiate_media_types(request.headers.get("accept"), streams=streams)
             media_type = accepted.json or LEGACY_JSON
-            _check_method_and_type(request)
+            check_method_and_type(request)
             credentials = self.authenticator.cookie().credentials(request)
             viewer = await self.authenticator.viewer(credentials)
-            read_request = await self._read_request(request)
+            read_request = await receive_request(request, self.limits)
             if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
                 viewer = await self.authenticator.viewer(credentials)
             cost.client = client_key(viewer, client_host(request))
@@ -210,22 +209,8 @@ class GraphQLApp(GraphQL[Any, None]):
                     if response is not None:
                         return response
                     result = await self.operations.execute(request, parsed, viewer, cost)
-        except TryLater as refusal:
-            return responses.retry_response(media_type, refusal)
-        except RequestRejected as refusal:
-            return responses.error_response(media_type, refusal.status, refusal.code, str(refusal))
-        except AuthenticationError as error:
-            return responses.error_response(
-                media_type, HTTPStatus.UNAUTHORIZED, error.code, str(error)
-            )
-        except CrossSiteRequest as error:
-            return responses.error_response(
-                media_type, HTTPStatus.FORBIDDEN, error.code, str(error)
-            )
-        except (AccessUnavailable, KeysUnavailable) as error:
-            return responses.error_response(
-                media_type, HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error)
-            )
+        except responses.REFUSALS as refusal:
+            return responses.refusal_response(media_type, refusal)
         if accepted.json is None and accepted.stream is not None:
             return responses.single_result_stream(STREAM_FORMATS[accepted.stream], result)
         return responses.result_response(media_type, result)
@@ -298,39 +283,3 @@ class GraphQLApp(GraphQL[Any, None]):
             )
             stream.watch(self.open_connections, connection)
         return stream
-
-    async def _read_request(self, request: Request) -> Callable[[], GraphQLRequest]:
-        """Return a function that parses the request, after its body was received."""
-        depth = self.limits.json_depth
-        if request.method == "GET":
-            query_string = request.scope["query_string"]
-            return partial(json_request.parse_query_string_request, query_string, depth)
-        body = await request_limits.read_request_body(request, self.limits)
-        return partial(json_request.parse_body_request, body, depth)
-
-
-def _requests_explorer(request: Request) -> bool:
-    return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and "text/html" in request.headers.get("accept", "")
-    )
-
-
-def _check_method_and_type(request: Request) -> None:
-    if request.method not in ("GET", "POST"):
-        raise RequestRejected(
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            f"expected GET or POST, got {request.method[:20]}",
-        )
-    if request.method == "GET":
-        return
-    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameters.replace('"', "").strip()
-    if media_type.strip() != LEGACY_JSON or charset not in ("", "charset=utf-8"):
-        raise RequestRejected(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            f"expected a body of {LEGACY_JSON} in UTF-8, got another content-type",
-        )

@@ -11,15 +11,24 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from hub.auth.errors import AccessUnavailable, AuthenticationError, CrossSiteRequest
+from hub.auth.signing_keys import KeysUnavailable
 from hub.transport.compression import CompressibleResponse
 from hub.transport.media_types import RESPONSE_JSON
 from hub.transport.refusing_protocol import REFUSED_REQUESTS
+from hub.transport.request_limits import RequestRejected
 from hub.transport.stream_formats import StreamFormat
 from realtime.message import Message
 from resolvers.outage import outage_reporter
 from resolvers.problems import ClientBudgetExhausted, TryLater
 from schema.limits import DocumentRejected
 from schema.masking import mask_errors
+
+# Why a request is not executed.
+REFUSALS = (
+    *(TryLater, RequestRejected, AuthenticationError, CrossSiteRequest),
+    *(AccessUnavailable, KeysUnavailable),
+)
 
 
 def result_response(media_type: str, result: ExecutionResult) -> Response:
@@ -30,7 +39,7 @@ def result_response(media_type: str, result: ExecutionResult) -> Response:
     """
     refusal = _refusal(result)
     if refusal is not None:
-        return retry_response(media_type, refusal)
+        return _retry_response(media_type, refusal)
     body = _result_body(result)
     is_rejected = any(isinstance(error, DocumentRejected) for error in result.errors or ())
     is_bad_request = is_rejected or ("data" not in body and media_type == RESPONSE_JSON)
@@ -63,7 +72,25 @@ def _result_body(result: ExecutionResult) -> GraphQLHTTPResponse:
     return body
 
 
-def error_response(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
+def refusal_response(media_type: str, refusal: Exception) -> Response:
+    """Return the response to a request that is refused; `refusal` is one of `REFUSALS`."""
+    match refusal:
+        case TryLater():
+            return _retry_response(media_type, refusal)
+        case RequestRejected():
+            status = refusal.status
+        case AuthenticationError():
+            status = HTTPStatus.UNAUTHORIZED
+        case CrossSiteRequest():
+            status = HTTPStatus.FORBIDDEN
+        case AccessUnavailable() | KeysUnavailable():
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+        case _:
+            raise refusal
+    return _error_response(media_type, status, refusal.code, str(refusal))
+
+
+def _error_response(media_type: str, status: HTTPStatus, code: str, message: str) -> Response:
     """Return the response to a request that is not executed."""
     body: GraphQLHTTPResponse = {"errors": [{"message": message, "extensions": {"code": code}}]}
     response = _json_response(media_type, status, body)
@@ -78,7 +105,7 @@ def error_response(media_type: str, status: HTTPStatus, code: str, message: str)
     return response
 
 
-def retry_response(media_type: str, refusal: TryLater) -> Response:
+def _retry_response(media_type: str, refusal: TryLater) -> Response:
     """Return the response to a request that the client may send again, after a time."""
     error = GraphQLFormattedError(message=str(refusal), extensions=refusal.extensions)
     REFUSED_REQUESTS[refusal.code] += 1
