@@ -20,7 +20,8 @@ DELAY_SECONDS_MOST = 0.25  # from the whole request read to its execution begun
 WAITING_LEAST = 100
 SERVICE_SECONDS = 0.002  # CPU time for each request that leaves the queue, before it is measured
 SERVICE_SECONDS_MOST = 0.01  # more comes from one long step
-# So many requests from one address are not refused for those of others, up to a longer delay.
+# So many requests from one address are not refused for those of others, up to a longer delay. It
+# counts the same number of each address, because clients take turns.
 WAITING_OF_ADDRESS = 4
 UNFAIR_DELAYS = 4  # times the delay: then all addresses are refused
 WINDOW_SECONDS = 0.1  # of a measurement
@@ -41,6 +42,7 @@ class RequestQueue:
         self.waiting = 0
         self.refused = 0  # in all
         self._waiting_by_address: Counter[str] = Counter()
+        self._waiting_fairly = 0  # at most WAITING_OF_ADDRESS of each address
         self.service_seconds = SERVICE_SECONDS
         self.delay_seconds_most = delay_seconds_most
         self.clock = clock
@@ -53,8 +55,10 @@ class RequestQueue:
         delay = self.waiting * self.service_seconds
         if self.waiting < WAITING_LEAST or delay <= self.delay_seconds_most:
             return False
-        is_fair = self._waiting_by_address[address] < WAITING_OF_ADDRESS
-        return not is_fair or delay > UNFAIR_DELAYS * self.delay_seconds_most
+        if self._waiting_by_address[address] >= WAITING_OF_ADDRESS:
+            return True
+        fair_delay = self._waiting_fairly * self.service_seconds
+        return fair_delay > UNFAIR_DELAYS * self.delay_seconds_most
 
     def refusal(self) -> ServerBusy:
         """Count a refusal, and return it."""
@@ -71,11 +75,13 @@ class RequestQueue:
             self._begin_window()
         self.waiting += 1
         self._waiting_by_address[address] += 1
+        self._waiting_fairly += self._waiting_by_address[address] <= WAITING_OF_ADDRESS
 
     def count_left(self, address: str) -> None:
         """Count a request as waiting no more."""
         self.waiting -= 1
         self._waiting_by_address[address] -= 1
+        self._waiting_fairly -= self._waiting_by_address[address] < WAITING_OF_ADDRESS
         if not self._waiting_by_address[address]:
             del self._waiting_by_address[address]
         self._left_in_window += 1
@@ -94,15 +100,19 @@ class RequestQueue:
 class QueuedRequest:
     """The place of one request in the queue, from its `enter` to its `leave`."""
 
-    __slots__ = ("_address", "_entered_at", "_queue")
+    __slots__ = ("_address", "_entered_at", "_has_entered", "_queue")
 
     def __init__(self, queue: RequestQueue, address: str) -> None:
         self._queue = queue
         self._address = address
+        self._has_entered = False
         self._entered_at: float | None = None
 
     def enter(self) -> None:
-        """Begin to wait: the request was read as a whole."""
+        """Begin to wait, unless it waits or has waited already: the request was read as a whole."""
+        if self._has_entered:
+            return
+        self._has_entered = True
         self._entered_at = self._queue.clock()
         self._queue.count_entered(self._address)
 
@@ -121,7 +131,8 @@ class QueuedRequest:
             raise self._queue.refusal()
 
     def leave(self) -> None:
-        """End the wait, unless it has ended."""
+        """End the wait, unless it has ended; a request that has left does not enter any more."""
+        self._has_entered = True
         if self._entered_at is not None:
             self._entered_at = None
             self._queue.count_left(self._address)

@@ -44,7 +44,9 @@ class RefusingProtocol(StreamProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle is None or self.cycle.response_complete:
+            return
+        if not self.cycle.more_body and self.cycle.scope is self.scope:  # not one before an upgrade
             _enter_queue(self.cycle)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:

@@ -80,5 +80,31 @@ def test_an_address_with_few_requests_is_not_refused_for_those_of_others() -> No
     assert (queue.is_full("a"), queue.is_full("b")) == (True, False)
     fill(queue, 4, "b")
     assert (queue.is_full("b"), queue.is_full("c")) == (True, False)
-    fill(queue, 300)  # 504 requests take more than a second
+    fill(queue, 2_000)  # one address fills the queue for itself only
+    assert (queue.is_full("a"), queue.is_full("c")) == (True, False)
+    for number in range(124):  # four of each address; with them, 504 take more than a second
+        fill(queue, 4, f"address {number}")
     assert queue.is_full("c")
+
+
+def test_requests_that_leave_make_room_for_the_other_addresses() -> None:
+    queue = RequestQueue(clock=Clock(), cpu_clock=Clock())
+    addresses = [fill(queue, 5, f"address {number}") for number in range(126)]
+    assert queue.is_full("c")
+    for requests in addresses:
+        requests[0].leave()
+    assert queue.is_full("c")  # four of each address still wait
+    for requests in addresses:
+        requests[1].leave()
+    assert (queue.is_full("address 0"), queue.is_full("c")) == (False, False)
+
+
+def test_a_request_waits_once() -> None:
+    queue = RequestQueue(clock=Clock(), cpu_clock=Clock())
+    request = QueuedRequest(queue, "a")
+    request.enter()
+    request.enter()
+    assert queue.waiting == 1
+    request.leave()
+    request.enter()
+    assert queue.waiting == 0

@@ -185,3 +185,17 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
         assert (await exchange(connection, POST))[2] == b'{"query":"{ b }"}'
         assert (await exchange(connection, b""))[2] == BODY
     assert queue.waiting == 0
+
+
+async def test_a_handshake_behind_a_request_does_not_let_the_request_wait_twice() -> None:
+    queue = RequestQueue()
+    handshake = (
+        b"GET /graphql HTTP/1.1\r\nhost: simpul.test\r\nupgrade: websocket\r\n"
+        b"connection: upgrade\r\nsec-websocket-version: 13\r\n"
+        b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    async with open_connection(queue) as (reader, writer):
+        writer.write(POST + handshake)
+        async with asyncio.timeout(5):
+            await reader.read(1)
+    assert queue.waiting == 0
