@@ -82,6 +82,11 @@ class FairQueue:
         finally:
             self.leave(turn)
 
+    def has_room(self, client: str) -> bool:
+        """Whether a turn of this client would be granted at once."""
+        has_slots = self._running.total() < self._slots
+        return has_slots and self._running[client] < self._slots_per_client
+
     def enter(self, client: str) -> Turn:
         """Return a turn that waits, whose `granted` to await; `leave` it in any case.
 

@@ -98,7 +98,6 @@ def document_extensions(
     return [lambda: BoundedDocuments(bounds)]
 
 
-@lru_cache(maxsize=CACHED_DOCUMENTS)
 def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
     """Return the parsed document.
 
@@ -111,9 +110,21 @@ def parse_within_limits(query: str, limits: DocumentLimits) -> DocumentNode:
         raise DocumentRejected(
             "DOCUMENT_TOO_LARGE", f"expected a document of at most {limits.bytes} bytes, got {size}"
         )
-    _count_tokens(query, limits.tokens)
-    document = parse(query)
-    _DocumentWalk(document, limits).run()
+    document = _parse_or_reject(query, limits)
+    if isinstance(document, GraphQLError):
+        raise document.with_traceback(None)  # the frames of the last one would stay in memory
+    return document
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _parse_or_reject(query: str, limits: DocumentLimits) -> DocumentNode | GraphQLError:
+    """Return the document or why it is refused, which several steps of one request ask for."""
+    try:
+        _count_tokens(query, limits.tokens)
+        document = parse(query)
+        _DocumentWalk(document, limits).run()
+    except GraphQLError as error:
+        return error
     return document
 
 

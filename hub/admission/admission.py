@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 from hub.admission.client_budgets import ClientBudgets, ClientRate
@@ -18,8 +18,11 @@ EXPENSIVE_SECONDS = 0.025  # operations from this price on wait for a turn
 EXPENSIVE_PER_CLIENT = 2  # run at once; more would only lengthen each other
 EXPENSIVE_AT_ONCE = 64  # of all clients; they wait for reads and copies most of the time
 # The others wait for turns, too, so that one that comes later does not wait behind all of them.
-CHEAP_PER_CLIENT = 16
+CHEAP_PER_CLIENT = 4
 CHEAP_AT_ONCE = 64
+# A request from this size on waits for a turn to be parsed, which takes up to some 50 ms. One turn
+# at once lets the event loop do everything else between two of them.
+LARGE_BYTES = 1_024
 
 
 class Admission:
@@ -40,10 +43,44 @@ class Admission:
         self._operation_seconds = operation_seconds  # CPU time of one operation at most
         self._expensive_turns = FairQueue(EXPENSIVE_AT_ONCE, EXPENSIVE_PER_CLIENT)
         self._cheap_turns = FairQueue(CHEAP_AT_ONCE, CHEAP_PER_CLIENT)
+        self._parsing_turns = FairQueue(1, 1)
 
     def is_expensive(self, operation: PricedOperation) -> bool:
-        """Whether the operation waits for a turn of its client."""
+        """Whether the operation waits for one of the few turns of its client."""
         return self.prices.estimate(operation) >= EXPENSIVE_SECONDS
+
+    def must_wait(self, client: str, operation: PricedOperation) -> bool:
+        """Whether the operation would wait for a turn now."""
+        return not self._turns(operation).has_room(client)
+
+    @asynccontextmanager
+    async def parsing(self, client: str, size: int) -> AsyncIterator[None]:
+        """Surround the parsing of a request of this many bytes; its CPU time is charged.
+
+        Raises:
+            ClientBudgetExhausted: the client has no CPU time left, or lets too much wait.
+        """
+        if size < LARGE_BYTES:  # the response may be in a cache, which costs next to nothing
+            self.budgets.check(client, debt_seconds=self.budgets.rate.burst_seconds)
+            with self.charging(client):
+                yield
+            return
+        self.budgets.check(client)
+        async with self._parsing_turns.turn(client):
+            with self.charging(client):
+                yield
+
+    @contextmanager
+    def charging(self, client: str) -> Iterator[None]:
+        """Charge the CPU time of the block, which must not await anything."""
+        started = time.thread_time()
+        try:
+            yield
+        finally:
+            self.budgets.charge(client, time.thread_time() - started)
+
+    def _turns(self, operation: PricedOperation) -> FairQueue:
+        return self._expensive_turns if self.is_expensive(operation) else self._cheap_turns
 
     @asynccontextmanager
     async def execution(self, client: str, operation: PricedOperation) -> AsyncIterator[CpuMeter]:
@@ -59,9 +96,9 @@ class Admission:
         self.budgets.charge(client, price)
         meter = CpuMeter(client, seconds_most=self._operation_seconds)
         try:
-            is_cheap = price < EXPENSIVE_SECONDS
-            turns = self._cheap_turns if is_cheap else self._expensive_turns
-            async with turns.turn(client):
+            async with self._turns(operation).turn(client):
+                # Those that ran meanwhile may have cost more than was estimated.
+                self.budgets.check(client, debt_seconds=price)
                 yield meter
             self.prices.learn(operation, meter.seconds)
         finally:

@@ -50,15 +50,15 @@ class ClientBudgets:
         gained = (self._clock() - bucket.at) * self.rate.seconds_per_second
         return min(self.rate.burst_seconds, bucket.seconds + gained)
 
-    def check(self, client: str) -> None:
-        """Raise ClientBudgetExhausted if the client has nothing left."""
+    def check(self, client: str, *, debt_seconds: float = 0.0) -> None:
+        """Raise ClientBudgetExhausted if the client has nothing left, and owes at least so much."""
         remaining = self.remaining_seconds(client)
         rate = self.rate.seconds_per_second
-        if rate and remaining <= 0:
+        if rate and remaining <= -debt_seconds:
             raise ClientBudgetExhausted(
                 f"expected at most {rate:g} seconds of CPU time per second from one client, "
                 "got more: send fewer or smaller operations",
-                (rate - remaining) / rate,
+                (rate - remaining - debt_seconds) / rate,
             )
 
     def charge(self, client: str, seconds: float) -> None:

@@ -189,13 +189,15 @@ class GraphQLApp(GraphQL[Any, None]):
             check_method_and_type(request)
             credentials = self.authenticator.cookie().credentials(request)
             viewer = await self.authenticator.viewer(credentials)
-            read_request = await receive_request(request, self.limits)
+            read_request, size = await receive_request(request, self.limits)
             if viewer is not PUBLIC_VIEWER:  # the body may have taken long enough to be withdrawn
                 viewer = await self.authenticator.viewer(credentials)
             cost.client = client_key(viewer, client_host(request))
             role = viewer.role
-            parsed = self.operations.parse(
-                lambda: resolve_persisted_query(read_request(), role, self.persisted_queries), cost
+            parsed = await self.operations.parse(
+                lambda: resolve_persisted_query(read_request(), role, self.persisted_queries),
+                size,
+                cost,
             )
             stream = self._create_stream(request, parsed.request, viewer, credentials, accepted)
             if stream is not None:
@@ -230,12 +232,11 @@ class GraphQLApp(GraphQL[Any, None]):
         key = cache.cache_key(parsed.request, viewer)
         if key is None:
             return None
-        # An expensive operation waits for its client's turn, which other clients do not wait for.
-        is_expensive = self.admission.is_expensive(parsed.price_basis)
+        # Other clients do not wait for the turn of this one.
+        basis = parsed.price_basis
+        is_own = self.admission.is_expensive(basis) or self.admission.must_wait(cost.client, basis)
         execute = partial(self._execute_for_cache, request, parsed, viewer, cost, accepted.json)
-        return await cache.respond(
-            (accepted.json, key), execute, cost.client if is_expensive else None
-        )
+        return await cache.respond((accepted.json, key), execute, cost.client if is_own else None)
 
     async def _execute_for_cache(
         self,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
 from hub.transport import json_request, request_limits
 from hub.transport.json_request import GraphQLRequest
 from hub.transport.media_types import LEGACY_JSON
+from hub.transport.persisted_queries import parsed_bytes
 from hub.transport.request_limits import RequestLimits, RequestRejected
 
 
@@ -47,14 +49,18 @@ def check_method_and_type(request: Request) -> None:
         )
 
 
-async def receive_request(request: Request, limits: RequestLimits) -> Callable[[], GraphQLRequest]:
-    """Return a function that parses the request, after its body was received.
+async def receive_request(
+    request: Request, limits: RequestLimits
+) -> tuple[Callable[[], GraphQLRequest], int]:
+    """Return a function that parses the request, after its body was received, and its bytes.
 
     Raises:
         RequestRejected: the body exceeds the limits.
     """
+    depth = limits.json_depth
     if request.method == "GET":
         query_string = request.scope["query_string"]
-        return partial(json_request.parse_query_string_request, query_string, limits.json_depth)
+        size = parsed_bytes(unquote_to_bytes(query_string))
+        return partial(json_request.parse_query_string_request, query_string, depth), size
     body = await request_limits.read_request_body(request, limits)
-    return partial(json_request.parse_body_request, body, limits.json_depth)
+    return partial(json_request.parse_body_request, body, depth), parsed_bytes(body)

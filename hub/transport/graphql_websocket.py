@@ -8,7 +8,6 @@ An invalid document ends its operation and not the connection.
 from __future__ import annotations
 
 import asyncio
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ from hub.transport.socket_connection import MisplacedToken, SocketConnection, fi
 from hub.transport.socket_execution import SocketExecutor
 from hub.transport.socket_operations import SocketOperations
 from hub.transport.websocket_protocol import FRAME_EXTENSION, TRY_AGAIN_LATER, FrameProtocol
-from resolvers.problems import OperationError
+from resolvers.problems import ClientBudgetExhausted, OperationError
 from schema.masking import mask_errors
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
                 return
             self._stop_timer()
             self._executor = self._create_executor(viewer)
+            if isinstance(self.websocket, SocketAdapter):
+                self.websocket.client = self._executor.client
             if self._protocol is not None:
                 self._protocol.record.viewer = viewer
             if viewer.role is Role.PUBLIC:
@@ -113,19 +114,20 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if self.connection_acknowledged and message["id"] not in self.operations:
-            begun = time.thread_time()
+            payload = message["payload"]
+            size = len(payload.get("query", ""))
+            if payload.get("extensions"):  # one may name a stored document
+                size = max(size, self._held.documents.bytes)
             try:
-                self._resolve_document(message)
-                self._held.begin(message, self.operations)
+                async with self.context.admission.parsing(self._executor.client, size):
+                    self._resolve_document(message)
+                    self._held.begin(message, self.operations)
             except RequestRejected as refusal:
-                error = GraphQLError(str(refusal), extensions={"code": refusal.code})
-                await self.send_message(
-                    {"id": message["id"], "type": "error", "payload": [error.formatted]}
-                )
+                await self._refuse(message, str(refusal), {"code": refusal.code})
                 return
-            finally:
-                seconds = time.thread_time() - begun
-                self.context.admission.budgets.charge(self._executor.client, seconds)
+            except ClientBudgetExhausted as refusal:
+                await self._refuse(message, str(refusal), refusal.extensions)
+                return
         await super().handle_subscribe(message)
 
     async def cleanup_operation(self, operation_id: str) -> None:
@@ -168,6 +170,14 @@ class GraphQLSocketHandler(BaseGraphQLTransportWSHandler[SocketConnection, None]
             self._close(NORMAL_CLOSURE, IDLE)
         else:
             self._timer = loop.call_later(remaining, self._close_if_idle)
+
+    async def _refuse(
+        self, message: SubscribeMessage, reason: str, extensions: dict[str, Any]
+    ) -> None:
+        error = GraphQLError(reason, extensions=extensions)
+        await self.send_message(
+            {"id": message["id"], "type": "error", "payload": [error.formatted]}
+        )
 
     def _resolve_document(self, message: SubscribeMessage) -> None:
         payload = message["payload"]

@@ -19,7 +19,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine.model import Viewer
-from hub.admission.admission import Admission
+from hub.admission.admission import LARGE_BYTES, Admission
 from hub.admission.operation_prices import PricedOperation, priced_operation
 from hub.admission.request_queue import QueuedRequest
 from hub.transport.json_request import GraphQLRequest
@@ -28,7 +28,7 @@ from hub.transport.refusing_protocol import QUEUE_EXTENSION
 from hub.transport.request_limits import RequestRejected
 from resolvers.cpu_meter import run_metered
 from resolvers.problems import OperationTooComplex
-from schema.limits import DocumentLimits, parse_within_limits
+from schema.limits import DocumentLimits, parse_within_limits, validation_errors
 from schema.tracing import schema_with_tracing
 from schema.variables import declared_variables
 
@@ -75,24 +75,34 @@ class HttpOperations:
     def __post_init__(self) -> None:
         object.__setattr__(self, "traced_schema", schema_with_tracing(self.schema))
 
-    def parse(self, read: Callable[[], GraphQLRequest], cost: RequestCost) -> ParsedRequest:
-        """Return the request that `read` returns from a body; the CPU time of both is charged."""
-        started = time.thread_time()
-        try:
-            request = read()
-            document: DocumentNode | None = None
+    async def parse(
+        self, read: Callable[[], GraphQLRequest], size: int, cost: RequestCost
+    ) -> ParsedRequest:
+        """Return the request that `read` returns from a text of this many bytes.
+
+        Raises:
+            ClientBudgetExhausted: the client has no CPU time left for so much text.
+            RequestRejected: it is no valid request.
+        """
+        async with self.admission.parsing(cost.client, size):
+            started = time.thread_time()
             try:
-                document = parse_within_limits(request.query, self.limits)
-            except GraphQLError:
-                variables = None
-            else:
-                variables = declared_variables(document, request.operation_name, request.variables)
-            basis = priced_operation(request.query, request.operation_name, self.limits)
-            return ParsedRequest(replace(request, variables=variables), document, basis)
-        finally:
-            seconds = time.thread_time() - started
-            cost.seconds += seconds
-            self.admission.budgets.charge(cost.client, seconds)
+                return self._parse(read(), size)
+            finally:
+                cost.seconds += time.thread_time() - started
+
+    def _parse(self, request: GraphQLRequest, size: int) -> ParsedRequest:
+        document: DocumentNode | None = None
+        try:
+            document = parse_within_limits(request.query, self.limits)
+        except GraphQLError:
+            variables = None
+        else:
+            variables = declared_variables(document, request.operation_name, request.variables)
+            if size >= LARGE_BYTES:  # the execution, which has no turn of its own, does it again
+                validation_errors(self.schema._schema, document, self.limits.validation_errors)
+        basis = priced_operation(request.query, request.operation_name, self.limits)
+        return ParsedRequest(replace(request, variables=variables), document, basis)
 
     async def execute(
         self, request: Request, parsed: ParsedRequest, viewer: Viewer, cost: RequestCost

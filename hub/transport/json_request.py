@@ -21,6 +21,9 @@ from regions.json_depth import is_nested_deeper
 JsonObject = dict[str, object]
 
 NUMBER_CHARACTERS = 40  # longer than any 64-bit integer and any double
+# Lists, objects and commas of one JSON text, those in its strings too. Parsing so many takes some
+# 30 ms, in which the event loop does nothing else.
+MEMBERS_MOST = 20_000
 NAME_CHARACTERS = 256  # the limit for operation names and ids, which messages repeat
 QUERY_STRING_FIELDS = 32
 PERSISTED_QUERY = "persistedQuery"  # the extension that names a document by its hash
@@ -174,6 +177,8 @@ def _decode(body: bytes) -> str:
 def _parse_json(text: str, depth: int) -> object:
     if is_nested_deeper(text.encode(), depth):
         _reject(f"JSON nested at most {depth} deep", "deeper")
+    if sum(map(text.count, ",[{")) > MEMBERS_MOST:
+        _reject(f"JSON with at most {MEMBERS_MOST} commas, lists and objects", "more")
     try:
         value: object = json.loads(
             text,

@@ -98,6 +98,16 @@ def resolve_persisted_query(
     return replace(request, extensions=others or None)
 
 
+def parsed_bytes(text: bytes) -> int:
+    """Return how many bytes a request lets the server parse, at most.
+
+    A request that may name a stored document lets it parse the largest one. An escape in its JSON
+    may hide that it does.
+    """
+    names_document = PERSISTED_QUERY.encode() in text or rb"\u" in text
+    return max(len(text), DocumentLimits().bytes if names_document else 0)
+
+
 def _not_supported() -> RequestRejected:
     # Clients recognise this message, and send the whole document from then on.
     return RequestRejected(

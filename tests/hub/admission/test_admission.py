@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack, nullcontext
 
 import pytest
 
@@ -96,15 +97,15 @@ async def test_cheap_operations_wait_once_too_many_run() -> None:
             await release.wait()
 
     async with asyncio.TaskGroup() as group:
-        for client in "abcde":
+        for client in "abcdefghijklmnopq":
             for _ in range(CHEAP_PER_CLIENT + 4):
                 group.create_task(run(client))
         await asyncio.sleep(0.01)
         begun = Counter(running)
         release.set()
-    assert begun == dict.fromkeys("abcd", CHEAP_PER_CLIENT)
+    assert begun == dict.fromkeys("abcdefghijklmnop", CHEAP_PER_CLIENT)
     assert begun.total() == CHEAP_AT_ONCE == 64
-    assert Counter(running) == dict.fromkeys("abcde", CHEAP_PER_CLIENT + 4)
+    assert Counter(running) == dict.fromkeys("abcdefghijklmnopq", CHEAP_PER_CLIENT + 4)
 
 
 async def test_a_price_decides_whether_an_operation_waits() -> None:
@@ -112,3 +113,69 @@ async def test_a_price_decides_whether_an_operation_waits() -> None:
     assert admission.is_expensive(EXPENSIVE)
     assert not admission.is_expensive(CHEAP)
     assert admission.prices.estimate(CHEAP) < EXPENSIVE_SECONDS
+
+
+async def test_an_operation_that_waited_is_refused_if_those_before_it_cost_too_much() -> None:
+    admission = admission_of()
+    outcomes: list[str] = []
+
+    async def run() -> None:
+        try:
+            async with admission.execution("a", CHEAP) as meter:
+                await asyncio.sleep(0)
+                meter.seconds = 5.0
+            outcomes.append("executed")
+        except ClientBudgetExhausted:
+            outcomes.append("refused")
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3 * CHEAP_PER_CLIENT):
+            group.create_task(run())
+    assert sorted(outcomes) == ["executed"] * CHEAP_PER_CLIENT + ["refused"] * 2 * CHEAP_PER_CLIENT
+    assert admission.budgets.remaining_seconds("a") == pytest.approx(10.0 - 5.0 * CHEAP_PER_CLIENT)
+
+
+async def test_large_texts_are_parsed_one_after_another_and_small_ones_at_once() -> None:
+    admission = admission_of()
+    parsing: list[int] = []
+
+    async def parse(client: str, size: int) -> None:
+        async with admission.parsing(client, size):
+            parsing.append(size)
+            await release.wait()
+
+    release = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for client, size in [("a", 5_000), ("a", 6_000), ("b", 7_000), ("a", 1_023)]:
+            group.create_task(parse(client, size))
+        await asyncio.sleep(0.01)
+        assert parsing == [5_000, 1_023]
+        release.set()
+    assert parsing == [5_000, 1_023, 7_000, 6_000]
+
+
+@pytest.mark.parametrize(
+    ("used_seconds", "size", "is_refused"),
+    [(10.0, 1_023, False), (10.0, 1_024, True), (19.9, 1_023, False), (20.0, 1_023, True)],
+)
+async def test_a_client_in_debt_lets_the_server_parse_little(
+    used_seconds: float, size: int, is_refused: bool
+) -> None:
+    admission = admission_of()
+    admission.budgets.charge("a", used_seconds)
+    is_parsed = False
+    with pytest.raises(ClientBudgetExhausted) if is_refused else nullcontext():
+        async with admission.parsing("a", size):
+            is_parsed = True
+    assert is_parsed is not is_refused
+
+
+async def test_an_operation_waits_if_all_turns_of_its_client_are_in_use() -> None:
+    admission = admission_of()
+    async with AsyncExitStack() as running:
+        for _ in range(CHEAP_PER_CLIENT):
+            assert not admission.must_wait("a", CHEAP)
+            await running.enter_async_context(admission.execution("a", CHEAP))
+        waits = [admission.must_wait(client, CHEAP) for client in ("a", "b")]
+    assert waits == [True, False]
+    assert not admission.must_wait("a", CHEAP)

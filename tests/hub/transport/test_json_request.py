@@ -271,7 +271,15 @@ def test_what_is_not_odd_passes() -> None:
 
 
 def test_depth_counts_what_is_open_at_once() -> None:
-    flat = b'{"query": "{a}", "variables": {"a": [' + b"[],{}," * 50_000 + b"[]]}}"
+    flat = b'{"query": "{a}", "variables": {"a": [' + b"[],{}," * 4_000 + b"[]]}}"
     json_request.parse_body_request(flat, depth=4)
     with pytest.raises(RequestRejected, match="expected JSON nested at most 3 deep, got deeper"):
         json_request.parse_body_request(flat, depth=3)
+
+
+@pytest.mark.parametrize("member", ["1", "[]", "{}", '""'])
+def test_json_of_many_members_is_refused_before_it_blocks_the_event_loop(member: str) -> None:
+    members = ",".join([member] * json_request.MEMBERS_MOST)
+    body = f'{{"query": "{{a}}", "variables": {{"a": [{members}]}}}}'.encode()
+    with pytest.raises(RequestRejected, match="at most 20000 commas, lists and objects, got more"):
+        json_request.parse_body_request(body, depth=32)

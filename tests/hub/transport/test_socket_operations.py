@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import time
 from collections import Counter
 
 import pytest
@@ -204,3 +205,21 @@ async def test_an_anonymous_snapshot_uses_a_bounded_amount_of_cpu_time(
         assert codes == ([] if ending is None else [ending])
         client = "address 127.0.0.1" if role is None else "account ani"
         assert hub.admission.budgets.remaining_seconds(client) < 10
+
+
+async def test_a_large_message_of_a_client_in_debt_is_not_parsed_until_it_has_cpu_time(
+    sqlite_database_url: str,
+) -> None:
+    admission = Admission(ClientRate(seconds_per_second=0.1, burst_seconds=1.0))
+    async with (
+        open_socket_hub(sqlite_database_url, admission=admission) as hub,
+        open_socket(hub) as socket,
+    ):
+        admission.budgets.charge("address 127.0.0.1", 1.02)  # 0.2 seconds until it has some again
+        sent_at = time.monotonic()
+        await socket.send('{"type": "ping"}')
+        assert await receive(socket) == {"type": "pong"}
+        assert admission.budgets.remaining_seconds("address 127.0.0.1") < 0
+        await socket.send(json.dumps({"type": "ping", "payload": {"text": "a" * 33_000}}))
+        assert (await receive(socket))["type"] == "pong"
+        assert time.monotonic() - sent_at > 0.1
