@@ -20,9 +20,9 @@ EXPENSIVE_AT_ONCE = 64  # of all clients; they wait for reads and copies most of
 # The others wait for turns, too, so that one that comes later does not wait behind all of them.
 CHEAP_PER_CLIENT = 4
 CHEAP_AT_ONCE = 64
-# A request from this size on waits for a turn to be parsed, which takes up to some 50 ms. One turn
+# A request from this size on waits for a turn to be parsed, which takes 1 to 50 ms. One turn
 # at once lets the event loop do everything else between two of them.
-LARGE_BYTES = 1_024
+LARGE_BYTES = 256
 
 
 class Admission:
