@@ -6,9 +6,11 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
+import { pageFont } from "./build/pageFont.ts";
 
 /** The path of the page of an import, as in `/peta/32.05/impor?bahasa=en`. */
 const IMPORT_PATH = /^\/peta\/[^/]+\/impor(?:\?|$)/;
@@ -26,6 +28,16 @@ const withoutEmbeddedFonts: Plugin = {
   transform: {
     filter: { id: /graphiql\/dist\/style\.css$/ },
     handler: (styles) => styles.replaceAll(/@font-face\s*{[^}]*}/g, ""),
+  },
+};
+
+/** The tabs of GraphiQL load the library for dragging them (framer-motion) only once there are two tabs. */
+const reorderOnDemand: Plugin = {
+  name: "reorder-on-demand",
+  enforce: "pre",
+  resolveId(source, importer) {
+    if (source !== "framer-motion" || !importer?.includes("@graphiql/react")) return null;
+    return fileURLToPath(new URL("src/explorer/reorder.ts", import.meta.url));
   },
 };
 
@@ -74,7 +86,7 @@ export default defineConfig({
     // are at several depths, so they name them from the root, before which the hub writes its root path.
     renderBuiltUrl: (file, { hostType }) => (hostType === "html" ? `/${file}` : { relative: true }),
   },
-  plugins: [svelte(), withoutEmbeddedFonts, regionPages, compressedCopies],
+  plugins: [svelte(), pageFont, withoutEmbeddedFonts, reorderOnDemand, regionPages, compressedCopies],
   build: {
     target: "es2022",
     // Every browser of the target supports the preload of modules.
