@@ -14,10 +14,8 @@ export async function readBorders(): Promise<Feature[] | null> {
 }
 
 /**
- * Returns the polygons of the regions with these codes on the plane.
- *
- * Only points are projected. To project lines on the sphere, d3-geo needs rings in one direction, but
- * files contain both: RFC 7946 requires the opposite of the direction that d3-geo expects.
+ * Returns the polygons of the regions with these codes on the plane. Only their points are projected, so the
+ * direction of a ring does not matter.
  */
 export function projectBorders(
   features: readonly Feature[],

@@ -1,7 +1,5 @@
 /** Fits a map into a box of pixels: scales the shapes, separates the discs, and places the labels. */
-import { geoIdentity, geoPath } from "d3-geo";
 import { polygonArea, polygonCentroid, polygonContains } from "d3-polygon";
-import type { Polygon } from "geojson";
 import type { Point, Ring } from "./plane";
 import type { Shapes } from "./schematic";
 
@@ -36,9 +34,6 @@ const VALUE_HEIGHT = 1.8;
 const VALUE_WIDTH = 2.8;
 const DISC_MARGIN = 0.4;
 const GAP = 2; // pixels between discs
-
-/** Draws on the plane of the screen. Without a projection, d3-geo ignores the direction of a ring. */
-const toPath = geoPath().digits(1);
 
 /**
  * Returns the drawing of a map in a box of `width` and `height`.
@@ -98,30 +93,28 @@ export function layOutMap(
     labels.push({ code, name, at, isInside: true, anchor: "middle" });
   }
   return {
-    outline: toPath(toPolygon(shapes.outline.map(fit.ring))) ?? "",
-    cells: cells.map(({ code, rings }) => ({ code, path: toPath(toPolygon(rings)) ?? "" })),
+    outline: toPath(shapes.outline.map(fit.ring)),
+    cells: cells.map(({ code, rings }) => ({ code, path: toPath(rings) })),
     discs,
     labels,
   };
 }
 
-/** Returns the scale and the transformation with which all shapes lie within the margin. */
+/** Returns the scale and the transformation with which all shapes lie within the margin, in the middle of the box. */
 function fitToBox({ outline, cells, discs }: Shapes, width: number, height: number, margin: number) {
-  const projection = geoIdentity().fitExtent(
-    [
-      [margin, margin],
-      [Math.max(width, 2 * margin) - margin, Math.max(height, 2 * margin) - margin],
-    ],
-    {
-      type: "GeometryCollection",
-      geometries: [
-        toPolygon([...outline, ...cells.flatMap((cell) => cell.rings)]),
-        { type: "MultiPoint", coordinates: discs.map(({ at }) => at) },
-      ],
-    },
-  );
-  const point = (at: Point): Point => projection(at)!;
-  return { scale: projection.scale(), point, ring: (ring: Ring): Ring => ring.map(point) };
+  const points = [...outline.flat(), ...cells.flatMap((cell) => cell.rings.flat()), ...discs.map(({ at }) => at)];
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of points) {
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  const [boxWidth, boxHeight] = [Math.max(width, 2 * margin), Math.max(height, 2 * margin)];
+  const scale = Math.min((boxWidth - 2 * margin) / (right - left), (boxHeight - 2 * margin) / (bottom - top));
+  const point = ([x, y]: Point): Point => [
+    boxWidth / 2 + scale * (x - (left + right) / 2),
+    boxHeight / 2 + scale * (y - (top + bottom) / 2),
+  ];
+  return { scale, point, ring: (ring: Ring): Ring => ring.map(point) };
 }
 
 /** Moves the discs of each pair that overlaps apart, each by half, so that no city covers another. */
@@ -247,7 +240,11 @@ function largestRing(rings: readonly Ring[]): Ring | undefined {
   return rings.toSorted((a, b) => area(b) - area(a))[0];
 }
 
-/** Returns one polygon of all rings. The even-odd rule fills it, so islands and holes need no distinction. */
-function toPolygon(rings: Ring[]): Polygon {
-  return { type: "Polygon", coordinates: rings };
+/** Returns the path of all rings. The even-odd rule fills it, so islands and holes need no distinction. */
+function toPath(rings: readonly Ring[]): string {
+  return rings.map((ring) => `M${ring.slice(0, -1).map(toText).join("L")}Z`).join("");
+}
+
+function toText([x, y]: Point): string {
+  return `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`;
 }
