@@ -19,6 +19,7 @@ from hub.pages_address import pages_address
 from hub.root_path import OWN_FIRST_PARTS
 from hub.settings import Settings, explain_settings_errors
 from hub.sign_in.provider_routes import own_path
+from hub.transport.compression import COMPRESSED_BYTES_LEAST
 from hub.web_pages import WEB_CLIENT_FOLDER
 from tests.hub.test_app import HEADERS, PAGE, requires_web_build
 
@@ -64,7 +65,8 @@ async def test_pages_and_redirects_are_under_the_root_path_at_any_depth(
             passed = await browser.get(ROOT + path, headers=PAGE)
             stripped = await browser.get(path, headers=PAGE)
             assert (passed.text, stripped.text) == (expected, expected)
-            assert passed.headers["content-encoding"] == "gzip"
+            is_long = len(expected) >= COMPRESSED_BYTES_LEAST
+            assert passed.headers.get("content-encoding") == ("gzip" if is_long else None)
             assert "accept-encoding" in passed.headers["vary"]
             policy = passed.headers["content-security-policy"]
             assert policy == HEADERS["content-security-policy"]
