@@ -16,6 +16,9 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " + NO_FRAMES
 )
+# What is no page loads nothing. A page receives dozens of such responses, so their policy is short.
+DATA_POLICY = "default-src 'none'; " + NO_FRAMES
+PAGE_MEDIA_TYPES = ("text/html", "image/svg+xml")
 FRAMED_PAGES = ("/", "/daerah/")  # the wall, and the pages below
 
 
@@ -60,6 +63,10 @@ class SecurityHeaders:
                     headers.add_vary_header("cookie")
                     if self._is_without_session(scope):
                         headers.setdefault("content-security-policy", self.framed_policy)
+                # A 304 has no media type, and its headers replace those of the page in the cache.
+                media_type = headers.get("content-type", PAGE_MEDIA_TYPES[0])
+                if not media_type.startswith(PAGE_MEDIA_TYPES):
+                    headers.setdefault("content-security-policy", DATA_POLICY)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -125,7 +125,9 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(
     async with open_browser(settings) as browser:
         answer = await browser.get(path)
         assert answer.status_code == status
-        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS | {
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'"
+        }
 
 
 @pytest.mark.parametrize(
