@@ -50,10 +50,16 @@ export async function executeDocument<D>(document: D, variables: VariablesOf<D>)
 
 async function execute<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {
   try {
-    return await sendWhenFree(() => send<D>(query, variables), IS_MUTATION.test(query));
+    return await sendWhenFree(() => send<D>(query, variables), changesAgain(query, variables));
   } catch (reason) {
     throw reason instanceof TryLater ? new Refusal(reason.message, reason.code) : reason;
   }
+}
+
+/** Whether the server would make a change twice: it makes one with an idempotency key once. */
+function changesAgain(query: string, variables: unknown): boolean {
+  const { input } = (variables ?? {}) as { input?: { idempotencyKey?: unknown } };
+  return IS_MUTATION.test(query) && !input?.idempotencyKey;
 }
 
 async function send<D>(query: string, variables: VariablesOf<D>): Promise<ResultOf<D>> {

@@ -6,6 +6,8 @@
 /** The codes of these refusals; docs/protocol.md describes them. */
 const BUSY_CODES: ReadonlySet<unknown> = new Set(["CLIENT_BUDGET_EXHAUSTED", "SERVER_BUSY", "UNAVAILABLE"]);
 const PROXY_CODE = "SERVER_BUSY"; // for a proxy, whose refusal has no code
+/** The database may have gone away while it stored a change, and the answer was lost. */
+const UNCERTAIN_CODE = "UNAVAILABLE";
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
 const DEFAULT_SECONDS = 5; // for a proxy that states no time
@@ -53,7 +55,8 @@ export function refuseIfBusy(
   // A proxy before the hub states no code. Other codes, as for too many passwords, have other meanings.
   if (!isBusy && (!isRefused || extensions?.code !== undefined)) return;
   const seconds = positive(extensions?.retryAfterSeconds) ?? positive(response.headers.get("Retry-After"));
-  throw new TryLater(isBusy ? String(extensions?.code) : PROXY_CODE, seconds ?? DEFAULT_SECONDS, isRefused);
+  const code = isBusy ? String(extensions?.code) : PROXY_CODE;
+  throw new TryLater(code, seconds ?? DEFAULT_SECONDS, isRefused && code !== UNCERTAIN_CODE);
 }
 
 function positive(value: unknown): number | null {
@@ -104,16 +107,17 @@ export const serverBusy = new ServerBusy();
 /**
  * Sends a request, and sends it again after the wait that the server asks for.
  *
- * It rejects with `TryLater` after a minute, and at once if the request may have changed something.
+ * It rejects with `TryLater` after a minute, and at once if the request may have changed something that a
+ * second one would change once more (`changesAgain`).
  */
-export async function sendWhenFree<T>(send: () => Promise<T>, changesData: boolean): Promise<T> {
+export async function sendWhenFree<T>(send: () => Promise<T>, changesAgain: boolean): Promise<T> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   for (;;) {
     await serverBusy.wait();
     try {
       return await send();
     } catch (reason) {
-      if (!(reason instanceof TryLater) || (changesData && !reason.isUntouched)) throw reason;
+      if (!(reason instanceof TryLater) || (changesAgain && !reason.isUntouched)) throw reason;
       const milliseconds = serverBusy.postpone(reason.seconds);
       if (Date.now() + milliseconds > giveUpAt) throw reason;
     }
