@@ -7,42 +7,10 @@ contains the root path, as ASGI defines it. The paths that responses name begin 
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-ROOT_PATH_PATTERN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
-# The first parts of the instance's own paths. As a root path they would have two meanings.
-OWN_FIRST_PARTS = frozenset(
-    {
-        *("akun", "assets", "berkas", "daerah", "favicon.svg", "graphql", "healthz", "keluar"),
-        *("map.geojson", "masuk", "metrics", "peta", "readyz", "sesi", "undangan", "unduh"),
-    }
-)
-
-
-def check_root_path(value: str) -> str:
-    """Return a root path; it is empty if the instance has its host for itself.
-
-    Raises:
-        ValueError: it is no plain path, or one of the instance's own paths begins with it.
-    """
-    if value == "":
-        return value
-    if ROOT_PATH_PATTERN.fullmatch(value) is None:
-        raise ValueError(
-            "expected a path such as /simpul, of letters, digits and `.`, `_`, `~`, `-`, without "
-            f"`/` at its end, got {value!r}"
-        )
-    first = value.split("/")[1]
-    if first in OWN_FIRST_PARTS:
-        raise ValueError(
-            f"expected a path that is none of the instance's own, which begin with /{first}, "
-            f"got {value!r}"
-        )
-    return value
 
 
 def root_path(scope: Scope) -> str:

@@ -17,13 +17,20 @@ from pydantic_settings import NoDecode
 
 from hub.auth.identity_provider import load_identity_provider
 from hub.mail_server import check_mail_address, parse_mail_server
-from hub.root_path import check_root_path
 from regions import endpoint_directory
 from storage.database_address import check_database_url
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ORIGIN_PATTERN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 ADDRESS_PATTERN = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):(?P<port>[0-9]{1,5})")
+ROOT_PATH_PATTERN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
+# The first parts of the instance's own paths. As a root path they would have two meanings.
+OWN_FIRST_PARTS = frozenset(
+    {
+        *("akun", "assets", "berkas", "daerah", "favicon.svg", "graphql", "healthz", "keluar"),
+        *("map.geojson", "masuk", "metrics", "peta", "readyz", "sesi", "undangan", "unduh"),
+    }
+)
 
 
 def _split_list(value: object) -> object:
@@ -51,6 +58,23 @@ def _check_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
                 f"expected addresses or networks such as 10.0.0.5 or 172.16.0.0/12, got {network!r}"
             ) from None
     return networks
+
+
+def _check_root_path(value: str) -> str:
+    if value == "":
+        return value  # the instance has its host for itself
+    if ROOT_PATH_PATTERN.fullmatch(value) is None:
+        raise ValueError(
+            "expected a path such as /simpul, of letters, digits and `.`, `_`, `~`, `-`, without "
+            f"`/` at its end, got {value!r}"
+        )
+    first = value.split("/")[1]
+    if first in OWN_FIRST_PARTS:
+        raise ValueError(
+            f"expected a path that is none of the instance's own, which begin with /{first}, "
+            f"got {value!r}"
+        )
+    return value
 
 
 def _check_host_and_port(value: str) -> str:
@@ -119,7 +143,7 @@ Networks = Annotated[
     tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_networks)
 ]
 HostAndPort = Annotated[str, AfterValidator(_check_host_and_port)]
-RootPathText = Annotated[str, AfterValidator(check_root_path)]
+RootPathText = Annotated[str, AfterValidator(_check_root_path)]
 LogLevel = Annotated[str, AfterValidator(_check_log_level)]
 DatabaseUrl = Annotated[str, AfterValidator(_check_database_scheme)]
 RedisUrl = Annotated[str, AfterValidator(_check_redis_url)]

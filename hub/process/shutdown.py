@@ -82,7 +82,9 @@ class DrainingServer(uvicorn.Server):
 
         self.lifespan.startup = start_and_share_address
         self._listener_copies = [
-            listener.dup() for listener in sockets or [] for _ in range(ACCEPTED_AT_ONCE - 1)
+            copy_listener(listener)
+            for listener in sockets or []
+            for _ in range(ACCEPTED_AT_ONCE - 1)
         ]
         watched = None if sockets is None else [*sockets, *self._listener_copies]
         try:
@@ -158,6 +160,16 @@ class DrainingServer(uvicorn.Server):
     async def _exit_when_forced(self) -> None:
         await self._forced.wait()
         _exit_after(FORCED_EXIT_SECONDS)
+
+
+def copy_listener(listener: socket) -> socket:
+    """Return another socket of the same listener, which stays as blocking as it is.
+
+    `socket.dup` would make it blocking, for the other workers as well: one whose connection another
+    worker accepts first would then wait for the next one, and do nothing else.
+    """
+    descriptor = os.dup(listener.fileno())
+    return socket(listener.family, listener.type, listener.proto, fileno=descriptor)
 
 
 def _exit_after(seconds: float) -> None:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from hub.app import create_app
 from hub.auth.credentials import SessionCookie
 from hub.pages_address import pages_address
-from hub.root_path import OWN_FIRST_PARTS
+from hub.setting_values import OWN_FIRST_PARTS
 from hub.settings import Settings, explain_settings_errors
 from hub.sign_in.provider_routes import own_path
 from hub.transport.compression import COMPRESSED_BYTES_LEAST

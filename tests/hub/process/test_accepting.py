@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import socket
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ import pytest
 import uvicorn
 import uvloop
 
-from hub.process.shutdown import DrainingServer
+from hub.process.shutdown import DrainingServer, copy_listener
 from hub.transport.request_limits import BoundedHttpProtocol
 from tests.fixtures.eventually import eventually
 from tests.hub.transport.test_refusing_protocol import application
@@ -30,6 +31,15 @@ def thresholds_of_the_collector() -> Iterator[None]:
 def test_a_crowd_is_accepted_in_few_turns_of_the_loop_and_a_shutdown_refuses_the_next() -> None:
     turns = uvloop.run(accept_crowd())
     assert turns <= 10  # of 32 connections each; otherwise there would be 200 turns
+
+
+def test_a_copy_of_a_listener_leaves_the_workers_that_share_it_without_blocking() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        os.set_blocking(listener.fileno(), False)  # as the event loop of another worker does
+        with copy_listener(listener) as copy:
+            assert not os.get_blocking(listener.fileno())
+            assert copy.getsockname() == listener.getsockname()
 
 
 async def accept_crowd() -> int:

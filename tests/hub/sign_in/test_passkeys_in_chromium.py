@@ -68,7 +68,7 @@ async def test_chromium_makes_a_passkey_and_signs_in_with_it(
             "automaticPresenceSimulation": True,
         }
         await authenticator.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        await page.goto(hub.url.replace("127.0.0.1", "localhost") + "/healthz")
+        await page.goto(hub.url.replace("127.0.0.1", "localhost") + "/masuk")
         outcomes: dict[str, Any] = await page.evaluate(SCRIPT, {"code": code})
     finally:
         await context.close()
