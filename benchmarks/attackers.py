@@ -28,6 +28,10 @@ FLOODING_CONNECTIONS, HAMMERING_CONNECTIONS, HAMMERING_ADDRESSES = 16, 2_500, 10
 REQUEST_SECONDS = 30.0
 OPENING_SECONDS = 1.0  # in which the connections of an attack are opened
 UNDECLARED = """subscription { indexChanged(regionCodes: ["99"]) { cursor } }"""
+EXPENSIVE_EVENTS = (
+    "subscription { events { cursor region { name applications(first: 100) { nodes { name "
+    "opd { name } } } assessments { nodes { id score { index { display } } } } } } }"
+)
 HEAVY = """
 {
   regions(first: 50) {
@@ -139,6 +143,25 @@ async def pipeline_once(
             waiting.discard(message["id"])
 
 
+async def subscribe_expensively(port: int, seconds: float) -> Received:
+    """Open 100 different subscriptions with expensive fields over one socket, and read them."""
+    received, began = Received(), time.monotonic()
+    with suppress(ConnectionClosed, TimeoutError):
+        async with open_socket(port, "127.0.0.4") as socket, asyncio.timeout(seconds):
+            await begin(socket)
+            for number in range(SUBSCRIPTIONS):
+                payload = {"query": f"{EXPENSIVE_EVENTS}#{number}"}
+                message = {"id": str(number), "type": "subscribe", "payload": payload}
+                await socket.send(json.dumps(message))
+            while True:
+                message = json.loads(await socket.recv())
+                if message["type"] == "next":
+                    received.answers.append(time.monotonic() - began)
+                elif message["type"] == "error":
+                    received.refusals.append(time.monotonic() - began)
+    return received
+
+
 async def flood_computations(port: int, seconds: float, addresses: int = 1) -> Received:
     """Request paths that were never computed, over 16 connections, and ignore `retry-after`."""
     numbers = count()
@@ -239,6 +262,7 @@ async def begin(socket: ClientConnection) -> None:
 ATTACKS: dict[str, Callable[[int, float], Awaitable[Received]]] = {
     "memory": fill_memory,
     "pipeline": pipeline_queries,
+    "subscriptions": subscribe_expensively,
     "flood": flood_computations,
     "flood-16": lambda port, seconds: flood_computations(port, seconds, FLOODING_CONNECTIONS),
     "hammer": lambda port, seconds: hammer(port, seconds, patient=False),
