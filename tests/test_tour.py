@@ -87,6 +87,11 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.integration
+def test_no_node_that_still_starts_is_reported_as_unreachable(tour: Tour) -> None:
+    assert "UNREACHABLE" not in tour.hub.log.read_text()
+
+
+@pytest.mark.integration
 def test_there_is_a_link_for_each_role_and_node(tour: Tour) -> None:
     assert set(tour.nodes) == {"32.11", "32.12", "32.78"}
     roles = ("OPD", "REGION", "ASSESSOR", "PROVINCE", "ADMIN")

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from storage import migrate
 NODE_REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
 TOKEN_LIFETIME = timedelta(days=30)
 PORTS_TRIED = 100  # the number of ports to try for free ones
+START_SECONDS = 60.0  # the longest wait until all nodes listen
+POLL_SECONDS = 0.05
 COPY_SECONDS = 30.0
 STOP_SECONDS = 12.0
 NODE_COMMAND = (sys.executable, "-m", "hub", "serve")
@@ -155,6 +158,7 @@ def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
     """Run the nodes while the block runs, and yield a line for each to print."""
     processes = [node.start() for node in nodes]
     try:
+        _wait_until_listening(nodes, processes)
         yield [
             _("Node {region}  {address}/, process {process}; once stopped: {command}").format(
                 region=node.region,
@@ -173,6 +177,18 @@ def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _wait_until_listening(
+    nodes: Sequence[DemoNode], processes: Sequence[subprocess.Popen[bytes]]
+) -> None:
+    """Wait for the nodes, so that the hub does not report those that still start as unreachable."""
+    deadline = time.monotonic() + START_SECONDS
+    for node, process in zip(nodes, processes, strict=True):
+        while process.poll() is None and time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", node.port), 1.0):
+                break
+            time.sleep(POLL_SECONDS)
 
 
 def _free_ports(after: int) -> Iterator[int]:
