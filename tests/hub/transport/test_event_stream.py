@@ -178,13 +178,18 @@ async def test_a_silent_stream_outlives_the_deadline_of_a_request(
 
 async def test_the_silence_after_an_event_is_as_long_as_any_other(toy_port: int) -> None:
     url = f"http://127.0.0.1:{toy_port}"
-    async with open_stream(url, "subscription { lateEvent }") as frames:
-        assert await frames.next() == b":\n\n"
-        assert await frames.next() == b'event: next\ndata: {"data":{"lateEvent":0}}\n\n'
-        event_at = time.monotonic()
-        assert await frames.next() == b":\n\n"
-        # The keepalive is half a second; a check at fixed times would come after 0.9 s.
-        assert 0.4 < time.monotonic() - event_at < 0.75
+
+    async def measure_silence() -> float:
+        async with open_stream(url, "subscription { lateEvent }") as frames:
+            assert await frames.next() == b":\n\n"
+            assert await frames.next() == b'event: next\ndata: {"data":{"lateEvent":0}}\n\n'
+            event_at = time.monotonic()
+            assert await frames.next() == b":\n\n"
+            return time.monotonic() - event_at
+
+    # The keepalive is half a second; a check at fixed times would come after 0.9 s. A busy machine
+    # may lengthen some of the silences.
+    assert 0.4 < min([await measure_silence() for _ in range(2)]) < 0.75
 
 
 async def test_a_token_that_expires_cuts_its_stream(toy_port: int, toy_token: IssueToken) -> None:
