@@ -1,4 +1,4 @@
-"""What one client can take away from the others: attacks beside honest clients.
+"""What one client can take away from the others: attacks, and honest clients meanwhile.
 
     python benchmarks/attack.py            # three runs, less than four minutes
     python benchmarks/attack.py --quick    # one short run, less than a minute
@@ -103,7 +103,7 @@ async def measure_run(
 
 
 async def measure(port: int, pid: int, name: str | None, seconds: float) -> Row:
-    """Measure the honest client and the server beside an attack, or without one."""
+    """Measure the honest client and the server during an attack, or without one."""
     row, memory = Row(), resident_megabytes(pid)
     began, cpu = time.monotonic(), cpu_seconds(pid)
     attacking = asyncio.create_task(attack(name, port, seconds)) if name is not None else None

@@ -3,7 +3,7 @@
     python benchmarks/attackers.py ATTACK PORT SECONDS
 
 Each attack ends by itself and prints what it received as JSON: the number of answers and refusals,
-and their latencies in seconds. `benchmarks/attack.py` runs them beside honest clients.
+and their latencies in seconds. `benchmarks/attack.py` runs them while honest clients send requests.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
 from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
@@ -47,11 +46,3 @@ def attestation_from_row(row: AttestationRow) -> AttestationRecord:
     return AttestationRecord(
         Attestation(row.opd, row.by, datetime.fromisoformat(row.at)), invalidated_by
     )
-
-
-async def list_attestations_by_region(
-    session: AsyncSession, region: str
-) -> list[AttestationRecord]:
-    """Return the latest attestation of each OPD of a region that has ever attested, by OPD."""
-    rows = await session.scalars(BY_REGION, {"region": region})
-    return [attestation_from_row(row) for row in rows]

@@ -2,7 +2,8 @@
 
 They are the medians of `benchmarks/prices.py` over nine regions of the demo data of West Java, with
 empty caches, on one core of an Intel Xeon on 30 November 2026. The field `region` is subtracted from
-what is below it, and the path to a target from what its own fields add.
+what is below it, and the path to a target from what its own fields add. The prices of `whatIf`,
+`instrument`, `__type` and `_service` are estimates, since the script does not request these fields.
 """
 
 from __future__ import annotations

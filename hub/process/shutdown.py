@@ -163,7 +163,7 @@ class DrainingServer(uvicorn.Server):
 
 
 def copy_listener(listener: socket) -> socket:
-    """Return another socket of the same listener, which stays as blocking as it is.
+    """Return another socket of the same listener, and leave its blocking mode unchanged.
 
     `socket.dup` would make it blocking, for the other workers as well: one whose connection another
     worker accepts first would then wait for the next one, and do nothing else.
