@@ -12,8 +12,9 @@ from enum import Enum, IntEnum
 
 
 class RegionKind(Enum):
-    """The administrative kind of an assessed region, or a central agency."""
+    """The administrative kind of a region, or a central agency."""
 
+    NATION = "NATION"  # whose log holds the results of provinces and central agencies
     PROVINCE = "PROVINCE"
     REGENCY = "REGENCY"  # kabupaten
     CITY = "CITY"  # kota
@@ -147,7 +148,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A province, regency or city with its Kemendagri code, or a central agency (`pusat.…`)."""
+    """A province, regency or city with its Kemendagri code, a central agency (`pusat.…`) or `ID`."""
 
     code: str
     name: str
@@ -345,6 +346,8 @@ class EventKind(Enum):
     OPD_EXEMPTED = "OPD_EXEMPTED"
     DEVELOPMENT_POLICY_RECORDED = "DEVELOPMENT_POLICY_RECORDED"
     EFFORT_EDITED = "EFFORT_EDITED"
+    HANDOVER_OFFERED = "HANDOVER_OFFERED"
+    HANDOVER_WITHDRAWN = "HANDOVER_WITHDRAWN"
     REGION_HANDED_OVER = "REGION_HANDED_OVER"
     INVENTORY_IMPORTED = "INVENTORY_IMPORTED"
     IMPORT_UNDONE = "IMPORT_UNDONE"

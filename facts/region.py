@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 
+from engine.log.assessment_log import NATION_CODE
+from engine.log.region_identity import RegionIdentity, identify_region
 from engine.matching.region_names import RegionNames
-from engine.model import Region, RegionKind
+from engine.model import Provenance, Region, RegionKind
 from facts.row import DecimalNumber, TableRow, WholeNumber, read_rows
 
 WEST_JAVA = "32"
@@ -84,6 +86,23 @@ def former_region_codes() -> Mapping[str, str]:
             raise row.invalid("former_code", "a code that no region has now")
         codes[row.former_code] = row.code
     return MappingProxyType(codes)
+
+
+@cache
+def nation() -> Region:
+    """Return the nation, whose log holds the results of provinces and central agencies."""
+    return Region(NATION_CODE, "Indonesia", RegionKind.NATION, None, Provenance("ISO 3166-1"))
+
+
+def listed_region(code: str) -> RegionIdentity | None:
+    """Return the identity of a region of the country, a central agency or the nation."""
+    return _identities_by_code().get(code)
+
+
+@cache
+def _identities_by_code() -> Mapping[str, RegionIdentity]:
+    regions = (nation(), *region_catalogue(national=True))
+    return MappingProxyType({region.code: identify_region(region) for region in regions})
 
 
 @cache

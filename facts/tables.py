@@ -29,6 +29,8 @@ from facts.published_result import (
 from facts.region import (
     Subdivisions,
     former_region_codes,
+    listed_region,
+    nation,
     region_catalogue,
     region_names,
     subdivisions_by_region,
@@ -47,6 +49,8 @@ __all__ = [
     "common_applications",
     "default_opds",
     "former_region_codes",
+    "listed_region",
+    "nation",
     "opd_aliases",
     "opd_reference",
     "region_catalogue",

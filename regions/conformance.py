@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.log.entry import GENESIS, Entry, verified_prefix
+from engine.log.entry import GENESIS, Entry, LogEntry, verified_prefix
 from engine.log.entry_types import ENTRY_BODY_TYPES as ENTRY_BODIES
 from engine.log.snapshot import ROW_BODY_TYPES as ROW_BODIES
 from engine.log.snapshot import RegionSnapshotRowKind
@@ -55,7 +55,7 @@ class _CheckState:
     peer: PeerConnection
     head: RemoteLogHead | None = None
     base: int = 0  # entries that the owner has pruned
-    entries: list[Entry] = field(default_factory=list)  # the entries after `base`
+    entries: list[LogEntry] = field(default_factory=list)  # the entries after `base`
 
 
 async def check_conformance(endpoint: Endpoint, region: str) -> list[ConformanceResult]:
@@ -153,15 +153,15 @@ async def _check_head(state: _CheckState) -> str:
 
 
 async def _check_bodies(state: _CheckState) -> str:
-    entries = [(entry, entry.body) for entry in _require_entries(state) if entry.body is not None]
+    entries = [entry for entry in _require_entries(state) if isinstance(entry, Entry)]
     body_check = BodyCheck(state.region, complete=not state.base)
-    for entry, body in entries:
+    for entry in entries:
         kind = ENTRY_BODIES.get(entry.kind)
         if kind is None:
             raise ConformanceFailure(
                 f"entry {entry.sequence}: expected a kind of a log entry, got a derived kind"
             )
-        body_check.check(f"entry {entry.sequence}", kind, body)
+        body_check.check(f"entry {entry.sequence}", kind, entry.body)
     return f"{len(entries)} bodies, each of the type of its kind"
 
 
@@ -308,14 +308,14 @@ def _require_head(state: _CheckState) -> RemoteLogHead:
     return state.head
 
 
-def _find_entry(state: _CheckState, sequence: int) -> Entry | None:
+def _find_entry(state: _CheckState, sequence: int) -> LogEntry | None:
     """Return an entry that was read; None if it is newer or was pruned."""
     entries = _require_entries(state)
     index = sequence - state.base - 1
     return entries[index] if 0 <= index < len(entries) else None
 
 
-def _require_entries(state: _CheckState) -> list[Entry]:
+def _require_entries(state: _CheckState) -> list[LogEntry]:
     if not state.entries:
         raise ConformanceFailure("no entries were read")
     return state.entries

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from engine.log.entry import BrokenChain, Entry, verified_prefix
+from engine.log.entry import BrokenChain, Entry, LogEntry, verified_prefix
 from engine.log.snapshot import SnapshotRow
-from engine.log.source import Source, SourceState
+from engine.log.source import Source, SourceProblem, SourceState
 from engine.model import EventKind
 from regions import contract
 from regions.contract import ContractViolation, RemoteLogFrame
@@ -52,6 +52,13 @@ class ReplicaPosition:
     handed_over: bool = False  # the entry hands the region over to an owner that may lack it
 
 
+class RegionNotListed(LookupError):
+    """This instance's list of regions does not have the region."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(f"region {region} is not in the list of regions of this instance")
+
+
 class OwnerBehind(Exception):
     """The new owner of a region does not have its whole log yet."""
 
@@ -65,14 +72,14 @@ class ReplicaStore(Protocol):
     async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
         """Return the position of the replica of a region that `url` owns; None if owned here."""
 
-    async def store_entries(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
+    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
         """Store verified entries, all or none; return whether the region is still owned elsewhere.
 
         `more` states that further entries are at hand.
         """
 
     async def restore_snapshot(
-        self, region: str, newest: Entry, rows: Sequence[SnapshotRow]
+        self, region: str, newest: LogEntry, rows: Sequence[SnapshotRow]
     ) -> None:
         """Replace the replica by the rows of a snapshot, whose newest entry is `newest`."""
 
@@ -126,7 +133,12 @@ class ReplicationClient:
                 hint = f"; the token is that in {endpoint.token_file}" if is_token_refused else ""
                 for region in regions:
                     self._record_failure(
-                        endpoint, region, SourceState.UNREACHABLE, str(failure), hint
+                        endpoint,
+                        region,
+                        SourceState.UNREACHABLE,
+                        _problem_of(failure),
+                        str(failure),
+                        hint,
                     )
             except* Exception:
                 logger.exception("replication from %s failed; trying again", endpoint.url)
@@ -160,26 +172,53 @@ class ReplicationClient:
                             break
                 if position is None:
                     continue
-                reason, state = "the owner ended the feed", SourceState.UNREACHABLE
+                state, problem, detail = (
+                    SourceState.UNREACHABLE,
+                    SourceProblem.FEED_ENDED,
+                    "the owner ended the feed",
+                )
             except BrokenChain as broken:
-                state, reason = SourceState.DIVERGED, str(broken)
+                state, problem, detail = (
+                    SourceState.DIVERGED,
+                    SourceProblem.HISTORY_CHANGED,
+                    str(broken),
+                )
                 least_seconds = self.diverged_seconds
             except RejectedByPeer as refusal:
                 if peer.is_closed:  # the token may have expired; the next connection reads it again
                     raise
                 if refusal.code == SNAPSHOT_REQUIRED and await self._restore_snapshot(peer, region):
                     continue
-                state, reason = SourceState.UNREACHABLE, str(refusal)
+                state, problem, detail = (
+                    SourceState.UNREACHABLE,
+                    SourceProblem.REJECTED,
+                    str(refusal),
+                )
+            except RegionNotListed as unlisted:
+                state, problem, detail = (
+                    SourceState.UNREACHABLE,
+                    SourceProblem.NOT_LISTED,
+                    str(unlisted),
+                )
             except OwnerBehind as behind:
-                state, reason = SourceState.STALE, str(behind)
+                state, problem, detail = (
+                    SourceState.STALE,
+                    SourceProblem.OWNER_BEHIND,
+                    str(behind),
+                )
             except ContractViolation as failure:
-                state, reason = SourceState.UNREACHABLE, str(failure)
+                state, problem, detail = (
+                    SourceState.UNREACHABLE,
+                    SourceProblem.PROTOCOL_VIOLATION,
+                    str(failure),
+                )
             except (PeerUnreachable, ProtocolError):
                 raise
             except Exception as failure:
                 logger.exception("region %s cannot be replicated; trying again", region)
-                state, reason = SourceState.STALE, f"cannot be replicated: {type(failure).__name__}"
-            self._record_failure(endpoint, region, state, reason)
+                state, problem = SourceState.STALE, SourceProblem.NOT_STORED
+                detail = f"cannot be replicated: {type(failure).__name__}"
+            self._record_failure(endpoint, region, state, problem, detail)
             await backoff.wait(least_seconds)
 
     async def _store_frame(
@@ -193,6 +232,11 @@ class ReplicationClient:
             ContractViolation: entries are missing.
         """
         now = self.clock()
+        if frame.entries and frame.entries[0].sequence != position.sequence + 1:
+            # A repeated or lost frame does not contradict the replica.
+            raise ContractViolation(
+                f"entry {position.sequence + 1} next", f"entry {frame.entries[0].sequence}"
+            )
         entries, broken = verified_prefix(
             frame.entries, sequence=position.sequence, previous_hash=position.hash
         )
@@ -202,7 +246,7 @@ class ReplicationClient:
                 logger.warning("region %s is now owned by this instance", region)
                 return None
             newest = entries[-1]
-            handed_over = newest.kind is EventKind.REGION_HANDED_OVER
+            handed_over = isinstance(newest, Entry) and newest.kind is EventKind.REGION_HANDED_OVER
             position = ReplicaPosition(newest.sequence, newest.hash, handed_over)
         if broken is not None:
             raise broken
@@ -260,19 +304,25 @@ class ReplicationClient:
         return True
 
     def _record_failure(
-        self, endpoint: Endpoint, region: str, state: SourceState, reason: str, hint: str = ""
+        self,
+        endpoint: Endpoint,
+        region: str,
+        state: SourceState,
+        problem: SourceProblem,
+        detail: str,
+        hint: str = "",
     ) -> None:
         """Record the state of a region's source, and log each new reason once.
 
         Args:
             hint: what only the operator may read, and the log has after the reason.
         """
-        if self._reported.get(region) != reason:
-            self._reported[region] = reason
+        if self._reported.get(region) != detail:
+            self._reported[region] = detail
             logger.warning(
-                "region %s at %s: %s: %s%s", region, endpoint.url, state.value, reason, hint
+                "region %s at %s: %s: %s%s", region, endpoint.url, state.value, detail, hint
             )
-        self.copies.record_state(Source(region, endpoint.url, state, None, reason))
+        self.copies.record_state(Source(region, endpoint.url, state, None, problem, detail))
 
 
 @dataclass
@@ -287,6 +337,14 @@ class _Backoff:
     async def wait(self, least: float = 0.0) -> None:
         await asyncio.sleep(max(least, self.seconds) * random.uniform(0.5, 1.0))
         self.seconds = min(LONGEST_DELAY_SECONDS, 2 * self.seconds)
+
+
+def _problem_of(failure: BaseException) -> SourceProblem:
+    if isinstance(failure, RejectedByPeer):
+        return SourceProblem.REJECTED
+    if isinstance(failure, ProtocolError):
+        return SourceProblem.PROTOCOL_VIOLATION
+    return SourceProblem.NO_CONNECTION
 
 
 def _first_exception(failures: BaseExceptionGroup[Exception]) -> BaseException:

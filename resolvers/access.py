@@ -6,6 +6,7 @@ the region itself, its assessors and its province.
 
 from __future__ import annotations
 
+from engine.log.assessment_log import RESULT_KINDS
 from engine.model import Application, AssessmentKind, Region, Role, Viewer
 from resolvers.problems import Forbidden
 from storage.access import PUBLISHED_ONLY, Access
@@ -28,11 +29,14 @@ def unpublished_access(viewer: Viewer) -> Access:
 
 def covers_region(viewer: Viewer, region: Region) -> bool:
     """Return whether the region is in the viewer's scope."""
+    return covers_code(viewer, region.code, region.parent)
+
+
+def covers_code(viewer: Viewer, code: str, parent: str | None) -> bool:
+    """Return whether a region, which may not be held yet, is in the viewer's scope."""
     access = unpublished_access(viewer)
     return (
-        access.everything
-        or region.code in access.regions | access.provinces
-        or region.parent in access.provinces
+        access.everything or code in access.regions | access.provinces or parent in access.provinces
     )
 
 
@@ -99,39 +103,61 @@ def allow_proposal_decision(viewer: Viewer, region: Region) -> None:
     _require_access(viewer, region, viewer.role in roles, "decide on proposals in this region")
 
 
-def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind) -> None:
-    """Allow a region its own simulations, targets, self- and interim assessments.
+def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:
+    """Allow a region its own simulations, targets and self-assessments.
 
-    Assessors write the other kinds. The province may write every kind.
+    Assessors draft external and interim results. The province drafts every kind of its regions,
+    and nobody drafts results of its own region.
+
+    Args:
+        region: the region that is assessed.
+        log: the code of the region whose log holds the assessment.
     """
-    is_own_kind = kind in (
-        AssessmentKind.SIMULATION,
-        AssessmentKind.TARGET,
-        AssessmentKind.SELF,
-        AssessmentKind.INTERIM,
-    )
-    roles = (
-        (Role.REGION, Role.PROVINCE, Role.ADMIN)
-        if is_own_kind
-        else (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
-    )
-    _require_access(
-        viewer, region, viewer.role in roles, f"write a {kind.value} assessment in this region"
-    )
+    if kind not in RESULT_KINDS:
+        is_allowed = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
+    else:
+        is_draft = kind is not AssessmentKind.OFFICIAL and viewer.role is Role.ASSESSOR
+        is_allowed = is_draft or _writes_results(viewer, log)
+    _require_access(viewer, region, is_allowed, f"write a {kind.value} assessment of this region")
 
 
-def allow_review(viewer: Viewer, region: Region) -> None:
-    """Allow assessors and the province to return or publish submitted assessments."""
+def allow_return(viewer: Viewer, region: Region) -> None:
+    """Allow assessors and the province to return submitted assessments."""
     roles = (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
-    _require_access(
-        viewer, region, viewer.role in roles, "return or publish assessments in this region"
+    _require_access(viewer, region, viewer.role in roles, "return assessments of this region")
+
+
+def allow_publication(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:
+    """Allow assessors and the province to publish; results, only who records them.
+
+    Args:
+        log: the code of the region whose log holds the assessment.
+    """
+    is_allowed = (
+        _writes_results(viewer, log)
+        if kind in RESULT_KINDS
+        else viewer.role in (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
     )
+    _require_access(viewer, region, is_allowed, f"publish a {kind.value} assessment of this region")
 
 
-def allow_result_recording(viewer: Viewer, region: Region) -> None:
-    """Allow the province to record what a decree or a report publishes."""
-    roles = (Role.PROVINCE, Role.ADMIN)
-    _require_access(viewer, region, viewer.role in roles, "record results in this region")
+def allow_result_recording(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:
+    """Allow the province to record what a decree or a report publishes about its regions.
+
+    Args:
+        log: the code of the region whose log holds the result.
+    """
+    is_allowed = (
+        _writes_results(viewer, log)
+        if kind in RESULT_KINDS
+        else viewer.role in (Role.PROVINCE, Role.ADMIN)
+    )
+    _require_access(viewer, region, is_allowed, "record results of this region")
+
+
+def _writes_results(viewer: Viewer, log: str) -> bool:
+    is_parent = viewer.role is Role.PROVINCE and log in viewer.regions
+    return is_parent or viewer.role is Role.ADMIN
 
 
 def _require_access(viewer: Viewer, region: Region, is_allowed: bool, action: str) -> None:

@@ -38,8 +38,13 @@ from storage import announcement
 from storage import assessment as stored
 from storage.combined_query import CombinedQuery
 from storage.database import Session
-from storage.log import Derive, DerivedEvent, LogTransaction
-from storage.region_inventory import CACHED_REGIONS, InventoryCache, RegionInventoryRecord
+from storage.log import Derive, DerivedEvent, LogTransaction, lock_log
+from storage.region_inventory import (
+    CACHED_REGIONS,
+    NOTHING_UNSETTLED,
+    InventoryCache,
+    RegionInventoryRecord,
+)
 
 ANNOUNCED_KINDS = (
     AssessmentKind.SELF,
@@ -48,7 +53,13 @@ ANNOUNCED_KINDS = (
     AssessmentKind.OFFICIAL,
 )
 UNRELATED_KINDS = frozenset(
-    {EventKind.REGION_RECORDED, EventKind.RESULT_RECORDED, EventKind.EFFORT_EDITED}
+    {
+        EventKind.REGION_RECORDED,
+        EventKind.RESULT_RECORDED,
+        EventKind.EFFORT_EDITED,
+        EventKind.HANDOVER_OFFERED,
+        EventKind.HANDOVER_WITHDRAWN,
+    }
 )
 _CLAIMS_AND_ANNOUNCEMENTS = CombinedQuery(
     assessments=stored.NEWEST, levels=stored.NEWEST_LEVELS, announcements=announcement.BY_REGION
@@ -65,14 +76,24 @@ def verification_deriver(inventories: InventoryCache, analyses: Analyses) -> Der
     """Return the function that derives changed verifications from a transaction's entries."""
 
     async def derive(transaction: LogTransaction) -> list[DerivedEvent]:
-        if not transaction.kinds - UNRELATED_KINDS:
-            return []
-        record = await inventories.load_region_inventory(
-            transaction.session, transaction.region, unsettled=transaction.versioned
-        )
-        transaction.after_commit.append(partial(inventories.settle, record))
-        changes = await verification_changes(analyses, transaction.session, record, transaction.at)
-        return await announce_changes(transaction, changes)
+        events: list[DerivedEvent] = []
+        for region, kinds in sorted(transaction.kinds_by_region.items()):
+            if not kinds - UNRELATED_KINDS:
+                continue
+            is_own = region == transaction.region
+            if not is_own:  # a result in the log of the region's parent
+                await lock_log(transaction.session, region)
+            record = await inventories.load_region_inventory(
+                transaction.session,
+                region,
+                unsettled=transaction.versioned if is_own else NOTHING_UNSETTLED,
+            )
+            transaction.after_commit.append(partial(inventories.settle, record))
+            changes = await verification_changes(
+                analyses, transaction.session, record, transaction.at
+            )
+            events += await announce_changes(transaction, region, changes)
+        return events
 
     return derive
 
@@ -114,14 +135,15 @@ async def proposal_changes(
 
 
 async def announce_changes(
-    transaction: LogTransaction, changes: OutcomeChanges
+    transaction: LogTransaction, region: str, changes: OutcomeChanges
 ) -> list[DerivedEvent]:
-    """Save the outcomes as announced; return the events for the transaction to append."""
-    session, region = transaction.session, transaction.region
+    """Save the outcomes of a region as announced; return the events for the transaction."""
+    session = transaction.session
     await announcement.save_announcements(session, region, changes.outcomes, transaction.at)
     await announcement.delete_announcements(session, region, changes.removed_subjects)
     return [
         DerivedEvent(
+            region,
             EventKind.PROPOSALS_CHANGED
             if isinstance(event, ProposalsChange)
             else EventKind.VERIFICATION_CHANGED,

@@ -19,6 +19,7 @@ from typing import TypeVar
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score
 from engine.document import to_document
+from engine.log.assessment_log import assessment_log
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -101,7 +102,7 @@ async def start_assessment(
     """
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        access.allow_assessment(context.viewer, region, request.kind)
+        access.allow_assessment(context.viewer, region, request.kind, transaction.region)
         instrument = instrument_for("instrumentId", request.instrument)
         require_instrument_in_force(instrument, request.year, transaction.at)
         if request.kind is not AssessmentKind.SIMULATION:
@@ -115,7 +116,7 @@ async def start_assessment(
             if existing is not None:
                 raise AlreadyExists("assessment of this region, year and kind", existing.id)
         assessment = Assessment(
-            id=new_id(region.code, "assessment"),
+            id=new_id(transaction.region, "assessment"),
             region=region.code,
             instrument=instrument.id,
             year=request.year,
@@ -128,12 +129,34 @@ async def start_assessment(
             context, transaction, assessment, EventKind.ASSESSMENT_STARTED
         )
 
+    region = await load_graded_region(context, request.region)
+    log = log_of_assessment(region, request.kind)
     async with open_region_change(
-        context, request.region, key=key, request=request, result_type=Assessment
+        context, log, key=key, request=request, result_type=Assessment
     ) as change:
         return change.earlier_result or change.store_result(
-            await apply_request(change.transaction, change.region)
+            await apply_request(change.transaction, region)
         )
+
+
+async def load_graded_region(context: Context, code: str) -> Region:
+    """Return the region that an assessment is about, or raise NotFound."""
+    region = await context.loaders.regions.load(code)
+    if region is None:
+        raise NotFound("region", code)
+    return region
+
+
+def log_of_assessment(region: Region, kind: AssessmentKind) -> str:
+    """Return the code of the region whose log holds an assessment of this kind.
+
+    Raises:
+        InvalidInput: nobody records results of the nation.
+    """
+    log = assessment_log(region.code, region.parent, kind)
+    if log is None:
+        raise InvalidInput("regionCode", "a region that is assessed", region.code)
+    return log
 
 
 async def submit_assessment(
@@ -147,7 +170,7 @@ async def submit_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         assessment = await load_current_assessment(transaction, request.id, request.version)
-        access.allow_assessment(context.viewer, region, assessment.kind)
+        access.allow_assessment(context.viewer, region, assessment.kind, transaction.region)
         require_assessment_state(assessment, *EDITABLE)
         claimed_indicators = {claim.indicator for claim in assessment.levels}
         missing = [
@@ -177,7 +200,7 @@ async def return_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         assessment = await load_current_assessment(transaction, request.id, request.version)
-        access.allow_review(context.viewer, region)
+        access.allow_return(context.viewer, region)
         require_assessment_state(assessment, AssessmentState.SUBMITTED)
         returned = replace(
             assessment,
@@ -199,7 +222,7 @@ async def publish_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         assessment = await load_current_assessment(transaction, request.id, request.version)
-        access.allow_review(context.viewer, region)
+        access.allow_publication(context.viewer, region, assessment.kind, transaction.region)
         if assessment.kind is AssessmentKind.SIMULATION:
             raise InvalidInput("id", "an assessment that is not a simulation", assessment.id)
         require_assessment_state(assessment, AssessmentState.SUBMITTED)
@@ -272,15 +295,17 @@ async def change_assessment(
         NotFound: there is no such assessment, or the viewer may not see it.
     """
     async with context.read() as session:
-        region = await stored.find_assessment_region(session, id, context.access)
-    if region is None:
+        place = await stored.find_assessment_place(session, id, context.access)
+    if place is None:
         raise NotFound("assessment", id)
+    log, code = place
     async with open_region_change(
-        context, region, key=key, request=request, result_type=result_type
+        context, log, key=key, request=request, result_type=result_type
     ) as change:
-        return change.earlier_result or change.store_result(
-            await apply_request(change.transaction, change.region)
-        )
+        if change.earlier_result is not None:
+            return change.earlier_result
+        region = change.region if code == log else await load_graded_region(context, code)
+        return change.store_result(await apply_request(change.transaction, region))
 
 
 async def load_current_assessment(transaction: LogTransaction, id: str, version: int) -> Assessment:

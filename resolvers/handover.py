@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from engine.document import to_document
 from engine.identifier import region_id
-from engine.log.source import RegionHandover, Source, SourceState
+from engine.log.region_identity import identify_region
+from engine.log.source import RegionHandover, Source, SourceProblem, SourceState
 from engine.model import OWN_ACTOR_PREFIX, EventKind
 from resolvers.context import Instance
 from storage import log
 from storage import ownership as stored
+from storage import region as stored_region
 
 HANDOVER_ACTOR = f"{OWN_ACTOR_PREFIX}hand-over"
 
@@ -43,8 +45,8 @@ async def hand_over_region(instance: Instance, region: str, url: str) -> int:
             subject=region_id(region),
             body=to_document(RegionHandover(region, url)),
         )
-        reason = "handed over; its new owner is not followed yet"
-        source = Source(region, url, SourceState.STALE, instance.clock(), reason)
-        await stored.insert_source(transaction.session, source)
+        source = Source(region, url, SourceState.STALE, instance.clock(), SourceProblem.HANDED_OVER)
+        current = (await stored_region.regions_by_code(transaction.session, [region]))[region]
+        await stored.insert_source(transaction.session, source, identify_region(current))
     instance.bus.announce(transaction.arrival)
     return entry.sequence

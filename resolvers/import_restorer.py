@@ -123,7 +123,7 @@ async def load_earlier_applications(
     earlier: dict[str, Application] = {}
     for id, subject_entries in entries.items():
         for entry in subject_entries:
-            if entry.body is not None and entry.body["version"] == versions[id]:
+            if entry.body["version"] == versions[id]:
                 earlier[id] = from_document(Application, entry.body)
     # An application goes back to the successor if its earlier OPD is dissolved by now.
     owners = {application.opd for application in earlier.values() if application.opd is not None}

@@ -154,7 +154,7 @@ async def _load_claimable_assessment(
     context: Context, transaction: LogTransaction, region: Region, request: ClaimLevel | ClaimLevels
 ) -> Assessment:
     assessment = await load_current_assessment(transaction, request.assessment, request.version)
-    access.allow_assessment(context.viewer, region, assessment.kind)
+    access.allow_assessment(context.viewer, region, assessment.kind, transaction.region)
     require_assessment_state(assessment, *EDITABLE)
     return assessment
 

@@ -48,6 +48,8 @@ KINDS_OUTSIDE_INVENTORY = frozenset(
         EventKind.EFFORT_EDITED,
         EventKind.INVENTORY_IMPORTED,
         EventKind.IMPORT_UNDONE,
+        EventKind.HANDOVER_OFFERED,
+        EventKind.HANDOVER_WITHDRAWN,
     }
 )
 # Events that change the reuse candidates of the other regions in the province.
@@ -237,7 +239,7 @@ async def _try_to_announce(
         ]
         for change in changes:
             transaction.add_derived_events(
-                await announcements.announce_changes(transaction, change)
+                await announcements.announce_changes(transaction, code, change)
             )
     instance.bus.announce(transaction.arrival)
     return any(change.events for change in changes)

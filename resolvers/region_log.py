@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 
-from engine.log.entry import Entry
+from engine.log.entry import Entry, LogEntry, WithheldEntry
 from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Region, Role, Visibility
 from regions import contract
@@ -25,6 +25,7 @@ CONTRACT_VERSION = contract.VERSION
 HEARTBEAT_SECONDS = 5.0
 ENTRIES_MOST = contract.ENTRIES_MOST
 ROWS_MOST = contract.ROWS_MOST
+HASHES_MOST = contract.HASHES_MOST
 FRAME_BYTES = 1_048_576  # total size of the bodies in one frame; a larger body is sent alone
 
 
@@ -36,6 +37,7 @@ class LogHead:
     sequence: int
     hash: str
     owner_url: str | None  # API address of the instance that writes it; None: it has no public one
+    accepted_offer: int | None = None  # sequence of the hand-over that we are ready to complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class LogFrame:
     """Entries in order, and the log's head when they were read; a heartbeat has no entries."""
 
     head: LogHead
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
 
 
 async def region_log_head(context: Context, region: str) -> LogHead:
@@ -63,7 +65,7 @@ async def stream_log_frames(
 ) -> AsyncGenerator[LogFrame, None]:
     """Yield all entries after a sequence, then each new one after its commit, and heartbeats.
 
-    An entry that the viewer may not read has no body. Close the generator when done.
+    Of an entry that the viewer may not read there are the hashes alone. Close the generator when done.
 
     Raises:
         Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
@@ -76,7 +78,7 @@ async def stream_log_frames(
     tail = context.instance.tail
 
     def is_of_region(arrival: Arrival) -> bool:
-        return arrival.region == region
+        return arrival.log == region
 
     while True:
         context.begin_event()
@@ -94,8 +96,8 @@ async def stream_log_frames(
 
 async def _load_next_entries(
     context: Context, code: str, after: int
-) -> tuple[LogHead, list[Entry]]:
-    """Return the head of the log and the next entries, without bodies that the viewer may not read.
+) -> tuple[LogHead, list[LogEntry]]:
+    """Return the head of the log and the next entries, of which the viewer may read some.
 
     Both are read in one session: a head behind its own entries would look like a truncated log.
     """
@@ -104,7 +106,7 @@ async def _load_next_entries(
         head = await _load_log_head(context, session, code)
         entries = await log_entries.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
     drafts = region is not None and covers_region(context.viewer, region)
-    return head, [_redact_draft(drafts, entry) for entry in entries]
+    return head, [_readable_entry(drafts, entry) for entry in entries]
 
 
 async def _load_readable_region(context: Context, session: Session, code: str) -> Region | None:
@@ -129,7 +131,7 @@ async def _load_log_head(context: Context, session: Session, region: str) -> Log
 class SnapshotPage:
     """A page of a region's rows, as of the newest entry when the snapshot was taken."""
 
-    newest: Entry
+    newest: LogEntry
     rows: Sequence[SnapshotRow]
     cursor: str | None  # the cursor of the next page; None on the last page
 
@@ -162,7 +164,7 @@ async def region_snapshot_page(
             )
             rows = await stored.export_snapshot_rows(session, region, drafts=drafts)
         snapshot = context.instance.snapshot_cache.add(
-            Snapshot(_redact_draft(drafts, newest), rows), drafts
+            Snapshot(_readable_entry(drafts, newest), rows), drafts
         )
     stop, size = start, 0
     while stop < min(len(snapshot.rows), start + first) and (stop == start or size < FRAME_BYTES):
@@ -184,15 +186,40 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12
 
 
-def _redact_draft(drafts: bool, entry: Entry) -> Entry:
-    is_readable = drafts or entry.visibility is Visibility.PUBLIC
-    return entry if is_readable else replace(entry, body=None)
+def _readable_entry(drafts: bool, entry: LogEntry) -> LogEntry:
+    if drafts or isinstance(entry, WithheldEntry) or entry.visibility is Visibility.PUBLIC:
+        return entry
+    return entry.withhold()
 
 
-def _fit_in_frame(entries: list[Entry]) -> tuple[Entry, ...]:
+def _fit_in_frame(entries: list[LogEntry]) -> tuple[LogEntry, ...]:
     size = 0
     for count, entry in enumerate(entries):
-        size += len(orjson.dumps(entry.body))
+        size += len(orjson.dumps(entry.body)) if isinstance(entry, Entry) else 0
         if size > FRAME_BYTES and count:
             return tuple(entries[:count])
     return tuple(entries)
+
+
+async def list_log_hashes(
+    context: Context, region: str, after: int, first: int
+) -> list[WithheldEntry]:
+    """Return the hashes of the entries after a sequence, which prove the run of the log.
+
+    Raises:
+        Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
+        UnknownEntity: there is no such region.
+        InvalidArgument: `after` or `first` is out of bounds.
+        SnapshotRequired: the next entry is not stored here.
+    """
+    if after < 0:
+        raise InvalidArgument("afterSequence", "a sequence of 0 or more", str(after))
+    if not 1 <= first <= HASHES_MOST:
+        raise InvalidArgument("first", f"1 to {HASHES_MOST}", str(first))
+    async with context.read() as session:
+        await _load_readable_region(context, session, region)
+        head = await _load_log_head(context, session, region)
+        entries = await log_entries.list_log_entries(session, region, after=after, limit=first)
+    if head.sequence > after and (not entries or entries[0].sequence != after + 1):
+        raise SnapshotRequired(str(after))
+    return [entry if isinstance(entry, WithheldEntry) else entry.withhold() for entry in entries]

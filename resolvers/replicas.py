@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.document import from_document
-from engine.log.entry import Entry
+from engine.log.entry import Entry, LogEntry
+from engine.log.refusal import RefusedEntry
+from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
-from engine.log.source import RegionHandover, Source, SourceState
+from engine.log.source import RegionHandover, Source, SourceProblem, SourceState
 from engine.model import EventKind
+from facts.region import listed_region
 from regions import endpoint_directory
-from regions.replication_client import ReplicaPosition
+from regions.peer_errors import sanitize_for_log
+from regions.replication_client import RegionNotListed, ReplicaPosition
 from resolvers.context import Context, Instance
-from storage import log, log_entries
+from resolvers.problems import InvalidArgument
+from storage import log, log_entries, refused_entry
 from storage import ownership as stored
 
 # Time between writes of the sources; a change of state is written at once.
@@ -24,6 +29,7 @@ WRITE_INTERVAL_SECONDS = 4.0
 logger = logging.getLogger(__name__)
 
 SOURCES_MOST = endpoint_directory.REGIONS_MOST
+REFUSED_MOST = 200  # refused entries in one response
 
 
 def to_public_url(source_url: str) -> str:
@@ -35,6 +41,20 @@ async def list_region_sources(context: Context) -> list[Source]:
     """Return the sources of all regions that other instances own, by code."""
     async with context.read() as session:
         return await stored.list_all_sources(session)
+
+
+async def list_refused_entries(
+    context: Context, region: str, after: int, first: int
+) -> list[RefusedEntry]:
+    """Return the entries of a log that were refused, in order.
+
+    Raises:
+        InvalidArgument: `first` is out of bounds.
+    """
+    if not 1 <= first <= REFUSED_MOST:
+        raise InvalidArgument("first", f"1 to {REFUSED_MOST}", str(first))
+    async with context.read() as session:
+        return await refused_entry.list_refused_entries(session, region, after=after, limit=first)
 
 
 @dataclass
@@ -60,22 +80,22 @@ class DatabaseReplicaStore:
         if source is None:
             if sequence:
                 return None
-            source = Source(region, url, SourceState.UNREACHABLE, None, "it was not yet reached")
+            source = Source(
+                region, url, SourceState.UNREACHABLE, None, SourceProblem.NOT_REACHED_YET
+            )
             async with self.instance.database.write() as session:
-                await stored.insert_source(session, source)
+                await stored.insert_source(session, source, self._listed_identity(region))
         self.instance.sources_by_region.setdefault(region, source)
-        kinds = [entry.kind for entry in newest_entries]
+        kinds = [entry.kind for entry in newest_entries if isinstance(entry, Entry)]
         return ReplicaPosition(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
 
-    async def store_entries(self, region: str, entries: Sequence[Entry], *, more: bool) -> bool:
+    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
         """Append verified entries in one transaction; return whether it is still owned elsewhere.
 
         If `more` entries follow, no events are derived in this transaction.
 
         Raises:
             engine.log.entry.BrokenChain: the entries do not follow the replica's newest one.
-            storage.projection.ForeignRegionError: an entry changes a row of another region.
-            pydantic.ValidationError: a body is invalid for its kind.
         """
         instance = self.instance
         derive = None if more else instance.derive_events
@@ -91,6 +111,7 @@ class DatabaseReplicaStore:
                 is_owned_here = False
             if is_owned_here:
                 await stored.delete_source(transaction.session, region)
+        self._record_entries(region, transaction)
         if is_owned_here:
             self._unwritten_regions.discard(region)
             instance.sources_by_region.pop(region, None)
@@ -98,20 +119,16 @@ class DatabaseReplicaStore:
         return not is_owned_here
 
     async def restore_snapshot(
-        self, region: str, newest: Entry, rows: Sequence[SnapshotRow]
+        self, region: str, newest: LogEntry, rows: Sequence[SnapshotRow]
     ) -> None:
-        """Replace the replica by a snapshot, in one transaction with the events derived from it.
-
-        Raises:
-            storage.projection.ForeignRegionError: a row belongs to another region.
-            pydantic.ValidationError: a row is invalid for its kind.
-        """
+        """Replace the replica by a snapshot, in one transaction with the events derived from it."""
         instance = self.instance
         derive = instance.derive_events
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
             await transaction.restore(newest, rows)
+        self._record_entries(region, transaction)
         instance.bus.announce(transaction.arrival)
 
     def record_state(self, source: Source) -> None:
@@ -125,6 +142,7 @@ class DatabaseReplicaStore:
         if source.as_of is None:
             owner = previous.owner if previous.url == source.url else None
             source = replace(source, as_of=previous.as_of, owner=owner)
+        source = replace(source, clock=previous.clock, refused_count=previous.refused_count)
         if replace(previous, as_of=source.as_of) != source:
             self._changed.set()
         self.instance.sources_by_region[source.region] = source
@@ -156,8 +174,42 @@ class DatabaseReplicaStore:
                 self._unwritten_regions.update(source.region for source in changed_sources)
                 await asyncio.sleep(WRITE_INTERVAL_SECONDS)
 
-    def _is_handed_over_here(self, newest: Entry) -> bool:
+    def _listed_identity(self, region: str) -> RegionIdentity:
+        """Return the identity of a region in the list of this instance.
+
+        Raises:
+            RegionNotListed: the list does not have the region.
+        """
+        identity = listed_region(region)
+        if identity is None:
+            raise RegionNotListed(region)
+        return identity
+
+    def _record_entries(self, region: str, transaction: log.LogTransaction) -> None:
+        """Record the refused entries of a log and the clock of its owner, and log what is new."""
+        for refused in transaction.refused:
+            logger.warning(
+                "region %s: entry %d is refused: %s: %s",
+                region,
+                refused.sequence,
+                refused.reason.value,
+                sanitize_for_log(refused.message),
+            )
+        source = self.instance.sources_by_region.get(region)
+        if source is None:
+            return
+        if transaction.clock is not source.clock:
+            logger.warning("region %s: the clock of its owner: %s", region, transaction.clock)
+            self._changed.set()
+            self._unwritten_regions.add(region)
+        self.instance.sources_by_region[region] = replace(
+            source,
+            clock=transaction.clock,
+            refused_count=source.refused_count + len(transaction.refused),
+        )
+
+    def _is_handed_over_here(self, newest: LogEntry) -> bool:
         """Return whether the newest entry hands the region over to this instance."""
-        if newest.kind is not EventKind.REGION_HANDED_OVER or newest.body is None:
+        if not isinstance(newest, Entry) or newest.kind is not EventKind.REGION_HANDED_OVER:
             return False
         return from_document(RegionHandover, newest.body).url == self.instance.url

@@ -23,7 +23,11 @@ from engine.model import (
     RegionKind,
 )
 from resolvers import access
-from resolvers.assessment import require_instrument_in_force
+from resolvers.assessment import (
+    load_graded_region,
+    log_of_assessment,
+    require_instrument_in_force,
+)
 from resolvers.context import Context
 from resolvers.instrument import instrument_for, known_instrument
 from resolvers.problems import (
@@ -101,12 +105,11 @@ async def record_result(context: Context, request: RecordResult, key: str | None
     """
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
-        access.allow_result_recording(context.viewer, region)
+        access.allow_result_recording(context.viewer, region, request.kind, transaction.region)
         instrument = instrument_for("instrumentId", request.instrument)
         require_instrument_in_force(instrument, request.year, transaction.at)
-        if request.kind is AssessmentKind.SIMULATION:
-            raise InvalidInput("kind", "a kind that is published", request.kind.value)
         assessment = published_result(
+            transaction.region,
             region.code,
             instrument,
             request.year,
@@ -141,15 +144,20 @@ async def record_result(context: Context, request: RecordResult, key: str | None
         )
         return assessment
 
+    if request.kind is AssessmentKind.SIMULATION:
+        raise InvalidInput("kind", "a kind that is published", request.kind.value)
+    region = await load_graded_region(context, request.region)
+    log = log_of_assessment(region, request.kind)
     async with open_region_change(
-        context, request.region, key=key, request=request, result_type=Assessment
+        context, log, key=key, request=request, result_type=Assessment
     ) as change:
         return change.earlier_result or change.store_result(
-            await apply_request(change.transaction, change.region)
+            await apply_request(change.transaction, region)
         )
 
 
 def published_result(
+    log: str,
     region: str,
     instrument: Instrument,
     year: int,
@@ -159,9 +167,14 @@ def published_result(
     version: int,
     provenance: Provenance,
 ) -> Assessment:
-    """Return a published result; its id follows from its region, instrument, year and kind."""
+    """Return a published result; its id follows from its region, instrument, year and kind.
+
+    Args:
+        log: the code of the region in whose log it is recorded.
+    """
+    key = f"{instrument.id}-{year}-{kind.value.lower()}"
     return Assessment(
-        id=entity_id(region, "assessment", f"{instrument.id}-{year}-{kind.value.lower()}"),
+        id=entity_id(log, "assessment", key if log == region else f"{region}-{key}"),
         region=region,
         instrument=instrument.id,
         year=year,

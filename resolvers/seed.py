@@ -6,12 +6,14 @@ which cannot be edited here, are updated from the tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from engine.document import to_document
 from engine.identifier import entity_id, region_id
+from engine.log.assessment_log import assessment_log
 from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Integration, Opd, Region
 from facts import tables
 from facts.instrument import instrument_by_id
@@ -42,7 +44,6 @@ class _Facts:
     opds: list[Opd]
     applications: list[Application]
     integrations: list[Integration]
-    results: list[ResultRow]
 
 
 async def seed_regions(
@@ -53,45 +54,58 @@ async def seed_regions(
     regions: Collection[str] = (),
     progress: Progress = lambda done, total: None,
 ) -> SeedSummary:
-    """Load West Java, or all regions and agencies if `national`, in one transaction per region.
+    """Load West Java, or all regions and agencies if `national`, in one transaction per log.
 
-    Regions that another instance owns are left unchanged.
+    The nation is loaded too, for the results of provinces and central agencies. Regions that
+    another instance owns are left unchanged, and results whose log is not here are left out.
 
     Args:
         regions: codes of the regions to load; empty loads all of them.
         results: False leaves the published results out, for a replay to play them.
-        progress: called with the number of regions done and their total.
+        progress: called with the number of transactions done and their total.
     """
+    all_facts = [
+        facts
+        for facts in _gather_facts(national=national)
+        if not regions or facts.region.code in regions
+    ]
+    results_by_log = {
+        log_code: rows
+        for log_code, rows in _group_by(
+            tables.result_rows(national) if results else (), _result_log
+        ).items()
+        if not regions or log_code in regions
+    }
+    # All regions come before the results of any, which would otherwise wait for their regions.
+    steps: list[tuple[str, Callable[[LogTransaction], Awaitable[None]]]] = [
+        *((facts.region.code, partial(_load_region, facts=facts)) for facts in all_facts),
+        *((code, partial(_load_results, rows=rows)) for code, rows in results_by_log.items()),
+    ]
     written = 0
-    all_facts = _gather_facts(national=national, results=results)
-    if regions:
-        all_facts = [
-            region_facts for region_facts in all_facts if region_facts.region.code in regions
-        ]
-    for done, facts in enumerate(all_facts, start=1):
+    for done, (code, load) in enumerate(steps, start=1):
         async with log.begin_log_transaction(
-            instance.database, facts.region.code, instance.clock
+            instance.database, code, instance.clock
         ) as transaction:
             first_sequence = transaction.sequence
             if transaction.owner is None:
-                await _load_region(transaction, facts)
+                await load(transaction)
             written += transaction.sequence - first_sequence
         instance.bus.announce(transaction.arrival)
-        progress(done, len(all_facts))
+        progress(done, len(steps))
     return SeedSummary(written, len(all_facts))
 
 
 async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:
     """Write one published result unless it exists."""
     async with log.begin_log_transaction(
-        instance.database, facts.region, instance.clock
+        instance.database, _result_log(facts), instance.clock
     ) as transaction:
-        await _append_result(transaction, facts, actor)
+        if transaction.owner is None:
+            await _append_result(transaction, facts, actor)
     instance.bus.announce(transaction.arrival)
 
 
-def _gather_facts(*, national: bool, results: bool) -> list[_Facts]:
-    published = _group_by(tables.result_rows(national) if results else (), lambda row: row.region)
+def _gather_facts(*, national: bool) -> list[_Facts]:
     opds = _group_by(map(_with_opd_id, tables.west_java_opds()), lambda row: row.region)
     applications = _group_by(
         map(_with_application_id, tables.west_java_applications()), lambda row: row.region
@@ -105,9 +119,8 @@ def _gather_facts(*, national: bool, results: bool) -> list[_Facts]:
             opds=opds.get(region_row.code, []),
             applications=applications.get(region_row.code, []),
             integrations=integrations.get(region_row.code, []),
-            results=published.get(region_row.code, []),
         )
-        for region_row in tables.region_catalogue(national)
+        for region_row in (tables.nation(), *tables.region_catalogue(national))
     ]
 
 
@@ -137,8 +150,11 @@ async def _load_region(transaction: LogTransaction, facts: _Facts) -> None:
             await _append_entry(
                 transaction, EventKind.INTEGRATION_CONNECTED, integration_row.id, integration_row
             )
-    for result_row in facts.results:
-        await _append_result(transaction, result_row, SEED_ACTOR)
+
+
+async def _load_results(transaction: LogTransaction, rows: Sequence[ResultRow]) -> None:
+    for row in rows:
+        await _append_result(transaction, row, SEED_ACTOR)
 
 
 async def _append_result(transaction: LogTransaction, facts: ResultRow, actor: str) -> None:
@@ -151,6 +167,7 @@ async def _append_result(transaction: LogTransaction, facts: ResultRow, actor: s
     )
     if existing is None:
         assessment = published_result(
+            transaction.region,
             facts.region,
             instrument_by_id(facts.instrument),
             facts.year,
@@ -165,6 +182,15 @@ async def _append_result(transaction: LogTransaction, facts: ResultRow, actor: s
             subject=assessment.id,
             body=to_document(assessment),
         )
+
+
+def _result_log(row: ResultRow) -> str:
+    """Return the code of the region whose log holds a published result."""
+    region = tables.listed_region(row.region)
+    assert region is not None  # the table of results is checked against the list of regions
+    code = assessment_log(region.code, region.parent, row.kind)
+    assert code is not None  # no publication has a result of the nation
+    return code
 
 
 async def _append_entry(

@@ -45,7 +45,9 @@ async def simulate_assessment(
     assessment = await find_assessment(context, request.assessment)
     home_region = await context.loaders.regions.load(assessment.region)
     assert home_region is not None  # an assessment's region is a foreign key
-    access.allow_assessment(context.viewer, home_region, AssessmentKind.SIMULATION)
+    access.allow_assessment(
+        context.viewer, home_region, AssessmentKind.SIMULATION, home_region.code
+    )
     instrument = instrument_by_id(assessment.instrument)
     levels, note = await _load_levels(context, assessment)
     for indicator, level in request.levels:

@@ -13,8 +13,9 @@ from engine.assessment.comparison import ComparedPartKind, MeanBasis
 from engine.assessment.instrument import InstrumentStatus
 from engine.assessment.outlook import SampleSufficiency
 from engine.assessment.score import ScoreBasis
+from engine.log.refusal import RefusalReason
 from engine.log.snapshot import RegionSnapshotRowKind
-from engine.log.source import SourceState
+from engine.log.source import ClockDeviation, SourceProblem, SourceState
 from engine.matching.name_matching import DuplicatePolicy, MatchSignalKind
 from engine.model import (
     AffairGroup,
@@ -63,6 +64,7 @@ __all__ = [
     "AverageScope",
     "Capability",
     "ClaimWarning",
+    "ClockDeviation",
     "CommonApplicationClassification",
     "ComparedPartKind",
     "DuplicatePolicy",
@@ -78,11 +80,13 @@ __all__ = [
     "MeanBasis",
     "OpdKind",
     "PrecedenceKind",
+    "RefusalReason",
     "RegionKind",
     "RegionSnapshotRowKind",
     "Role",
     "SampleSufficiency",
     "ScoreBasis",
+    "SourceProblem",
     "SourceState",
     "SubjectState",
     "Visibility",
@@ -92,6 +96,7 @@ described_enum(
     RegionKind,
     "What kind of government a region is.",
     {
+        "NATION": "The nation, whose log holds the results of provinces and central agencies.",
         "PROVINCE": "A province (provinsi).",
         "REGENCY": "A regency (kabupaten).",
         "CITY": "A city (kota).",
@@ -209,6 +214,8 @@ described_enum(
         "OPD_EXEMPTED": "An OPD was exempted from the service bus, or the exemption ended.",
         "DEVELOPMENT_POLICY_RECORDED": "A region's policy on building applications was recorded.",
         "EFFORT_EDITED": "A region changed its own figures of effort.",
+        "HANDOVER_OFFERED": "A region was offered to another instance, which does not own it yet.",
+        "HANDOVER_WITHDRAWN": "The offer of a region to another instance was withdrawn.",
         "REGION_HANDED_OVER": "A region was handed over to another instance.",
         "INVENTORY_IMPORTED": "A file was imported into the inventory. The entries of the "
         "applications themselves precede this one.",
@@ -453,4 +460,46 @@ described_enum(
     ClaimWarning,
     "Why assessors may not accept a claimed level. The level is claimed all the same.",
     {"NO_EVIDENCE": "The level is above the lowest one, and the claim has no evidence."},
+)
+described_enum(
+    SourceProblem,
+    "Why the copy of a region does not advance.",
+    {
+        "NOT_LISTED": "The list of regions of this instance does not have the region.",
+        "NOT_REACHED_YET": "The owner was not reached since the region is followed.",
+        "NO_CONNECTION": "There is no connection to the owner, or no response in time.",
+        "REJECTED": "The owner refuses the token or the request of this instance.",
+        "PROTOCOL_VIOLATION": "What the owner sends violates the feed contract.",
+        "FEED_ENDED": "The owner ended the feed.",
+        "HISTORY_CHANGED": "The log of the owner contradicts what it stated before.",
+        "OWNER_BEHIND": "The new owner of the region does not have the whole log yet.",
+        "HANDED_OVER": "The region was handed over, and its new owner is not followed yet.",
+        "COPYING": "The copy was deleted, and is made again.",
+        "NOT_STORED": "This instance could not store what the owner sent, because of a failure of "
+        "its own.",
+    },
+)
+described_enum(
+    ClockDeviation,
+    "How the times of an owner's newest entries deviate.",
+    {
+        "AHEAD": "They are more than five minutes after the arrival of the entries.",
+        "BACKWARDS": "They are before the time of the entry ahead of them.",
+    },
+)
+described_enum(
+    RefusalReason,
+    "Why an entry of a followed log is not applied. It stays in the log, which it proves, and the "
+    "entries after it are applied.",
+    {
+        "FOREIGN_RESULT": "It records a result of a region whose results another log records.",
+        "FOREIGN_REGION": "It is about a region that this log is not about.",
+        "FOREIGN_ID": "The id of what it changes does not begin with the code of the log's region.",
+        "FOREIGN_IDENTITY": "It states another name, kind or parent of the region than the list of "
+        "this instance, which stays valid. The rest of the entry is applied.",
+        "OUT_OF_BOUNDS": "A text, an address, a number or a list in it is not allowed.",
+        "TOO_MANY_ROWS": "The log has as many rows of this kind as are allowed.",
+        "MISSING_REFERENCE": "It refers to something that the log has not recorded.",
+        "INVALID_BODY": "Its body does not have the form of its kind.",
+    },
 )

@@ -13,6 +13,7 @@ from engine.identifier import region_id
 from resolvers import assessment as resolved_assessment
 from resolvers import integration as resolved_integration
 from resolvers import region as resolved
+from resolvers.access import covers_region
 from schema.application import Application, FilterArgument, application_page
 from schema.arguments import (
     AfterArgument,
@@ -142,7 +143,11 @@ class Region(
         code, context = self._value.code, info.context
         source = await context.loaders.sources.load(code)
         return Source.from_model(
-            code, source, context.instance.clock(), context.confirmed_at_by_region.get(code)
+            code,
+            source,
+            context.instance.clock(),
+            is_covered=covers_region(context.viewer, self._value),
+            confirmed=context.confirmed_at_by_region.get(code),
         )
 
     @strawberry.field(description="The OPDs of the region, by name.")

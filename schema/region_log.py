@@ -18,6 +18,7 @@ from schema.info import Info
 from schema.scalars import Cursor
 
 VERSION_DESCRIPTION = f"The version of the feed contract, which is {resolved.CONTRACT_VERSION}. Do not read on if it is another one."
+WITHHELD = "Null, as are the other fields of this kind, if this viewer may not read the entry."
 RegionCodeArgument = Annotated[strawberry.ID, strawberry.argument(description=REGION_CODE)]
 
 
@@ -37,6 +38,12 @@ class RegionLogHead:
         "follows the region names the owner here."
     )
 
+    accepted_offer: int | None = strawberry.field(
+        description="The sequence of the newest HANDOVER_OFFERED entry of the log, if it offers the "
+        "region to the instance that responds, which has the whole log and is ready to own the "
+        "region. Otherwise null."
+    )
+
     @classmethod
     def from_model(cls, head: resolved.LogHead) -> RegionLogHead:
         return cls(
@@ -45,6 +52,7 @@ class RegionLogHead:
             sequence=head.sequence,
             hash=head.hash,
             owner_url=head.owner_url,
+            accepted_offer=head.accepted_offer,
         )
 
 
@@ -60,51 +68,88 @@ class RegionLogEntry:
     sequence: int = strawberry.field(
         description="The position in the region's log, from 1 without a gap."
     )
-    at: str = strawberry.field(
+    at: str | None = strawberry.field(
         description="The time of the change in UTC, as a string because this form is hashed: "
-        "2026-01-31T23:59:59.000000Z."
+        f"2026-01-31T23:59:59.000000Z. {WITHHELD}"
     )
-    actor: str = strawberry.field(
+    actor: str | None = strawberry.field(
         description="Who made the change: the opaque id of an account of the owner, followed by "
-        "its role and its OPDs, with a space before each; what the token stated in entries of "
-        "earlier versions; or a name that begins with `simpul ` if the instance itself recorded it."
+        "its role and its OPDs, with a space before each; or a name that begins with `simpul ` if "
+        f"the owner's instance itself recorded it. {WITHHELD}"
     )
-    kind: EventKind = strawberry.field(
+    kind: EventKind | None = strawberry.field(
         description="What was recorded. It determines the type of the body, and is never a kind "
-        "that is derived from other changes."
+        f"that is derived from other changes. {WITHHELD}"
     )
-    subject_id: strawberry.ID = strawberry.field(
-        description="The id of what was changed. It is hashed as `subject`."
+    subject_id: strawberry.ID | None = strawberry.field(
+        description=f"The id of what was changed. It is hashed as `subject`. {WITHHELD}"
     )
-    visibility: Visibility = strawberry.field(description="Who may read the body.")
+    visibility: Visibility | None = strawberry.field(
+        description=f"Who may read the entry. {WITHHELD}"
+    )
     body: JSON | None = strawberry.field(
         description="The whole state of the subject after the change, of the type that bodies.json "
-        "of the contract has for the kind. Null if this viewer may not read it; the chain can be "
-        "proven without it."
+        f"of the contract has for the kind. {WITHHELD}"
+    )
+    salt: str | None = strawberry.field(
+        description="The 16 random bytes with which header and body are hashed, as 32 lower-case "
+        f"hexadecimal digits. {WITHHELD}"
+    )
+    header_hash: str = strawberry.field(
+        description="The SHA-256 of the canonical JSON (RFC 8785) of an object with the fields "
+        "`region`, `at`, `actor`, `kind`, `subject`, `visibility` and `salt`."
     )
     body_hash: str = strawberry.field(
-        description="The SHA-256 of the canonical JSON (RFC 8785) of the body, as 64 lower-case "
-        "hexadecimal digits."
+        description="The SHA-256 of the canonical JSON (RFC 8785) of an object with the fields "
+        "`body` and `salt`."
     )
     previous_hash: str = strawberry.field(
         description="The hash of the entry before this one; 64 zeros in the first entry."
     )
     hash: str = strawberry.field(
-        description="The SHA-256 of the canonical JSON (RFC 8785) of all other fields but the "
-        "body, for which its hash stands, as 64 lower-case hexadecimal digits."
+        description="The SHA-256 of the canonical JSON (RFC 8785) of an object with the fields "
+        "`sequence`, `previousHash`, `headerHash` and `bodyHash`. All hashes are 64 lower-case "
+        "hexadecimal digits."
     )
 
     @classmethod
-    def from_model(cls, entry: engine.Entry) -> RegionLogEntry:
+    def from_model(cls, entry: engine.LogEntry) -> RegionLogEntry:
+        full = entry if isinstance(entry, engine.Entry) else None
         return cls(
             region_code=strawberry.ID(entry.region),
             sequence=entry.sequence,
-            at=engine.format_timestamp(entry.at),
-            actor=entry.actor,
-            kind=entry.kind,
-            subject_id=strawberry.ID(entry.subject),
-            visibility=entry.visibility,
-            body=None if entry.body is None else JSON(entry.body),
+            at=None if full is None else engine.format_timestamp(full.at),
+            actor=None if full is None else full.actor,
+            kind=None if full is None else full.kind,
+            subject_id=None if full is None else strawberry.ID(full.subject),
+            visibility=None if full is None else full.visibility,
+            body=None if full is None else JSON(full.body),
+            salt=None if full is None else full.salt,
+            header_hash=entry.header_hash,
+            body_hash=entry.body_hash,
+            previous_hash=entry.previous_hash,
+            hash=entry.hash,
+        )
+
+
+@strawberry.type(
+    description="The hashes of an entry of a region's log, which prove that the entry follows the "
+    "one before it. `RegionLogEntry` states what each is taken over."
+)
+class RegionLogHashes:
+    sequence: int = strawberry.field(
+        description="The position in the region's log, from 1 without a gap."
+    )
+    header_hash: str = strawberry.field(description="The salted hash of the header.")
+    body_hash: str = strawberry.field(description="The salted hash of the body.")
+    previous_hash: str = strawberry.field(description="The hash of the entry before this one.")
+    hash: str = strawberry.field(description="The hash of the entry.")
+
+    @classmethod
+    def from_model(cls, entry: engine.WithheldEntry) -> RegionLogHashes:
+        return cls(
+            sequence=entry.sequence,
+            header_hash=entry.header_hash,
             body_hash=entry.body_hash,
             previous_hash=entry.previous_hash,
             hash=entry.hash,
@@ -211,6 +256,32 @@ class RegionLogQuery:
     )
     async def region_log_head(self, info: Info, region_code: RegionCodeArgument) -> RegionLogHead:
         return RegionLogHead.from_model(await resolved.region_log_head(info.context, region_code))
+
+    @strawberry.field(
+        description="The hashes of the entries after a sequence, in order. With them an instance "
+        "proves that a snapshot continues its copy. A token of any role is required. It fails with "
+        "the code SNAPSHOT_REQUIRED if the next entry is no longer kept."
+    )
+    async def region_log_hashes(
+        self,
+        info: Info,
+        region_code: RegionCodeArgument,
+        after_sequence: Annotated[
+            int,
+            strawberry.argument(
+                description="The sequence of the last entry that the reader has; 0 begins with the "
+                "first entry."
+            ),
+        ],
+        first: Annotated[
+            int,
+            strawberry.argument(
+                description=f"The number of entries, from 1 to {resolved.HASHES_MOST}."
+            ),
+        ] = 500,
+    ) -> list[RegionLogHashes]:
+        hashes = await resolved.list_log_hashes(info.context, region_code, after_sequence, first)
+        return [RegionLogHashes.from_model(entry) for entry in hashes]
 
 
 @strawberry.type

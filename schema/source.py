@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
+from engine.log import refusal as engine_refusal
 from engine.log import source as engine
 from resolvers import replicas as resolved
+from resolvers.access import covers_code
 from schema.descriptions import REGION_CODE
-from schema.enums import SourceState
+from schema.enums import ClockDeviation, RefusalReason, SourceProblem, SourceState
 from schema.info import Info
+
+
+@strawberry.type(
+    description="An entry of a followed log that was refused, because the owner of the log may not "
+    "state what it states."
+)
+class RefusedEntry:
+    sequence: int = strawberry.field(description="The position of the entry in the log.")
+    reason: RefusalReason = strawberry.field(description="Why the entry is not applied.")
+    at: datetime = strawberry.field(description="The time at which the entry arrived here.")
+    detail: str | None = strawberry.field(
+        description="What was expected and received, in English. Null if the viewer may not read "
+        "drafts of the region."
+    )
+
+    @classmethod
+    def from_model(cls, entry: engine_refusal.RefusedEntry, is_covered: bool) -> RefusedEntry:
+        return cls(
+            sequence=entry.sequence,
+            reason=entry.reason,
+            at=entry.at,
+            detail=entry.message if is_covered else None,
+        )
 
 
 @strawberry.type(
@@ -34,16 +60,57 @@ class Source:
     )
     url: str | None = strawberry.field(
         description="The URL of the API from which the copy is read: that of the owner, or of an "
-        "instance that follows the owner. Null if the region is owned here."
+        "instance that follows the owner. Null if the region is owned here, or if the viewer may "
+        "not read drafts of the region."
     )
     owner_url: str | None = strawberry.field(
         description="The URL of the API of the instance that owns the region, to which changes are "
-        "sent. Null if the region is owned here."
+        "sent. Null if the region is owned here, or if the viewer may not read drafts of the "
+        "region."
     )
-    reason: str | None = strawberry.field(
-        description="Why the owner cannot be followed or the copy does not advance, in English, "
-        "for operators. Null if there is no known failure."
+    problem: SourceProblem | None = strawberry.field(
+        description="Why the owner cannot be followed or the copy does not advance. Null if no "
+        "failure is known."
     )
+    detail: str | None = strawberry.field(
+        description="The failure in words, in English, for operators. Null if there is none, or if "
+        "the viewer may not read drafts of the region."
+    )
+    clock: ClockDeviation | None = strawberry.field(
+        description="How the times of the owner's newest entries deviate. Such entries are applied "
+        "with the time of their arrival. Null if the times are credible."
+    )
+    refused_count: int = strawberry.field(
+        description="The number of entries of the log that this instance refused to apply, because "
+        "its owner may not state what they state. 0 if the region is owned here."
+    )
+
+    _is_covered: strawberry.Private[bool]
+
+    @strawberry.field(
+        description="The entries of the log that this instance refused to apply, in order. Empty if "
+        "the region is owned here."
+    )
+    async def refused_entries(
+        self,
+        info: Info,
+        first: Annotated[
+            int,
+            strawberry.argument(
+                description=f"The number of entries, from 1 to {resolved.REFUSED_MOST}."
+            ),
+        ] = 50,
+        after_sequence: Annotated[
+            int,
+            strawberry.argument(
+                description="The sequence of the last entry of the list before this one."
+            ),
+        ] = 0,
+    ) -> list[RefusedEntry]:
+        refused = await resolved.list_refused_entries(
+            info.context, self.region_code, after_sequence, first
+        )
+        return [RefusedEntry.from_model(entry, self._is_covered) for entry in refused]
 
     @classmethod
     def from_model(
@@ -51,15 +118,21 @@ class Source:
         region: str,
         value: engine.Source | None,
         now: datetime,
+        *,
+        is_covered: bool,
         confirmed: datetime | None = None,
     ) -> Source:
         """Return the GraphQL type of a source.
 
-        `confirmed` is when this operation has confirmed that the replica was complete.
+        Args:
+            is_covered: whether the viewer may read drafts of the region, and so addresses.
+            confirmed: when this operation has confirmed that the replica was complete.
         """
         code = strawberry.ID(region)
         if value is not None and confirmed is not None:
-            value = replace(value, state=SourceState.FRESH, as_of=confirmed, reason="")
+            value = replace(
+                value, state=SourceState.FRESH, as_of=confirmed, problem=None, detail=""
+            )
         if value is None:
             return cls(
                 region_code=code,
@@ -68,7 +141,11 @@ class Source:
                 lag_seconds=0.0,
                 url=None,
                 owner_url=None,
-                reason=None,
+                problem=None,
+                detail=None,
+                clock=None,
+                refused_count=0,
+                _is_covered=is_covered,
             )
         lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
         return cls(
@@ -76,9 +153,13 @@ class Source:
             state=value.state_at(now),
             as_of=value.as_of,
             lag_seconds=lag,
-            url=resolved.to_public_url(value.url),
-            owner_url=resolved.to_public_url(value.owner_url),
-            reason=value.reason or None,
+            url=resolved.to_public_url(value.url) if is_covered else None,
+            owner_url=resolved.to_public_url(value.owner_url) if is_covered else None,
+            problem=value.problem,
+            detail=value.detail or None if is_covered else None,
+            clock=value.clock,
+            refused_count=value.refused_count,
+            _is_covered=is_covered,
         )
 
 
@@ -92,4 +173,13 @@ class SourceQuery:
     async def sources(self, info: Info) -> list[Source]:
         now = info.context.instance.clock()
         sources = await resolved.list_region_sources(info.context)
-        return [Source.from_model(source.region, source, now) for source in sources]
+        viewer = info.context.viewer
+        return [
+            Source.from_model(
+                source.region,
+                source,
+                now,
+                is_covered=covers_code(viewer, source.region, source.parent),
+            )
+            for source in sources
+        ]

@@ -46,9 +46,9 @@ class ApplicationBasis:
         """Return the rows with which the projection applies an entry of the application."""
         batch = ProjectionBatch()
         for owner in self.opds.values():
-            batch.owners[OpdRow, owner.id] = owner.region
+            batch.existing.add((OpdRow, owner.id))
         if self.current is not None:
-            batch.owners[ApplicationRow, self.current.id] = self.current.region
+            batch.existing.add((ApplicationRow, self.current.id))
             batch.opds[self.current.id] = self.current.opd
         for attested in self.attestations:
             batch.attested[attested.attestation.opd] = attested

@@ -28,7 +28,8 @@ class Arrival:
 
     number: int
     at: datetime
-    region: str
+    region: str  # which it is about
+    log: str  # the region in whose log the entry is
     sequence: int
     kind: EventKind
     visibility: Visibility
@@ -52,17 +53,19 @@ _ARRIVALS = (
         ArrivalRow.number,
         ArrivalRow.at,
         ArrivalRow.region,
+        ArrivalRow.log,
         ArrivalRow.sequence,
         ArrivalRow.kind,
         ArrivalRow.topic,
         ArrivalRow.visibility,
         ArrivalRow.derived,
-        EntryRow.actor,
-        EntryRow.subject,
+        # The newest entry, from which an event is derived, may be withheld.
+        func.coalesce(EntryRow.actor, ""),
+        func.coalesce(EntryRow.subject, ""),
     )
     .join(
         EntryRow,
-        and_(EntryRow.region == ArrivalRow.region, EntryRow.sequence == ArrivalRow.sequence),
+        and_(EntryRow.region == ArrivalRow.log, EntryRow.sequence == ArrivalRow.sequence),
     )
     .order_by(ArrivalRow.number)
 )
@@ -173,11 +176,12 @@ async def _read_arrivals(
 
 
 def _arrival_from_row(row: Row[Any]) -> Arrival:
-    number, at, region, sequence, kind, topic, visibility, derived, actor, subject = tuple(row)
+    number, at, region, log, sequence, kind, topic, visibility, derived, actor, subject = tuple(row)
     return Arrival(
         number=number,
         at=datetime.fromisoformat(at),
         region=region,
+        log=log,
         sequence=sequence,
         kind=EventKind(kind),
         visibility=Visibility(visibility),

@@ -26,7 +26,7 @@ from engine.model import (
     RegionKind,
 )
 from engine.page import Page
-from storage.access import Access, draft_access_condition
+from storage.access import EVERYTHING, Access, draft_access_condition
 from storage.combined_query import CombinedQuery
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
@@ -77,12 +77,13 @@ _BY_ID = CombinedQuery(
 )
 
 
-def assessment_to_row(assessment: Assessment, score: Score | None) -> AssessmentRow:
-    """Return the row of an assessment, without its levels."""
+def assessment_to_row(log: str, assessment: Assessment, score: Score | None) -> AssessmentRow:
+    """Return the row of an assessment in the log of a region, without its levels."""
     published = assessment.published
     return AssessmentRow(
         id=assessment.id,
         region=assessment.region,
+        log=log,
         instrument=assessment.instrument,
         year=assessment.year,
         kind=assessment.kind.value,
@@ -151,12 +152,39 @@ async def find_assessment(session: AsyncSession, id: str) -> Assessment | None:
     return next(iter(assessments_from_rows(rows["assessments"], rows["levels"])), None)
 
 
-async def find_assessment_region(session: AsyncSession, id: str, access: Access) -> str | None:
-    """Return the region of an assessment; None if the reader may see no such assessment."""
-    region_code: str | None = await session.scalar(
-        select(AssessmentRow.region).where(AssessmentRow.id == id, _visible_condition(access))
+async def find_assessment_place(
+    session: AsyncSession, id: str, access: Access
+) -> tuple[str, str] | None:
+    """Return the region in whose log an assessment is, and the region that it is about.
+
+    Return None if the reader may see no such assessment.
+    """
+    row = (
+        await session.execute(
+            select(AssessmentRow.log, AssessmentRow.region).where(
+                AssessmentRow.id == id, _visible_condition(access)
+            )
+        )
+    ).one_or_none()
+    return None if row is None else (row.log, row.region)
+
+
+async def list_assessments_by_log(session: AsyncSession, log: str) -> list[Assessment]:
+    """Return all assessments in the log of a region, in any state, by id."""
+    query = select(AssessmentRow).where(AssessmentRow.log == log).order_by(AssessmentRow.id)
+    rows = await _load_with_levels(session, query, EVERYTHING, waiting=True)
+    return [assessment for assessment, _score in rows]
+
+
+async def list_awaited_scores(session: AsyncSession, region: str) -> list[tuple[Assessment, Score]]:
+    """Return the published scores of a region, which may have been stored before the region."""
+    query = select(AssessmentRow).where(
+        AssessmentRow.region == region,
+        AssessmentRow.state == AssessmentState.PUBLISHED.value,
+        AssessmentRow.score.is_not(None),
     )
-    return region_code
+    rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.id))
+    return [(assessment_from_rows(row, ()), from_document(Score, row.score or {})) for row in rows]
 
 
 async def list_assessments_by_region(
@@ -366,8 +394,15 @@ def _select_matching(
 
 
 async def _load_with_levels(
-    session: AsyncSession, query: Select[Any], access: Access
+    session: AsyncSession, query: Select[Any], access: Access, *, waiting: bool = False
 ) -> list[tuple[Assessment, Score | None]]:
+    """Return the assessments that the reader may see.
+
+    Args:
+        waiting: whether results of regions that are not held yet are included.
+    """
+    if not waiting:
+        query = query.where(AssessmentRow.region.in_(select(RegionRow.code)))
     rows = list(await session.scalars(query.where(_visible_condition(access))))
     levels: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
     for level in await session.scalars(_LEVELS, {"assessments": list(levels)}):

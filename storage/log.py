@@ -9,6 +9,7 @@ first.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -18,7 +19,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +27,26 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, seal_entry
+from engine.identifier import region_id
+from engine.log.entry import (
+    GENESIS,
+    SALT_BYTES,
+    BrokenChain,
+    Entry,
+    LogEntry,
+    WithheldEntry,
+    format_timestamp,
+    seal_entry,
+)
+from engine.log.refusal import EntryRefused, RefusedEntry
+from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
+from engine.log.source import CLOCK_TOLERANCE, ClockDeviation
 from engine.model import Application, EventKind, Integration, Visibility
-from storage import ownership, projection, snapshot
+from storage import assessment, ownership, projection, refused_entry, snapshot
 from storage.database import Database
 from storage.log_end import end_log
-from storage.log_entries import PAGE, SELECT_HEAD, entry_to_row
+from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, head_from_row
 from storage.tables import EntryRow, HeadRow, core_table
 
 Clock = Callable[[], datetime]
@@ -46,9 +60,10 @@ _SELECT_HEAD_FOR_UPDATE = SELECT_HEAD.with_for_update(of=HeadRow)
 class DerivedEvent:
     """An event that follows from the newest entry of a log, and has no entry itself.
 
-    A newer event of the same kind and topic replaces an older one.
+    A newer event of the same region, kind and topic replaces an older one.
     """
 
+    region: str  # which it is about
     kind: EventKind
     topic: str
     body: Mapping[str, Any]
@@ -68,21 +83,31 @@ class NewEntry:
 
 @dataclass
 class LogTransaction:
-    """A transaction on one region. Read and append through it, or raise to roll everything back."""
+    """A transaction on one log. Read and append through it, or raise to roll everything back."""
 
     session: AsyncSession
-    region: str
-    at: datetime
+    region: str  # the region whose log it is
+    at: datetime  # never before the newest entry
     sequence: int  # sequence of the newest entry, including entries of this transaction
     hash: str  # hash of the newest entry
     owner: str | None = None  # URL of the owner's API; None if this instance owns the region
+    identity: RegionIdentity | None = None  # of a followed region, in this instance's list
+    entry_at: datetime | None = None  # time of the newest entry, as it was applied
+    clock: ClockDeviation | None = None  # of the last entry that was accepted
     arrival: int = 0  # last arrival number of the transaction, once committed
-    kinds: set[EventKind] = field(default_factory=set)  # kinds of the appended entries
+    # The kinds of the stored entries, by the region that they are about.
+    kinds_by_region: dict[str, set[EventKind]] = field(default_factory=dict)
+    refused: list[RefusedEntry] = field(default_factory=list)  # entries that were not applied
     # The applications and integrations that the appended entries state, by id.
     versioned: dict[str, Application | Integration] = field(default_factory=dict)
     # Called after the commit, with what it made final.
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _initial_sequence: int = field(init=False)
+    _refused_written: int = 0  # sequence up to which refused entries are written
     _arrivals: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._initial_sequence = self.sequence
 
     async def append(
         self,
@@ -134,6 +159,7 @@ class LogTransaction:
                     subject=new_entry.subject,
                     visibility=new_entry.visibility,
                     body=new_entry.body,
+                    salt=secrets.token_hex(SALT_BYTES),
                     previous_hash=previous_hash,
                 )
                 entries.append(entry)
@@ -142,16 +168,17 @@ class LogTransaction:
             appended += entries
         return appended
 
-    async def accept(self, entries: Sequence[Entry]) -> None:
+    async def accept(self, entries: Sequence[LogEntry]) -> None:
         """Store entries of a log that another instance writes; skip those that are stored already.
+
+        What the log may not say is stored as refused. An entry whose time is not credible is
+        applied with the time of its arrival.
 
         Args:
             entries: consecutive entries with verified hashes.
 
         Raises:
             engine.log.entry.BrokenChain: the entries do not continue the log.
-            storage.projection.ForeignRegionError: an entry changes data of another region.
-            pydantic.ValidationError: a body does not have the type of its kind.
         """
         new_entries = [entry for entry in entries if entry.sequence > self.sequence]
         if not new_entries:
@@ -163,54 +190,147 @@ class LogTransaction:
             )
         await self._store(new_entries)
 
-    async def restore(self, newest: Entry, rows: Sequence[SnapshotRow]) -> None:
-        """Replace the region's rows by a snapshot from the instance that writes its log.
+    async def restore(self, newest: LogEntry, rows: Sequence[SnapshotRow]) -> None:
+        """Replace the rows of the log by a snapshot from the instance that writes it.
 
         Args:
             newest: the newest entry that the rows include, with verified hashes.
-
-        Raises:
-            storage.projection.ForeignRegionError: a row belongs to another region.
-            pydantic.ValidationError: a row does not have the type of its kind.
         """
-        changes = await snapshot.import_snapshot_rows(self.session, newest, rows)
+        assert self.identity is not None  # only a followed log is restored
+        entry = newest if isinstance(newest, Entry) else self._stand_in(newest)
+        projected = await snapshot.import_snapshot_rows(self.session, entry, rows, self.identity)
         replaced = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
         await self.session.execute(delete(EntryRow).where(*replaced))
         await self.session.execute(_INSERT_ENTRIES, [entry_to_row(newest)])
         self.sequence, self.hash = newest.sequence, newest.hash
-        self._add_arrival(newest.sequence, newest.kind, newest.subject, None, newest.visibility)
-        for change in changes:
-            subject, body = change.assessment.id, change.document()
-            kind = EventKind.INDEX_CHANGED
-            self._add_arrival(newest.sequence, kind, subject, body, change.visibility)
+        if isinstance(newest, Entry):
+            self._add_arrival(
+                self.region, newest.sequence, newest.kind, newest.subject, None, newest.visibility
+            )
+        refusals = [applied.refused or applied.note for applied in projected.applied]
+        refused = [refusal for refusal in refusals if refusal is not None]
+        if refused:
+            message = f"{len(refused)} rows of a snapshot; the first: {refused[0]}"
+            self._add_refused(newest.sequence, EntryRefused(refused[0].reason, message))
+        for applied in projected.applied:
+            if applied.index_change is not None and applied.is_region_held:
+                self._add_index_change(newest.sequence, applied.index_change)
+        if projected.is_region_new:
+            await self._announce_awaited_scores(newest.sequence)
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
+        await self._write_refused()
 
     async def _store(
-        self, entries: Sequence[Entry], batch: projection.ProjectionBatch | None = None
+        self, entries: Sequence[LogEntry], batch: projection.ProjectionBatch | None = None
     ) -> None:
-        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(entry) for entry in entries])
-        projected = await projection.apply_entries(self.session, entries, batch)
+        rows, full_entries = [], []
+        for entry in entries:
+            applied_at = self._credible_time(entry)
+            rows.append(entry_to_row(entry, applied_at))
+            if isinstance(entry, Entry):
+                full_entries.append(entry if applied_at is None else replace(entry, at=applied_at))
+        await self.session.execute(_INSERT_ENTRIES, rows)
+        projected = await projection.apply_entries(self.session, full_entries, self.identity, batch)
         self.versioned |= projected.versioned
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
-        for entry, change in zip(entries, projected.index_changes, strict=True):
-            self.kinds.add(entry.kind)
-            sequence = entry.sequence
-            self._add_arrival(sequence, entry.kind, entry.subject, None, entry.visibility)
-            if change is not None:
-                body = change.document()
-                self._add_arrival(
-                    sequence, EventKind.INDEX_CHANGED, entry.subject, body, change.visibility
-                )
+        for applied in projected.applied:
+            self._record_applied(applied)
+        if projected.is_region_new:
+            await self._announce_awaited_scores(self.sequence)
+        await self._write_refused()
+
+    def _credible_time(self, entry: LogEntry) -> datetime | None:
+        """Return the time with which an entry is applied, or None if its own is credible."""
+        if not isinstance(entry, Entry):
+            return None
+        credible = None
+        if self.owner is not None:
+            is_ahead = entry.at > self.at + CLOCK_TOLERANCE
+            is_backwards = self.entry_at is not None and entry.at < self.entry_at
+            self.clock = None
+            if is_ahead or is_backwards:
+                self.clock = ClockDeviation.AHEAD if is_ahead else ClockDeviation.BACKWARDS
+                credible = self.at
+        self.entry_at = credible or entry.at
+        return credible
+
+    def _record_applied(self, applied: projection.AppliedEntry) -> None:
+        """Add the events of an entry, and its refusal."""
+        entry = applied.entry
+        refusal = applied.refused or applied.note
+        if refusal is not None:
+            self._add_refused(entry.sequence, refusal)
+        if applied.refused is not None or not applied.is_region_held:
+            return
+        self.kinds_by_region.setdefault(applied.region, set()).add(entry.kind)
+        self._add_arrival(
+            applied.region, entry.sequence, entry.kind, entry.subject, None, entry.visibility
+        )
+        if applied.index_change is not None:
+            self._add_index_change(entry.sequence, applied.index_change)
+
+    async def _announce_awaited_scores(self, sequence: int) -> None:
+        """Add the events of results that were stored before their region."""
+        for awaited, score in await assessment.list_awaited_scores(self.session, self.region):
+            if awaited.id.startswith(f"{self.region}:"):
+                continue  # of this log, which has its own events
+            self._add_index_change(sequence, projection.IndexChange(awaited, None, score))
+            self.kinds_by_region.setdefault(self.region, set()).add(EventKind.INDEX_CHANGED)
+
+    def _stand_in(self, newest: WithheldEntry) -> Entry:
+        """Return an entry that stands for the newest one of a snapshot, which is withheld."""
+        return Entry(
+            newest.region,
+            newest.sequence,
+            self.at,
+            "",
+            EventKind.REGION_RECORDED,
+            region_id(newest.region),
+            Visibility.REGION,
+            {},
+            "",
+            newest.header_hash,
+            newest.body_hash,
+            newest.previous_hash,
+            newest.hash,
+        )
+
+    def _add_refused(self, sequence: int, refused: EntryRefused) -> None:
+        self.refused.append(
+            RefusedEntry(self.region, sequence, refused.reason, str(refused), self.at)
+        )
+
+    async def _write_refused(self) -> None:
+        await refused_entry.insert_refused_entries(
+            self.session, [row for row in self.refused if row.sequence > self._refused_written]
+        )
+        self._refused_written = self.sequence
 
     def add_derived_events(self, events: Iterable[DerivedEvent]) -> None:
         """Add events that follow from the newest entry; they commit with it."""
         for event in events:
             self._add_arrival(
-                self.sequence, event.kind, event.topic, dict(event.body), event.visibility
+                event.region,
+                self.sequence,
+                event.kind,
+                event.topic,
+                dict(event.body),
+                event.visibility,
             )
+
+    def _add_index_change(self, sequence: int, change: projection.IndexChange) -> None:
+        self._add_arrival(
+            change.assessment.region,
+            sequence,
+            EventKind.INDEX_CHANGED,
+            change.assessment.id,
+            change.document(),
+            change.visibility,
+        )
 
     def _add_arrival(
         self,
+        region: str,
         sequence: int,
         kind: EventKind,
         topic: str,
@@ -220,7 +340,8 @@ class LogTransaction:
         self._arrivals.append(
             {
                 "at": format_timestamp(self.at),
-                "region": self.region,
+                "region": region,
+                "log": self.region,
                 "sequence": sequence,
                 "kind": kind.value,
                 "topic": topic,
@@ -231,10 +352,11 @@ class LogTransaction:
 
     async def finish(self) -> None:
         """Update the end of the log and number the arrivals, as the last step before the commit."""
-        if not self._arrivals:
+        if not self._arrivals and self.sequence == self._initial_sequence:
             return
+        at = None if self.entry_at is None else format_timestamp(self.entry_at)
         self.arrival = await end_log(
-            self.session, self.region, self.sequence, self.hash, self._arrivals
+            self.session, self.region, self.sequence, self.hash, at, self._arrivals
         )
 
 
@@ -270,8 +392,18 @@ async def begin_log_transaction(
         LogNotFound: the log must exist, and does not.
     """
     async with database.write() as session:
-        sequence, last_hash, owner = await _lock_head(session, region, must_exist=begun)
-        transaction = LogTransaction(session, region, clock(), sequence, last_hash, owner)
+        head = await _lock_head(session, region, must_exist=begun)
+        now = clock()
+        transaction = LogTransaction(
+            session,
+            region,
+            now if head.at is None else max(now, head.at),
+            head.sequence,
+            head.hash,
+            head.owner,
+            head.identity,
+            head.at,
+        )
         yield transaction
         if derive is not None:
             transaction.add_derived_events(await derive(transaction))
@@ -280,9 +412,15 @@ async def begin_log_transaction(
         call()
 
 
-async def _lock_head(
-    session: AsyncSession, region: str, *, must_exist: bool
-) -> tuple[int, str, str | None]:
+async def lock_log(session: AsyncSession, region: str) -> None:
+    """Lock the log of a region, if there is one, in a transaction on the log of its parent.
+
+    A transaction locks logs in this order alone, from a parent to its child.
+    """
+    await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})
+
+
+async def _lock_head(session: AsyncSession, region: str, *, must_exist: bool) -> StoredHead:
     row = (await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})).one_or_none()
     if row is None:
         if must_exist:
@@ -296,4 +434,4 @@ async def _lock_head(
             .on_conflict_do_nothing()
         )
         row = (await session.execute(_SELECT_HEAD_FOR_UPDATE, {"region": region})).one()
-    return row.sequence, row.hash, row.owner
+    return head_from_row(region, row)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.entry import GENESIS, BrokenChain, Entry, format_timestamp, verify_chain
-from engine.model import EventKind, Visibility
+from engine.log.entry import (
+    GENESIS,
+    BrokenChain,
+    Entry,
+    LogEntry,
+    WithheldEntry,
+    format_timestamp,
+    verify_chain,
+)
+from engine.log.region_identity import RegionIdentity
+from engine.model import EventKind, RegionKind, Visibility
 from storage import ownership
 from storage.database import batch_ids
 from storage.tables import EntryRow, HeadRow, SourceRow
@@ -21,11 +31,35 @@ SELECT_HEAD = (
     select(
         HeadRow.sequence,
         HeadRow.hash,
+        HeadRow.at,
         func.coalesce(SourceRow.owner, SourceRow.url).label("owner"),
+        SourceRow.name,
+        SourceRow.kind,
+        SourceRow.parent,
     )
     .outerjoin(SourceRow, SourceRow.region == HeadRow.region)
     .where(HeadRow.region == bindparam("region"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """The end of a log, and who writes it."""
+
+    sequence: int
+    hash: str
+    at: datetime | None  # of the newest entry, as it was applied; None if it is unknown
+    owner: str | None  # URL of the owner's API; None if this instance owns the region
+    identity: RegionIdentity | None  # of a followed region, in this instance's list
+
+
+def head_from_row(region: str, row: Any) -> StoredHead:
+    """Return the head that a row of SELECT_HEAD holds."""
+    at = None if row.at is None else datetime.fromisoformat(row.at)
+    identity = None
+    if row.name is not None:
+        identity = RegionIdentity(region, row.name, RegionKind(row.kind), row.parent)
+    return StoredHead(row.sequence, row.hash, at, row.owner, identity)
 
 
 async def read_log_head(session: AsyncSession, region: str) -> tuple[int, str]:
@@ -52,7 +86,7 @@ async def newest_sequences_by_region(
 
 async def list_log_entries(
     session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
-) -> list[Entry]:
+) -> list[LogEntry]:
     """Return up to `limit` entries of `region` that come after sequence `after`, in order."""
     rows = await session.scalars(
         select(EntryRow)
@@ -61,6 +95,26 @@ async def list_log_entries(
         .limit(limit)
     )
     return [entry_from_row(row) for row in rows]
+
+
+async def list_applicable_entries(
+    session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
+) -> list[Entry]:
+    """Return entries as `list_log_entries` does, without withheld ones, as they were applied."""
+    rows = await session.scalars(
+        select(EntryRow)
+        .where(EntryRow.region == region, EntryRow.sequence > after, EntryRow.kind.is_not(None))
+        .order_by(EntryRow.sequence)
+        .limit(limit)
+    )
+    entries: list[Entry] = []
+    for row in rows:
+        entry = entry_from_row(row)
+        assert isinstance(entry, Entry)  # a withheld entry has no kind
+        is_credible = row.applied_at is None
+        at = entry.at if is_credible else datetime.fromisoformat(row.applied_at or "")
+        entries.append(replace(entry, at=at))
+    return entries
 
 
 async def list_entries_by_subject(
@@ -85,7 +139,9 @@ async def list_entries_by_subject(
             .order_by(EntryRow.sequence)
         )
         for row in rows:
-            entries.setdefault(row.subject, []).append(entry_from_row(row))
+            entry = entry_from_row(row)
+            assert isinstance(entry, Entry)  # a withheld entry has no subject
+            entries.setdefault(entry.subject, []).append(entry)
     return entries
 
 
@@ -125,35 +181,52 @@ async def verify_log_chain(session: AsyncSession, region: str) -> int:
     return sequence
 
 
-def entry_to_row(entry: Entry) -> dict[str, Any]:
-    """Return the columns of the row of an entry."""
+def entry_to_row(entry: LogEntry, applied_at: datetime | None = None) -> dict[str, Any]:
+    """Return the columns of the row of an entry.
+
+    Args:
+        applied_at: the time with which the entry is applied, if its own is not credible.
+    """
+    full = entry if isinstance(entry, Entry) else None
     return {
         "region": entry.region,
         "sequence": entry.sequence,
-        "at": format_timestamp(entry.at),
-        "actor": entry.actor,
-        "kind": entry.kind.value,
-        "subject": entry.subject,
-        "visibility": entry.visibility.value,
-        "body": None if entry.body is None else dict(entry.body),
+        "at": None if full is None else format_timestamp(full.at),
+        "applied_at": None if applied_at is None else format_timestamp(applied_at),
+        "actor": None if full is None else full.actor,
+        "kind": None if full is None else full.kind.value,
+        "subject": None if full is None else full.subject,
+        "visibility": None if full is None else full.visibility.value,
+        "body": None if full is None else dict(full.body),
+        "salt": None if full is None else full.salt,
+        "header_hash": entry.header_hash,
         "body_hash": entry.body_hash,
         "previous_hash": entry.previous_hash,
         "hash": entry.hash,
     }
 
 
-def entry_from_row(row: EntryRow) -> Entry:
+def entry_from_row(row: EntryRow) -> LogEntry:
     """Return the entry that a row holds."""
+    hashes = (row.header_hash, row.body_hash, row.previous_hash, row.hash)
+    if row.kind is None:
+        return WithheldEntry(row.region, row.sequence, *hashes)
+    # A row with a kind has all columns of the entry.
+    assert row.at is not None
+    assert row.actor is not None
+    assert row.subject is not None
+    assert row.visibility is not None
+    assert row.body is not None
+    assert row.salt is not None
     return Entry(
-        region=row.region,
-        sequence=row.sequence,
-        at=datetime.fromisoformat(row.at),
-        actor=row.actor,
-        kind=EventKind(row.kind),
-        subject=row.subject,
-        visibility=Visibility(row.visibility),
-        body=row.body,
-        body_hash=row.body_hash,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
+        row.region,
+        row.sequence,
+        datetime.fromisoformat(row.at),
+        row.actor,
+        EventKind(row.kind),
+        row.subject,
+        Visibility(row.visibility),
+        row.body,
+        row.salt,
+        *hashes,
     )

@@ -33,6 +33,18 @@ class UnsafeColumn(ValueError):
         )
 
 
+class EarlierLogForm(Exception):
+    """The database holds logs in a form that this version does not read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this database was written before the first release, and its logs have an earlier "
+            "form. Export the inventories with the version that wrote it (`simpul export`), then "
+            "begin with an empty database: delete this one, or choose another SIMPUL_DATA_DIR or "
+            "DATABASE_URL"
+        )
+
+
 def add_column(table: str, column: sa.Column[object]) -> None:
     """Add a column to a table, without touching its rows.
 

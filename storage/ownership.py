@@ -9,19 +9,34 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import format_timestamp
-from engine.log.source import Source, SourceState
-from storage.tables import HeadRow, SourceRow, core_table
+from engine.log.region_identity import RegionIdentity
+from engine.log.source import ClockDeviation, Source, SourceProblem, SourceState
+from engine.model import RegionKind
+from storage.tables import HeadRow, RefusedEntryRow, SourceRow, core_table
 
 OWNER_BY_REGION = select(func.coalesce(SourceRow.owner, SourceRow.url).label("owner")).where(
     SourceRow.region == bindparam("region")
 )
-_BY_REGIONS = select(SourceRow).where(SourceRow.region.in_(bindparam("regions", expanding=True)))
+_REFUSED_COUNT = (
+    select(func.count())
+    .where(RefusedEntryRow.region == SourceRow.region)
+    .scalar_subquery()
+    .label("refused_count")
+)
+_BY_REGIONS = select(SourceRow, _REFUSED_COUNT).where(
+    SourceRow.region.in_(bindparam("regions", expanding=True))
+)
 _UPDATE_STATE = (
     update(core_table(SourceRow))
     .where(core_table(SourceRow).c.region == bindparam("at_region"))
-    .values({name: bindparam(name) for name in ("url", "owner", "state", "as_of", "reason")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("url", "owner", "state", "as_of", "problem", "detail", "clock")
+        }
+    )
 )
-_ALL_SOURCES = select(SourceRow).order_by(SourceRow.region)
+_ALL_SOURCES = select(SourceRow, _REFUSED_COUNT).order_by(SourceRow.region)
 _COUNT_OWNED = (
     select(func.count())
     .select_from(HeadRow)
@@ -29,27 +44,31 @@ _COUNT_OWNED = (
 )
 
 
-def source_from_row(row: SourceRow) -> Source:
+def _source_from_row(row: SourceRow, refused_count: int) -> Source:
     """Return the source that a row holds."""
     return Source(
         region=row.region,
         url=row.url,
         state=SourceState(row.state),
         as_of=None if row.as_of is None else datetime.fromisoformat(row.as_of),
-        reason=row.reason,
+        problem=None if row.problem is None else SourceProblem(row.problem),
+        detail=row.detail,
         owner=row.owner,
+        clock=None if row.clock is None else ClockDeviation(row.clock),
+        refused_count=refused_count,
+        parent=row.parent,
     )
 
 
 async def sources_by_region(session: AsyncSession, regions: Collection[str]) -> dict[str, Source]:
     """Return the sources by region; regions that this instance owns are left out."""
-    rows = await session.scalars(_BY_REGIONS, {"regions": list(regions)})
-    return {row.region: source_from_row(row) for row in rows}
+    rows = await session.execute(_BY_REGIONS, {"regions": list(regions)})
+    return {row.region: _source_from_row(row, count) for row, count in rows}
 
 
 async def list_all_sources(session: AsyncSession) -> list[Source]:
     """Return the sources of all regions that other instances own, by region code."""
-    return [source_from_row(row) for row in await session.scalars(_ALL_SOURCES)]
+    return [_source_from_row(*row) for row in await session.execute(_ALL_SOURCES)]
 
 
 async def count_owned_regions(session: AsyncSession) -> int:
@@ -57,9 +76,35 @@ async def count_owned_regions(session: AsyncSession) -> int:
     return await session.scalar(_COUNT_OWNED) or 0
 
 
-async def insert_source(session: AsyncSession, source: Source) -> None:
-    """Record that another instance owns the region."""
-    session.add(SourceRow(region=source.region, base=0, **_state_columns(source)))
+async def insert_source(session: AsyncSession, source: Source, identity: RegionIdentity) -> None:
+    """Record that another instance owns the region, whose identity this instance's list has."""
+    session.add(
+        SourceRow(
+            region=source.region,
+            base=0,
+            **_state_columns(source),
+            name=identity.name,
+            kind=identity.kind.value,
+            parent=identity.parent,
+        )
+    )
+
+
+async def update_identity(session: AsyncSession, identity: RegionIdentity) -> None:
+    """Record the identity that this instance's list now has of a followed region."""
+    await session.execute(
+        update(SourceRow)
+        .where(SourceRow.region == identity.code)
+        .values(name=identity.name, kind=identity.kind.value, parent=identity.parent)
+    )
+
+
+async def find_identity(session: AsyncSession, region: str) -> RegionIdentity | None:
+    """Return the identity of a followed region; None if this instance owns the region."""
+    row = await session.get(SourceRow, region)
+    if row is None or row.name is None or row.kind is None:
+        return None
+    return RegionIdentity(region, row.name, RegionKind(row.kind), row.parent)
 
 
 async def set_replica_base(session: AsyncSession, region: str, base: int) -> None:
@@ -92,5 +137,7 @@ def _state_columns(source: Source) -> dict[str, str | None]:
         "owner": source.owner,
         "state": source.state.value,
         "as_of": None if source.as_of is None else format_timestamp(source.as_of),
-        "reason": source.reason,
+        "problem": None if source.problem is None else source.problem.value,
+        "detail": source.detail,
+        "clock": None if source.clock is None else source.clock.value,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import log_entries, projection
+from storage import log_entries, ownership, projection
 from storage.upsert import PROJECTED_TABLES
 
 
@@ -18,9 +18,9 @@ async def rebuild_projection(session: AsyncSession) -> int:
         await session.execute(delete(table))
     applied = 0
     for region in await log_entries.list_regions_with_log(session):
-        sequence = 0
-        while page := await log_entries.list_log_entries(session, region, after=sequence):
-            await projection.apply_entries(session, page)
+        sequence, identity = 0, await ownership.find_identity(session, region)
+        while page := await log_entries.list_applicable_entries(session, region, after=sequence):
+            await projection.apply_entries(session, page, identity)
             applied += len(page)
             sequence = page[-1].sequence
     return applied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account_access import RegionTree
@@ -23,6 +23,8 @@ _MEMBERS = (
     .where(RegionRow.parent == bindparam("parent"), RegionRow.kind.in_(bindparam("kinds")))
     .order_by(RegionRow.code)
 )
+
+_LOCK_MISSING_REGION = text("SELECT pg_advisory_xact_lock(hashtextextended('region ' || :code, 0))")
 
 
 def region_to_row(region: Region) -> RegionRow:
@@ -131,3 +133,18 @@ async def accessible_region_codes(session: AsyncSession, access: Access) -> froz
             select(RegionRow.code).where(draft_access_condition(RegionRow.code, access))
         )
     )
+
+
+async def lock_missing_regions(session: AsyncSession, codes: Collection[str]) -> bool:
+    """Lock these regions, which have no row, until the transaction ends.
+
+    Return whether one of them may have a row by now.
+
+    A result may come before its region. The transaction that stores the region announces the
+    results that wait for it, so it must see them all. SQLite has one writer at a time.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    for code in sorted(codes):
+        await session.execute(_LOCK_MISSING_REGION, {"code": code})
+    return True

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import delete, update
 
+from engine.log.source import SourceProblem, SourceState
 from storage import arrival
 from storage.database import Database
-from storage.snapshot import region_row_condition
+from storage.snapshot import log_row_condition
 from storage.tables import (
     AnnouncementRow,
     ArrivalRow,
     EntryRow,
     HeadRow,
     InstanceRow,
+    RefusedEntryRow,
     SourceRow,
     core_table,
 )
@@ -36,12 +38,13 @@ async def delete_replica(database: Database, region: str) -> None:
         source = await session.get(SourceRow, region)
         if source is None:
             raise NotAReplica(region)
-        source.base, source.as_of, source.reason = 0, None, "the region is being copied again"
+        source.base, source.as_of = 0, None
+        source.state, source.problem = SourceState.STALE.value, SourceProblem.COPYING.value
+        source.detail, source.clock = "", None
         for table in reversed(PROJECTED_TABLES):
-            await session.execute(
-                delete(core_table(table)).where(region_row_condition(table, region))
-            )
-        for table in (AnnouncementRow, ArrivalRow, EntryRow, HeadRow):
+            await session.execute(delete(core_table(table)).where(log_row_condition(table, region)))
+        await session.execute(delete(ArrivalRow).where(ArrivalRow.log == region))
+        for table in (AnnouncementRow, EntryRow, RefusedEntryRow, HeadRow):
             await session.execute(delete(table).where(table.region == region))
         # The numbers of the arrivals have gaps now.
         await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))

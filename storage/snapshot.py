@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.document import from_document, to_document
+from engine.document import to_document
 from engine.log.entry import Entry
+from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind, SnapshotRow
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import AssessmentState
@@ -29,8 +30,7 @@ from storage import (
     proposal,
     region,
 )
-from storage.access import EVERYTHING
-from storage.projection import IndexChange, ProjectionBatch
+from storage.projection import ProjectedEntries, read_batch
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -92,10 +92,10 @@ async def export_snapshot_rows(
     rows = []
     for kind, table, from_row in _READERS:
         key = inspect(table).primary_key
-        query = select(table).where(region_row_condition(table, code)).order_by(*key)
+        query = select(table).where(log_row_condition(table, code)).order_by(*key)
         table_rows = await session.scalars(query)
         rows += [SnapshotRow(kind, to_document(from_row(row))) for row in table_rows]
-    for value, _ in await assessment.list_assessments_by_region(session, code, EVERYTHING):
+    for value in await assessment.list_assessments_by_log(session, code):
         if drafts or value.state is AssessmentState.PUBLISHED:
             rows.append(SnapshotRow(RegionSnapshotRowKind.ASSESSMENT, to_document(value)))
     if drafts:
@@ -114,34 +114,31 @@ async def export_snapshot_rows(
 
 
 async def import_snapshot_rows(
-    session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow]
-) -> list[IndexChange]:
-    """Replace the rows of a region by those of a snapshot; return the changes of indexes.
+    session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow], identity: RegionIdentity
+) -> ProjectedEntries:
+    """Replace the rows of a log by those of a snapshot, except those that the log may not state.
 
     Args:
-        newest: the newest entry that the snapshot includes.
-
-    Raises:
-        storage.projection.ForeignRegionError: a row belongs to another region.
-        pydantic.ValidationError: a row does not have the type of its kind.
+        newest: stands for the newest entry that the snapshot includes.
+        identity: of the region, in this instance's list.
     """
-    values: list[tuple[Entry, Any]] = [
-        (newest, from_document(ROW_BODY_TYPES[row.kind], row.body)) for row in rows
-    ]
-    batch = await ProjectionBatch.from_entries(session, values)
-    batch.attested.clear()  # the snapshot has the current state of each attestation
-    changes = [batch.apply_entry(newest, value) for _, value in values]
+    bodies = [(newest, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
+    batch, values = await read_batch(session, bodies, identity)
+    batch.begin_snapshot()
+    projected = batch.apply_values(values)
     for table in reversed(PROJECTED_TABLES):
         await session.execute(
-            delete(core_table(table)).where(region_row_condition(table, newest.region))
+            delete(core_table(table)).where(log_row_condition(table, newest.region))
         )
     await batch.write(session)
-    return [change for change in changes if change is not None]
+    return projected
 
 
-def region_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:
-    """Return the SQL condition for the rows of a projected table that belong to a region."""
+def log_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:
+    """Return the SQL condition for the rows of a projected table that are in a region's log."""
     columns = core_table(table).c
     if table is LevelRow:
-        return LevelRow.assessment.in_(select(AssessmentRow.id).where(AssessmentRow.region == code))
+        return LevelRow.assessment.in_(select(AssessmentRow.id).where(AssessmentRow.log == code))
+    if table is AssessmentRow:
+        return AssessmentRow.log == code
     return (columns.code if table is RegionRow else columns.region) == code

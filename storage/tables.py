@@ -73,6 +73,7 @@ class HeadRow(Table):
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[str | None] = mapped_column(String(32))  # of the newest entry, as it was applied
 
 
 class SourceRow(Table):
@@ -88,26 +89,49 @@ class SourceRow(Table):
     owner: Mapped[str | None] = mapped_column(Text)  # null: the owner is at `url`
     state: Mapped[str] = mapped_column(String(16))
     as_of: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(Text)
+    clock: Mapped[str | None] = mapped_column(String(16))
     base: Mapped[int] = mapped_column(BigInteger)  # first entry after a snapshot, else 0
+    # The identity of the region in this instance's list. No entry of its log changes it.
+    name: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(16))
+    parent: Mapped[str | None] = mapped_column(CODE)
 
 
 class EntryRow(Table):
-    """One entry of a region's log (engine.log.entry.Entry)."""
+    """One entry of a region's log (engine.log.entry.LogEntry).
+
+    The owner withholds an entry whose `kind` is null: only its sequence and its hashes are here.
+    """
 
     __tablename__ = "entry"
     region: Mapped[str] = mapped_column(CODE, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at: Mapped[str] = mapped_column(String(32))
-    actor: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(32))
-    subject: Mapped[str] = mapped_column(ID)
-    visibility: Mapped[str] = mapped_column(String(16))
+    at: Mapped[str | None] = mapped_column(String(32))
+    applied_at: Mapped[str | None] = mapped_column(String(32))  # null: `at` is credible
+    actor: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(32))
+    subject: Mapped[str | None] = mapped_column(ID)
+    visibility: Mapped[str | None] = mapped_column(String(16))
     body: Mapped[dict[str, Any] | None]
+    salt: Mapped[str | None] = mapped_column(String(32))
+    header_hash: Mapped[str] = mapped_column(String(64))
     body_hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     __table_args__ = (Index("ix_entry_subject", "subject"),)
+
+
+class RefusedEntryRow(Table):
+    """An entry of a followed log that is not applied (engine.log.refusal.RefusedEntry)."""
+
+    __tablename__ = "refused_entry"
+    region: Mapped[str] = mapped_column(CODE, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(32))
+    message: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(32))
 
 
 class ArrivalRow(Table):
@@ -116,7 +140,8 @@ class ArrivalRow(Table):
     __tablename__ = "arrival"
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(String(32))
-    region: Mapped[str] = mapped_column(CODE)
+    region: Mapped[str] = mapped_column(CODE)  # which the event is about
+    log: Mapped[str] = mapped_column(CODE)  # the region in whose log the entry is
     sequence: Mapped[int] = mapped_column(BigInteger)  # the entry, or the one it derives from
     kind: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str] = mapped_column(TOPIC)  # a newer arrival replaces an older one
@@ -149,6 +174,8 @@ class ProvenanceColumns:
 
 
 class RegionRow(ProvenanceColumns, Table):
+    """A province, regency, city, central agency or the nation (engine.model.Region)."""
+
     """A province, regency, city or central agency (engine.model.Region)."""
 
     __tablename__ = "region"
@@ -332,7 +359,8 @@ class AssessmentRow(ProvenanceColumns, Table):
 
     __tablename__ = "assessment"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    region: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    region: Mapped[str] = mapped_column(CODE)  # a result may come before the region itself
+    log: Mapped[str] = mapped_column(CODE, index=True)  # the region in whose log it is
     instrument: Mapped[str] = mapped_column(String(32))
     year: Mapped[int]
     kind: Mapped[str] = mapped_column(String(16))

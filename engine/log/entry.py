@@ -1,14 +1,15 @@
 """The entries of a region's log, which form a hash chain.
 
-An entry's hash covers its header, and the header holds the hash of the body. So an entry can be
-sent without its body (such as a private draft), and the chain still proves that no entry was
-removed or changed.
+The hash of an entry covers its sequence, the hash of the entry before it, and one hash each of its
+header and its body. Both of these are taken with a random salt. So an entry can be sent without its
+header, body and salt: what remains reveals nothing, not even to a reader who guesses, and still
+proves that no entry was removed or changed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,28 +20,56 @@ import rfc8785
 from engine.model import EventKind, Visibility
 
 GENESIS = "0" * 64  # the previous hash of a region's first entry
+SALT_BYTES = 16  # random, and sent as hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The change of one subject of one region by one transaction.
+    """The change of one subject by one transaction, in the log of one region.
 
-    `body` is the subject's state after the change, as JSON values without floats. It is None if
-    the reader is not permitted to see it. `at` is the time of the owner's commit, in UTC. Entries
-    are ordered by `sequence`, never by `at`.
+    `body` is the subject's state after the change, as JSON values without floats. `at` is the time
+    of the owner's commit, in UTC. Entries are ordered by `sequence`, never by `at`.
     """
 
-    region: str
+    region: str  # the region in whose log it is
     sequence: int
     at: datetime
     actor: str
     kind: EventKind
     subject: str
     visibility: Visibility
-    body: Mapping[str, Any] | None
+    body: Mapping[str, Any]
+    salt: str
+    header_hash: str
     body_hash: str
     previous_hash: str
     hash: str
+
+    def withhold(self) -> WithheldEntry:
+        """Return what a reader receives who may not see the entry."""
+        return WithheldEntry(
+            self.region,
+            self.sequence,
+            self.header_hash,
+            self.body_hash,
+            self.previous_hash,
+            self.hash,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldEntry:
+    """An entry of which the reader may see neither header nor body; it still proves the chain."""
+
+    region: str
+    sequence: int
+    header_hash: str
+    body_hash: str
+    previous_hash: str
+    hash: str
+
+
+LogEntry = Entry | WithheldEntry
 
 
 class BrokenChain(Exception):
@@ -66,13 +95,16 @@ def seal_entry(
     subject: str,
     visibility: Visibility,
     body: Mapping[str, Any],
+    salt: str,
     previous_hash: str,
 ) -> Entry:
-    """Return the entry with its body hash and its hash."""
-    body_hash = _digest(body)
-    header = _header(
-        region, sequence, at, actor, kind, subject, visibility, body_hash, previous_hash
-    )
+    """Return the entry with its hashes.
+
+    Args:
+        salt: SALT_BYTES random bytes as hexadecimal digits, used for no other entry.
+    """
+    header_hash = _digest(_header(region, at, actor, kind, subject, visibility, salt))
+    body_hash = _digest(_salted_body(body, salt))
     return Entry(
         region=region,
         sequence=sequence,
@@ -82,14 +114,16 @@ def seal_entry(
         subject=subject,
         visibility=visibility,
         body=body,
+        salt=salt,
+        header_hash=header_hash,
         body_hash=body_hash,
         previous_hash=previous_hash,
-        hash=_digest(header),
+        hash=_digest(_chain_link(sequence, previous_hash, header_hash, body_hash)),
     )
 
 
 def verify_chain(
-    entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
+    entries: Iterable[LogEntry], *, sequence: int = 0, previous_hash: str = GENESIS
 ) -> tuple[int, str]:
     """Check that `entries` follow `sequence` and `previous_hash`, and return the new head.
 
@@ -103,10 +137,10 @@ def verify_chain(
 
 
 def verified_prefix(
-    entries: Iterable[Entry], *, sequence: int = 0, previous_hash: str = GENESIS
-) -> tuple[list[Entry], BrokenChain | None]:
+    entries: Iterable[LogEntry], *, sequence: int = 0, previous_hash: str = GENESIS
+) -> tuple[Sequence[LogEntry], BrokenChain | None]:
     """Return the leading entries that follow the given head, and the error that ends them."""
-    verified: list[Entry] = []
+    verified: list[LogEntry] = []
     for entry in entries:
         sequence += 1
         reason = _chain_defect(entry, sequence, previous_hash)
@@ -117,27 +151,30 @@ def verified_prefix(
     return verified, None
 
 
-def _chain_defect(entry: Entry, sequence: int, previous_hash: str) -> str | None:
+def _chain_defect(entry: LogEntry, sequence: int, previous_hash: str) -> str | None:
     """Return the reason why an entry does not follow another, or None if it does."""
     if entry.sequence != sequence:
         return f"expected this sequence, got {entry.sequence}"
     if entry.previous_hash != previous_hash:
         return "previous hash is not that of the entry before"
+    link = _chain_link(entry.sequence, entry.previous_hash, entry.header_hash, entry.body_hash)
+    if not _has_digest(link, entry.hash):
+        return "hashes of header and body do not match the hash of the entry"
+    if isinstance(entry, WithheldEntry):
+        return None
     header = _header(
         entry.region,
-        entry.sequence,
         entry.at,
         entry.actor,
         entry.kind,
         entry.subject,
         entry.visibility,
-        entry.body_hash,
-        entry.previous_hash,
+        entry.salt,
     )
     try:
-        if entry.body is not None and not _has_digest(entry.body, entry.body_hash):
+        if not _has_digest(_salted_body(entry.body, entry.salt), entry.body_hash):
             return "body does not match its hash"
-        if not _has_digest(header, entry.hash):
+        if not _has_digest(header, entry.header_hash):
             return "header does not match its hash"
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         return f"it has no canonical form: {error}"
@@ -156,25 +193,36 @@ def parse_timestamp(text: str) -> datetime:
 
 def _header(
     region: str,
-    sequence: int,
     at: datetime,
     actor: str,
     kind: EventKind,
     subject: str,
     visibility: Visibility,
-    body_hash: str,
-    previous_hash: str,
+    salt: str,
 ) -> dict[str, Any]:
     return {
         "region": region,
-        "sequence": sequence,
         "at": format_timestamp(at),
         "actor": actor,
         "kind": kind.value,
         "subject": subject,
         "visibility": visibility.value,
-        "bodyHash": body_hash,
+        "salt": salt,
+    }
+
+
+def _salted_body(body: Mapping[str, Any], salt: str) -> dict[str, Any]:
+    return {"body": body, "salt": salt}
+
+
+def _chain_link(
+    sequence: int, previous_hash: str, header_hash: str, body_hash: str
+) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
         "previousHash": previous_hash,
+        "headerHash": header_hash,
+        "bodyHash": body_hash,
     }
 
 

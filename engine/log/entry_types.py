@@ -33,7 +33,7 @@ class ClaimedLevel:
     claim: LevelClaim
 
 
-# REGION_HANDED_OVER changes the owner of the log and adds no row to the region.
+# A hand-over changes the owner of the log and adds no row to the region.
 ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.REGION_RECORDED: Region,
     EventKind.OPD_RECORDED: Opd,
@@ -52,6 +52,8 @@ ENTRY_BODY_TYPES: dict[EventKind, type] = {
     EventKind.OPD_EXEMPTED: Exemption,
     EventKind.DEVELOPMENT_POLICY_RECORDED: DevelopmentPolicy,
     EventKind.EFFORT_EDITED: RegionEffort,
+    EventKind.HANDOVER_OFFERED: RegionHandover,
+    EventKind.HANDOVER_WITHDRAWN: RegionHandover,
     EventKind.REGION_HANDED_OVER: RegionHandover,
     EventKind.INVENTORY_IMPORTED: InventoryImport,
     EventKind.IMPORT_UNDONE: InventoryImport,

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from engine.consolidation.decision import ProposalDecision
-from engine.log.entry import Entry
+from engine.log.entry import LogEntry
 from engine.log.inventory_import import InventoryImport
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, Assessment, Integration, Opd, Region
@@ -62,5 +62,5 @@ class SnapshotRow:
 class Snapshot:
     """All rows of a region as of the newest entry."""
 
-    newest: Entry
+    newest: LogEntry
     rows: Sequence[SnapshotRow]

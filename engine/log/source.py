@@ -19,9 +19,38 @@ class SourceState(Enum):
     DIVERGED = "DIVERGED"
 
 
+class SourceProblem(Enum):
+    """Why the copy of a region does not advance."""
+
+    NOT_LISTED = "NOT_LISTED"  # this instance's list of regions does not have the region
+    NOT_REACHED_YET = "NOT_REACHED_YET"
+    NO_CONNECTION = "NO_CONNECTION"
+    REJECTED = "REJECTED"  # the other side refuses our token or our request
+    PROTOCOL_VIOLATION = "PROTOCOL_VIOLATION"
+    FEED_ENDED = "FEED_ENDED"
+    HISTORY_CHANGED = "HISTORY_CHANGED"  # the log contradicts what it said before
+    OWNER_BEHIND = "OWNER_BEHIND"  # the new owner does not have the whole log yet
+    HANDED_OVER = "HANDED_OVER"  # the new owner is not followed yet
+    COPYING = "COPYING"  # the copy was deleted, and is made again
+    NOT_STORED = "NOT_STORED"  # an error of this instance
+
+
+class ClockDeviation(Enum):
+    """How the times of an owner's newest entries deviate; they are applied with ours instead."""
+
+    AHEAD = "AHEAD"  # more than CLOCK_TOLERANCE after their arrival
+    BACKWARDS = "BACKWARDS"  # before the entry ahead of them
+
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
 @dataclass(frozen=True, slots=True)
 class RegionHandover:
-    """The owner's last entry in a region's log. Another instance owns the region after it."""
+    """The hand-over of a region to another instance: offered, withdrawn, or completed.
+
+    The entry that completes it is the owner's last one in the region's log.
+    """
 
     region: str
     url: str  # URL of the new owner's API
@@ -39,8 +68,12 @@ class Source:
     url: str  # API from which the copy is read
     state: SourceState
     as_of: datetime | None
-    reason: str = ""  # why following the owner failed, if it did
+    problem: SourceProblem | None = None  # None if no failure is known
+    detail: str = ""  # the failure in English, with addresses: for operators and the region
     owner: str | None = None  # URL of the owner's API, if the other end states it
+    clock: ClockDeviation | None = None  # of the newest entries
+    refused_count: int = 0  # number of entries that were not applied
+    parent: str | None = None  # code of the region's parent, in this instance's list
 
     @property
     def owner_url(self) -> str:

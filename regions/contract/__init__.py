@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.log.entry import Entry
+from engine.log.entry import SALT_BYTES, Entry, LogEntry, WithheldEntry
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind, Visibility
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 
-VERSION = 2
+VERSION = 3
 ENTRIES_MOST = 200  # in one frame
 ROWS_MOST = 500  # on one page
+HASHES_MOST = 1_000  # in one response
 SUBJECT_CHARACTERS = 255
 
-_HEAD = "version regionCode sequence hash ownerUrl"
-_ENTRY = "regionCode sequence at actor kind subjectId visibility body bodyHash previousHash hash"
+_HEAD = "version regionCode sequence hash ownerUrl acceptedOffer"
+_HASHES = "sequence headerHash bodyHash previousHash hash"
+_ENTRY = f"regionCode at actor kind subjectId visibility body salt {_HASHES}"
 HEAD = f"""query RegionLogHead($regionCode: ID!) {{
   regionLogHead(regionCode: $regionCode) {{ {_HEAD} }} }}"""
 LOG = f"""subscription RegionLog($regionCode: ID!, $afterSequence: Int!) {{
@@ -33,6 +35,12 @@ SNAPSHOT = f"""query RegionSnapshot($regionCode: ID!, $after: Cursor) {{
   regionSnapshot(regionCode: $regionCode, after: $after) {{
   version nextCursor rows {{ kind body }} newestEntry {{
   {_ENTRY} }} }} }}"""
+HASHES = f"""query RegionLogHashes($regionCode: ID!, $afterSequence: Int!) {{
+  regionLogHashes(regionCode: $regionCode, afterSequence: $afterSequence, first: {HASHES_MOST}) {{
+  {_HASHES} }} }}"""
+
+
+_CONTENT = ("at", "actor", "kind", "subjectId", "visibility", "body", "salt")
 
 
 class ContractViolation(Exception):
@@ -49,6 +57,8 @@ class RemoteLogHead:
     sequence: int
     hash: str
     owner_url: str | None = None  # URL of the owner's API; None: it is the endpoint itself
+    # Sequence of the offered hand-over that the endpoint is ready to complete; None: there is none.
+    accepted_offer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class RemoteLogFrame:
     """One event of a feed: entries in order, possibly none, and the end of the log."""
 
     head: RemoteLogHead
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
 
 
 def parse_log_head(region: str, data: Mapping[str, Any]) -> RemoteLogHead:
@@ -92,7 +102,7 @@ def parse_log_frame(region: str, data: Mapping[str, Any]) -> RemoteLogFrame:
 class RemoteSnapshotPage:
     """One page of a snapshot: its rows, the newest entry they include, and the next cursor."""
 
-    newest: Entry
+    newest: LogEntry
     rows: tuple[SnapshotRow, ...]
     cursor: str | None
 
@@ -139,20 +149,49 @@ def _parse_head(region: str, value: object) -> RemoteLogHead:
         url = to_websocket_url(_require_text("an address", owner_url, 2000))
         if not is_plain_url(url):
             raise ContractViolation("the address of an API", owner_url)
+    accepted_offer = fields.get("acceptedOffer")
     return RemoteLogHead(
         _require_sequence(fields.get("sequence")),
-        _require_text("a hash", fields.get("hash"), 64),
+        _require_hash(fields.get("hash")),
         owner_url,
+        None if accepted_offer is None else _require_sequence(accepted_offer),
     )
 
 
-def _parse_entry(region: str, value: object) -> Entry:
+def parse_log_hashes(region: str, data: Mapping[str, Any]) -> list[WithheldEntry]:
+    """Parse the response to HASHES; the order of the entries is not checked.
+
+    Raises:
+        ContractViolation: the response has another form.
+    """
+    entries = data.get("regionLogHashes")
+    if not isinstance(entries, list) or len(entries) > HASHES_MOST:
+        raise ContractViolation(f"a list of at most {HASHES_MOST} entries", entries)
+    return [_parse_hashes(region, _require_object("an entry", entry)) for entry in entries]
+
+
+def _parse_hashes(region: str, fields: Mapping[str, Any]) -> WithheldEntry:
+    return WithheldEntry(
+        region,
+        _require_sequence(fields.get("sequence")),
+        _require_hash(fields.get("headerHash")),
+        _require_hash(fields.get("bodyHash")),
+        _require_hash(fields.get("previousHash")),
+        _require_hash(fields.get("hash")),
+    )
+
+
+def _parse_entry(region: str, value: object) -> LogEntry:
     fields = _require_object("an entry", value)
     if fields.get("regionCode") != region:
         raise ContractViolation(f"an entry of region {region}", fields.get("regionCode"))
+    hashes = _parse_hashes(region, fields)
+    content = [fields.get(name) for name in _CONTENT]
+    if all(value is None for value in content):
+        return hashes
     body = fields.get("body")
-    if body is not None and not isinstance(body, dict):
-        raise ContractViolation("a body that is an object or null", body)
+    if not isinstance(body, dict):
+        raise ContractViolation("an entry with all of its fields, or with its hashes alone", body)
     try:
         at = datetime.fromisoformat(_require_text("a time", fields.get("at"), 32))
         if at.tzinfo is None:
@@ -163,16 +202,18 @@ def _parse_entry(region: str, value: object) -> Entry:
         raise ContractViolation("a time, a kind and a visibility of this contract", error) from None
     return Entry(
         region=region,
-        sequence=_require_sequence(fields.get("sequence")),
+        sequence=hashes.sequence,
         at=at,
         actor=_require_text("an actor", fields.get("actor"), 1000),
         kind=kind,
         subject=_require_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
-        body_hash=_require_text("a hash", fields.get("bodyHash"), 64),
-        previous_hash=_require_text("a hash", fields.get("previousHash"), 64),
-        hash=_require_text("a hash", fields.get("hash"), 64),
+        salt=_require_text("a salt", fields.get("salt"), 2 * SALT_BYTES),
+        header_hash=hashes.header_hash,
+        body_hash=hashes.body_hash,
+        previous_hash=hashes.previous_hash,
+        hash=hashes.hash,
     )
 
 
@@ -186,6 +227,10 @@ def _require_sequence(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
         raise ContractViolation("a sequence from 0 to 2147483647", value)
     return value
+
+
+def _require_hash(value: object) -> str:
+    return _require_text("a hash", value, 64)
 
 
 def _require_text(name: str, value: object, limit: int) -> str:

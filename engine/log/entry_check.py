@@ -1,0 +1,89 @@
+"""Checks what an entry may say: about its own region, with ids of its own log, within bounds.
+
+A followed log is a stranger's word. It changes what its region owns and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.bounds import BoundExceeded, check_bounds
+from engine.document import from_document
+from engine.log.assessment_log import RESULT_KINDS, assessment_log
+from engine.log.refusal import EntryRefused, RefusalReason
+from engine.log.region_identity import RegionIdentity
+from engine.model import Assessment, Region
+
+
+def parse_body(kind: type | None, body: Mapping[str, Any]) -> Any:
+    """Return the value of a body.
+
+    Args:
+        kind: the type of the body; None if no entry of a log has such a body.
+
+    Raises:
+        EntryRefused: the body does not have the type.
+    """
+    if kind is None:
+        raise EntryRefused(
+            RefusalReason.INVALID_BODY, "expected the kind of a log entry, got a derived kind"
+        )
+    try:
+        return from_document(kind, body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        location = ".".join(map(str, first["loc"]))
+        raise EntryRefused(RefusalReason.INVALID_BODY, f"{location}: {first['msg']}") from None
+
+
+def check_own_region(log: str, value: Any) -> None:
+    """Check that a body is about the region of its log. Results are about other regions.
+
+    Raises:
+        EntryRefused: it is about another region.
+    """
+    if isinstance(value, Assessment) and value.kind in RESULT_KINDS:
+        return
+    region = value.code if isinstance(value, Region) else getattr(value, "region", log)
+    if region != log:
+        raise EntryRefused(RefusalReason.FOREIGN_REGION, f"expected region {log}, got {region}")
+
+
+def check_own_id(log: str, id: str) -> None:
+    """Check that an id begins with the code of the log's region.
+
+    Raises:
+        EntryRefused: it is the id of something in another log.
+    """
+    if not id.startswith(f"{log}:"):
+        raise EntryRefused(
+            RefusalReason.FOREIGN_ID, f"expected an id that begins with {log}:, got {id}"
+        )
+
+
+def check_followed_body(log: str, value: Any, graded: RegionIdentity | None) -> None:
+    """Check a body of a followed log, besides its references.
+
+    Args:
+        graded: the identity of the region that an assessment is about, in this instance's list.
+
+    Raises:
+        EntryRefused: the log may not say this.
+    """
+    if isinstance(value, Assessment) and value.kind in RESULT_KINDS:
+        expected = None
+        if graded is not None:
+            expected = assessment_log(graded.code, graded.parent, value.kind)
+        if expected != log:
+            raise EntryRefused(
+                RefusalReason.FOREIGN_RESULT,
+                f"expected a result of a region whose results {log} records, got one of "
+                f"{value.region}",
+            )
+    try:
+        check_bounds(value)
+    except BoundExceeded as exceeded:
+        raise EntryRefused(RefusalReason.OUT_OF_BOUNDS, str(exceeded)) from None

@@ -1,0 +1,39 @@
+"""The refusal of an entry of a followed log: it says what its owner may not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class RefusalReason(Enum):
+    """Why an entry of a followed log is not applied."""
+
+    FOREIGN_RESULT = "FOREIGN_RESULT"  # a result that another region's log records
+    FOREIGN_REGION = "FOREIGN_REGION"  # it is about a region that this log is not about
+    FOREIGN_ID = "FOREIGN_ID"  # the id of a row does not begin with the code of the log's region
+    FOREIGN_IDENTITY = "FOREIGN_IDENTITY"  # name, kind or parent differ from the follower's list
+    OUT_OF_BOUNDS = "OUT_OF_BOUNDS"  # a length, a character, an address or a number
+    TOO_MANY_ROWS = "TOO_MANY_ROWS"
+    MISSING_REFERENCE = "MISSING_REFERENCE"  # it refers to a row that the copy does not have
+    INVALID_BODY = "INVALID_BODY"  # the body has another form than its kind, or no score
+
+
+class EntryRefused(Exception):
+    """An entry is not applied; the message states what was expected and received."""
+
+    def __init__(self, reason: RefusalReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEntry:
+    """An entry of a followed log that is stored, because the chain needs it, but not applied."""
+
+    region: str  # the region in whose log it is
+    sequence: int
+    reason: RefusalReason
+    message: str  # what was expected and received, in English
+    at: datetime  # the time of its arrival
