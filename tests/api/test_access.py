@@ -35,7 +35,7 @@ VIEWERS = (
 EXTERNAL = "32.11:assessment-external"
 SUBMITTED = "32.11:assessment-submitted"
 PUBLISHED = "32.11:assessment-published"
-INTEGRATION = "32.11:integration-in"
+INTEGRATION = "32.73:integration-out"
 OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
 PROPOSAL = "32.11:proposal-3a56efc7f572bc7abf9b9ba8877afb63"
