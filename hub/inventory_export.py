@@ -19,6 +19,7 @@ from engine.spreadsheet.export_sheet import (
     to_sheet_row,
 )
 from engine.spreadsheet.workbook import CELL_CHARACTERS_MOST
+from engine.visible_text import escape_json_text
 from hub.xlsx import WORKBOOK_OPTIONS, XLSX_MEDIA_TYPE
 from resolvers.inventory_export import RegionExport
 
@@ -103,7 +104,8 @@ def write_json(export: RegionExport) -> bytes:
             _application_document(application, export) for application in export.applications
         ],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return escape_json_text(text.decode()).encode()
 
 
 _WRITERS: Mapping[ExportFormat, Callable[[RegionExport], bytes]] = {

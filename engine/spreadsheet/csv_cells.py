@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from engine.visible_text import to_visible_cell
+
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # spreadsheet programs evaluate a cell that begins so
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*%?")
@@ -22,8 +24,11 @@ def neutralise_cell(text: str) -> str:
 
 
 def neutralise_row(cells: Iterable[object]) -> list[str]:
-    """Return the cells of a row as texts that are not evaluated; None is an empty cell."""
-    return ["" if cell is None else neutralise_cell(str(cell)) for cell in cells]
+    """Return the cells of a row as texts that are not evaluated; None is an empty cell.
+
+    Control and format characters are replaced, because a terminal may show the row.
+    """
+    return ["" if cell is None else neutralise_cell(to_visible_cell(str(cell))) for cell in cells]
 
 
 def restore_cell(text: str) -> str:

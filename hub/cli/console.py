@@ -14,14 +14,24 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from engine.visible_text import escape_json_text, to_visible_text
 from hub.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
     from rich.table import Table
+    from rich.text import Text
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class _SafeConsole(Console):
+    """A console on which recorded text cannot move the cursor, ring, or hide what it is."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(to_visible_text(text), **options)
+
+
+out = _SafeConsole(highlight=False)
+err = _SafeConsole(stderr=True, highlight=False)
 
 WIDEST_TABLE = 10_000  # characters
 YES = ("y", "yes", "ya")
@@ -105,7 +115,7 @@ def print_whole_table(table: Table) -> None:
     """
     for column in table.columns:
         column.overflow = "fold"
-    console = out if out.is_terminal else Console(width=WIDEST_TABLE, highlight=False)
+    console = out if out.is_terminal else _SafeConsole(width=WIDEST_TABLE, highlight=False)
     console.print(table)
 
 
@@ -119,7 +129,9 @@ def confirm(question: str) -> bool:
     """Ask a question on standard error; anything but a yes, in English or Indonesian, is a no."""
     prompt = _("{question} [y/N]").format(question=question)
     try:
-        answer: str = typer.prompt(prompt, default="", show_default=False, err=True)
+        answer: str = typer.prompt(
+            to_visible_text(prompt), default="", show_default=False, err=True
+        )
     except typer.Abort:
         exit_with_error(_("expected an answer, got none: --yes needs none"), ExitCode.INPUT)
     return answer.strip().lower() in YES
@@ -128,7 +140,8 @@ def confirm(question: str) -> bool:
 def print_result(value: dict[str, Any], *, as_json: bool, print_text: Callable[[], None]) -> None:
     """Print `value` as JSON, or call `print_text` to print it as text."""
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
+        document = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        sys.stdout.buffer.write(f"{escape_json_text(document)}\n".encode())
         sys.stdout.flush()
     else:
         print_text()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.visible_text import to_visible_text
+
 NODE_KEYS = ("name", "kind", "functionText", "status")
 EDGE_KEYS = ("dataObject", "mode", "direction", "status", "evidenceGrade", "verifiedOn")
 
@@ -12,7 +14,7 @@ Graph = dict[str, Any]  # `integrationGraph` of the API
 
 
 def to_graphml(graph: Graph) -> str:
-    """Return the graph as GraphML, without unknown values."""
+    """Return the graph as GraphML, without unknown values and what XML forbids."""
     import networkx
 
     network = networkx.MultiDiGraph()
@@ -22,15 +24,17 @@ def to_graphml(graph: Graph) -> str:
             attributes["regionCode"] = node["region"]["code"]
         if node["opd"] is not None:
             attributes["opdId"] = node["opd"]["id"]
-        network.add_node(node["nodeId"], **attributes)
+        network.add_node(to_visible_text(node["nodeId"]), **attributes)
     for edge in graph["edges"]:
         attributes = _known_values(edge["integration"], EDGE_KEYS)
         # networkx writes True, which is not XML.
         attributes["isCounted"] = str(edge["isCounted"]).lower()
         if edge["defects"]:
             attributes["defects"] = " ".join(edge["defects"])
-        id = edge["integration"]["id"]
-        network.add_edge(edge["sourceId"], edge["targetId"], key=id, **attributes)
+        source, target, id = map(
+            to_visible_text, (edge["sourceId"], edge["targetId"], edge["integration"]["id"])
+        )
+        network.add_edge(source, target, key=id, **attributes)
     return "\n".join([*networkx.generate_graphml(network), ""])
 
 
@@ -53,12 +57,12 @@ def to_dot(graph: Graph) -> str:
 
 
 def _known_values(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: values[key] for key in keys if values[key] is not None}
+    return {key: to_visible_text(values[key]) for key in keys if values[key] is not None}
 
 
 def _quote(text: str) -> str:
     # A backslash begins an escape in a label ("\N" is the node's name), a quote ends the string.
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = to_visible_text(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{" ".join(escaped.split())}"'
 
 

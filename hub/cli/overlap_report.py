@@ -11,6 +11,7 @@ from rich.table import Table
 
 from engine.matching.grouping import DuplicateGroup
 from engine.matching.name_matching import DuplicatePolicy
+from engine.visible_text import to_visible_line
 from hub.cli.console import out
 from hub.cli.file_overlap import CLUSTER_MOST, OverlapFindings
 from hub.cli.overlap_document import SIGNAL_NAMES, group_links
@@ -90,8 +91,8 @@ def show_overlap_report(findings: OverlapFindings) -> None:
         lambda candidate: (
             candidate.region,
             functions_by_id()[candidate.function].name,
-            findings.names.get(candidate.system, candidate.system),
-            candidate.owner,
+            to_visible_line(findings.names.get(candidate.system, candidate.system)),
+            to_visible_line(candidate.owner),
             f"{candidate.confidence:.2f}",
         ),
     )
@@ -100,7 +101,7 @@ def show_overlap_report(findings: OverlapFindings) -> None:
 def _listing_text(findings: OverlapFindings, id: str) -> str:
     listing = findings.listings[id]
     owner = listing.opd or _("OPD unknown")
-    text = f"{listing.name} ({owner})"
+    text = to_visible_line(f"{listing.name} ({owner})")
     if findings.workbook is None:
         return text
     return _("row {row}: {listing}").format(row=id, listing=text)
@@ -108,7 +109,11 @@ def _listing_text(findings: OverlapFindings, id: str) -> str:
 
 def _reason_lines(findings: OverlapFindings, group: DuplicateGroup) -> list[str]:
     signals = [signal for link in group_links(findings, group) for signal in link.signals]
-    return [*dict.fromkeys(f"{_(SIGNAL_NAMES[signal.kind])}: {signal.value}" for signal in signals)]
+    return [
+        *dict.fromkeys(
+            f"{_(SIGNAL_NAMES[signal.kind])}: {to_visible_line(signal.value)}" for signal in signals
+        )
+    ]
 
 
 def _print_table(

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from engine.consolidation.proposal import MissingInputKind
 from engine.model import AssessmentKind
+from engine.visible_text import to_visible_values
 from hub.cli.console import out
 from hub.cli.translation import N_
 
@@ -47,6 +48,7 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
     Args:
         kind, year: the requested assessment, which the heading names if there is none.
     """
+    region = to_visible_values(region)
     verification = region["verification"]
     rules, claims = verification["ruleTable"], verification["assessment"]
     if claims is None:
@@ -71,7 +73,9 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
         if rules["isConfirmed"]
         else _("Rules {id} {version}, on secondary sources, as of {date}")
     )
-    out.print(f"[bold]{region['name']}[/bold] · {verification['instrument']['name']}{heading}")
+    out.print(
+        f"[bold]{escape(region['name'])}[/bold] · {verification['instrument']['name']}{heading}"
+    )
     out.print(
         rule_template.format(id=rules["id"], version=rules["version"], date=verification["asOf"])
     )
@@ -99,9 +103,10 @@ def show_verification(region: dict[str, Any], kind: AssessmentKind, year: int | 
 
 def show_proposals(region: dict[str, Any]) -> None:
     """Print the proposals of a region as a table."""
+    region = to_visible_values(region)
     out.print(
         _("[bold]{region}[/bold] · {count} proposals").format(
-            region=region["name"], count=region["proposals"]["totalCount"]
+            region=escape(region["name"]), count=region["proposals"]["totalCount"]
         )
     )
     table = Table(
@@ -165,13 +170,14 @@ def _describe_missing_input(missing: dict[str, Any], proposal: dict[str, Any]) -
 
 def show_diagnostics(region: dict[str, Any]) -> None:
     """Print the diagnostics of a region as a table."""
+    region = to_visible_values(region)
     diagnostics = region["diagnostics"]
     out.print(
         _(
             "[bold]{region}[/bold] · {applications} applications, {exchanges} exchanges, "
             "as of {date}"
         ).format(
-            region=region["name"],
+            region=escape(region["name"]),
             applications=diagnostics["applicationCount"],
             exchanges=diagnostics["exchangeCount"],
             date=diagnostics["asOf"],
@@ -191,11 +197,12 @@ def show_diagnostics(region: dict[str, Any]) -> None:
 
 def show_graph(region: dict[str, Any]) -> None:
     """Print the exchanges of a region's integration graph as a table."""
+    region = to_visible_values(region)
     graph = region["integrationGraph"]
     names = {node["nodeId"]: node["name"] for node in graph["nodes"]}
     out.print(
         _("[bold]{region}[/bold] · {nodes} nodes, {exchanges} exchanges, as of {date}").format(
-            region=region["name"],
+            region=escape(region["name"]),
             nodes=len(names),
             exchanges=len(graph["edges"]),
             date=graph["asOf"],
@@ -213,9 +220,9 @@ def show_graph(region: dict[str, Any]) -> None:
     for edge in graph["edges"]:
         integration = edge["integration"]
         table.add_row(
-            names[edge["sourceId"]],
-            names[edge["targetId"]],
-            integration["dataObject"] or _("unknown"),
+            escape(names[edge["sourceId"]]),
+            escape(names[edge["targetId"]]),
+            escape(integration["dataObject"] or _("unknown")),
             integration["mode"] or _("unknown"),
             integration["evidenceGrade"] or _("unknown"),
             ", ".join(edge["defects"]),

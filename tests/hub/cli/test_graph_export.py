@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
+from typing import Any
 
 import networkx
+import pytest
 
+from hub.cli import region_report
 from hub.cli.graph_export import to_dot, to_graphml
 
 NAME = 'Surat "Desa" \\ <b> & é\nbaru'
@@ -61,6 +65,36 @@ def test_graphml_is_read_back_whole() -> None:
         "isCounted": "false",
         "defects": "OLD X",
     }
+
+
+HOSTILE = "\x1b[2J\x07Surat\u202e \u200bDesa\nError: forged\x00\ufffe[link=javascript:alert(1)]x"
+
+
+def hostile_graph() -> dict[str, Any]:
+    """Return the graph as it is if a followed log of an older version named things."""
+    graph: dict[str, Any] = deepcopy(GRAPH)
+    graph["asOf"] = "2026-01-01"
+    graph["nodes"][0]["name"] = HOSTILE
+    for edge in graph["edges"]:
+        edge["integration"]["dataObject"] = HOSTILE
+    return graph
+
+
+def test_graphml_with_any_name_is_xml() -> None:
+    graph = networkx.read_graphml(io.BytesIO(to_graphml(hostile_graph()).encode()))
+    shown = "\ufffd[2J\ufffdSurat\ufffd \ufffdDesa\nError: forged\ufffd\ufffd[link=javascript:alert(1)]x"
+    assert graph.nodes["a"]["name"] == shown
+
+
+def test_a_name_neither_controls_the_terminal_nor_begins_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    region_report.show_graph({"name": HOSTILE, "integrationGraph": hostile_graph()})
+    printed = capsys.readouterr().out
+    assert {character for character in printed if not character.isprintable()} == {"\n"}
+    assert not any(line.lstrip().startswith("Error") for line in printed.splitlines())
+    assert "[link=javascript:alert(1)]x" in "".join(printed.split("\n")).replace(" ", "")
+    assert "\x1b" not in to_dot(hostile_graph())
 
 
 def test_dot_escapes_quotes_backslashes_and_line_breaks() -> None:
