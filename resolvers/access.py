@@ -6,8 +6,9 @@ the region itself, its assessors and its province.
 
 from __future__ import annotations
 
-from engine.log.assessment_log import RESULT_KINDS
+from engine.log.assessment_log import RESULT_KINDS, result_log
 from engine.model import Application, AssessmentKind, Region, Role, Viewer
+from facts.region import listed_region
 from resolvers.problems import Forbidden
 from storage.access import PUBLISHED_ONLY, Access
 
@@ -37,6 +38,17 @@ def covers_code(viewer: Viewer, code: str, parent: str | None) -> bool:
     access = unpublished_access(viewer)
     return (
         access.everything or code in access.regions | access.provinces or parent in access.provinces
+    )
+
+
+def knows_owner(viewer: Viewer, region: Region) -> bool:
+    """Return whether the viewer may know the address of the instance that owns a region.
+
+    Those whose results are in the log of the region send them to its owner, and so know it too.
+    """
+    identities = filter(None, map(listed_region, viewer.regions))
+    return covers_region(viewer, region) or any(
+        result_log(identity.code, identity.parent) == region.code for identity in identities
     )
 
 

@@ -13,9 +13,11 @@ async def find_actor_name(context: Context, actor: Actor, region_code: str) -> s
 
     It is known for regions that this instance owns, to viewers who may read their drafts. Other
     instances follow as FOLLOWER, and do not know the names. The log itself has the name of an actor
-    without an account.
+    without an account. The log of another instance may name any actor: what looks like a part of
+    Simpul is shown as a program of the region's owner.
     """
-    if actor.is_simpul:
+    is_followed = await context.loaders.sources.load(region_code) is not None
+    if actor.is_simpul and not is_followed:
         return actor.id
     if context.viewer.role is Role.FOLLOWER:
         return None
@@ -23,7 +25,7 @@ async def find_actor_name(context: Context, actor: Actor, region_code: str) -> s
     if region is None or not access.covers_region(context.viewer, region):
         return None
     if not actor.is_account:
-        return actor.id
-    if await context.loaders.sources.load(region_code) is not None:
+        return f"{region_code}: {actor.id}" if is_followed else actor.id
+    if is_followed:
         return None  # the account is one of the instance that owns the region
     return await context.loaders.account_names.load(actor.id)

@@ -199,7 +199,10 @@ class Context:
                 # The transaction knows the owner from before it waited for the lock.
                 transaction.owner = state.owner
                 if state.owner is not None:
-                    raise OwnedElsewhere(code, to_http_url(state.owner))
+                    is_known = state.region is not None and access.knows_owner(
+                        self.viewer, state.region
+                    )
+                    raise OwnedElsewhere(code, to_http_url(state.owner) if is_known else None)
                 if self.viewer.opds:
                     self._acting_opds = frozenset(state.current_opds.values())
                 transaction.after_commit.append(self.loaders.forget)

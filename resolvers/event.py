@@ -34,6 +34,16 @@ class VisibleEvent:
     more_available: bool = False  # the next event is available at once
 
 
+async def is_replayed(context: Context, arrival: Arrival) -> bool:
+    """Return whether this instance replays what was published earlier by an arrival.
+
+    Another owner's log may name any actor, so its entries are never a replay of this instance.
+    """
+    if arrival.actor != REPLAY_ACTOR or not context.instance.replay:
+        return False
+    return await context.loaders.sources.load(arrival.log) is None
+
+
 async def newest_event_cursor(context: Context) -> str:
     """Return the cursor of the newest arrival that all reads of this operation see."""
     async with context.read() as session:

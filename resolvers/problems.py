@@ -184,10 +184,14 @@ class InvalidClaims(Problem):
 
 
 class OwnedElsewhere(Problem):
-    """Another instance owns the region; `url` is the address of its API."""
+    """Another instance owns the region.
 
-    def __init__(self, region: str, url: str) -> None:
-        super().__init__(f"region {region} is owned by {url}, and read-only here")
+    `url` is the address of its API; None if the viewer may not know it.
+    """
+
+    def __init__(self, region: str, url: str | None) -> None:
+        owner = url or "another instance"
+        super().__init__(f"region {region} is owned by {owner}, and read-only here")
         self.url = url
 
 

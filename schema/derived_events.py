@@ -14,7 +14,7 @@ from engine.consolidation.proposal import ProposalKind
 from engine.decimals import parse_fraction
 from engine.document import from_document
 from engine.verification import verification_state
-from resolvers.event import VisibleEvent
+from resolvers.event import VisibleEvent, is_replayed
 from schema.assessment import Assessment
 from schema.descriptions import CEILING, CLAIM, NOT_REFUTED, REPLAY, SNAPSHOT_REQUIRED
 from schema.enums import AssessmentKind, AssessmentState
@@ -28,7 +28,7 @@ from schema.event_stream import (
 from schema.figure import Figure
 from schema.info import Info
 from schema.instrument import Instrument, indicator_names, schema_instrument
-from schema.region_event import DerivedEvent, is_replay, region_event_fields
+from schema.region_event import DerivedEvent, region_event_fields
 from schema.score import PartScore
 from schema.verification_enums import VerificationFlag
 
@@ -53,7 +53,10 @@ class IndexChanged(DerivedEvent):
     predicate_after: str = strawberry.field(
         description="The predicate of the index after the change."
     )
-    is_replay: bool = strawberry.field(description=REPLAY)
+
+    @strawberry.field(description=REPLAY)
+    async def is_replay(self, info: Info) -> bool:
+        return await is_replayed(info.context, self._event.arrival)
 
     @strawberry.field(
         description="The index before the change. Null if there was none, or if the assessment was "
@@ -88,7 +91,6 @@ class IndexChanged(DerivedEvent):
             assessment_state=model.AssessmentState(body["state"]),
             predicate_before=None if before is None else before["predicate"],
             predicate_after=after["predicate"],
-            is_replay=is_replay(event),
         )
 
 

@@ -19,8 +19,8 @@ SNAPSHOT = (
     "Such an event states the current state and does not happen now."
 )
 REPLAY = (
-    "Whether a result of an earlier year is shown again, as in a demonstration. Such an event does "
-    "not happen now."
+    "Whether this instance shows a result of an earlier year again, as in a demonstration. Such an "
+    "event does not happen now. False for a region whose log another instance writes."
 )
 NOT_COMPUTED = (
     "If it cannot be computed, it is null with an error, and the rest of the response is valid."

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from resolvers import event as resolved
-from resolvers.event import VisibleEvent
+from resolvers.event import VisibleEvent, is_replayed
 from schema.connection import checked_page_size
 from schema.derived_events import IndexChanged, ProposalsChanged, VerificationChanged
 from schema.descriptions import REPLAY, SNAPSHOT_REQUIRED
@@ -23,7 +23,7 @@ from schema.event_stream import (
 from schema.info import Info
 from schema.node import Node
 from schema.node_query import find_node
-from schema.region_event import RegionEvent, is_replay, region_event_fields
+from schema.region_event import RegionEvent, region_event_fields
 from schema.scalars import Cursor
 
 EVENTS_MOST = 500
@@ -41,7 +41,10 @@ class LogEntryAppended(RegionEvent):
     subject_id: strawberry.ID = strawberry.field(
         description="The id of what was changed, such as an application or an assessment."
     )
-    is_replay: bool = strawberry.field(description=REPLAY)
+
+    @strawberry.field(description=REPLAY)
+    async def is_replay(self, info: Info) -> bool:
+        return await is_replayed(info.context, self._event.arrival)
 
     @strawberry.field(
         description="What was changed, in its current state. Null if it no longer exists, if the "
@@ -57,7 +60,6 @@ class LogEntryAppended(RegionEvent):
             **region_event_fields(event),
             sequence=event.arrival.sequence,
             subject_id=strawberry.ID(event.arrival.subject),
-            is_replay=is_replay(event),
         )
 
 

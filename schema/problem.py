@@ -141,9 +141,10 @@ class InvalidClaims(Problem):
 class OwnedElsewhere(Problem):
     # Not `url`: the fields `url` of other members of the same unions differ in nullability, and a
     # document that selects both is invalid.
-    owner_url: str = strawberry.field(
+    owner_url: str | None = strawberry.field(
         description="The address of the API of the instance that owns the region, for HTTP. The "
-        "same address with ws or wss serves WebSockets."
+        "same address with ws or wss serves WebSockets. Null if the scope of the viewer has "
+        "neither the region nor a region in it."
     )
 
 

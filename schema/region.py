@@ -75,7 +75,9 @@ class RegionFilter:
         "includes all provinces.",
     )
     kinds: list[RegionKind] | None = strawberry.field(
-        default=None, description="The kinds of regions to include. Null includes all kinds."
+        default=None,
+        description="The kinds of regions to include. Null includes all kinds but the nation, which "
+        "is listed on request only.",
     )
     search: str | None = strawberry.field(
         default=None,
@@ -87,7 +89,7 @@ class RegionFilter:
 
 @strawberry.federation.type(
     keys=["code"],
-    description="A province, regency or city, or an agency of the central government.",
+    description="A province, regency or city, an agency of the central government, or the nation.",
 )
 class Region(
     Node,
@@ -130,7 +132,8 @@ class Region(
     _value: strawberry.Private[model.Region]
 
     @strawberry.field(
-        description="The province that the region belongs to; null for a province or an agency."
+        description="The province that the region belongs to; null for a province, an agency or "
+        "the nation."
     )
     async def parent(self, info: Info) -> Region | None:
         if self._value.parent is None:
@@ -279,8 +282,8 @@ class Region(
 @strawberry.type
 class RegionQuery:
     @strawberry.field(
-        description="The region or central agency with a code. Null if the instance has none. With "
-        "`freshness`, the `source` of the region states whether its copy is recent enough."
+        description="The region, central agency or nation with a code. Null if the instance has "
+        "none. With `freshness`, the `source` of the region states whether its copy is recent enough."
     )
     async def region(
         self,

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import strawberry
 
-from resolvers.event import REPLAY_ACTOR, VisibleEvent
+from resolvers.event import VisibleEvent
 from schema.descriptions import PREVIOUS_CURSOR, SNAPSHOT
 from schema.enums import EventKind
 from schema.info import Info
@@ -80,8 +80,3 @@ def region_event_fields(event: VisibleEvent) -> RegionEventFields:
         "event_kind": event.arrival.kind,
         "_event": event,
     }
-
-
-def is_replay(event: VisibleEvent) -> bool:
-    """Whether the event repeats a result of an earlier year."""
-    return event.arrival.actor == REPLAY_ACTOR

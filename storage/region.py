@@ -15,6 +15,7 @@ from storage.pagination import paginate_by_keyset
 from storage.tables import RegionRow
 
 MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)  # the kinds of regions in a province
+_PARENT_KINDS = {RegionKind.PROVINCE.value, RegionKind.NATION.value}
 
 _BY_CODES = select(RegionRow).where(RegionRow.code.in_(bindparam("codes")))
 BY_CODE = select(RegionRow).where(RegionRow.code == bindparam("code"))
@@ -73,9 +74,9 @@ async def list_region_codes(session: AsyncSession) -> set[str]:
 
 
 async def read_region_tree(session: AsyncSession) -> RegionTree:
-    """Return all regions by their provinces."""
+    """Return all regions by their provinces; the nation is one, as the scope of a role."""
     rows = (await session.execute(select(RegionRow.code, RegionRow.parent, RegionRow.kind))).all()
-    provinces = {row.code for row in rows if row.kind == RegionKind.PROVINCE.value}
+    provinces = {row.code for row in rows if row.kind in _PARENT_KINDS}
     provinces.update(row.parent for row in rows if row.parent is not None)
     return RegionTree({row.code: row.parent for row in rows}, frozenset(provinces))
 
@@ -100,6 +101,7 @@ async def paginate_regions(
     """Return one page of regions by code, or by name and code.
 
     Args:
+        kinds: the kinds of the regions; empty for all kinds but the nation.
         search: a part of the names; all regions if it is empty.
         meant: the code of a region that is included although its name has no such part.
     """
@@ -108,6 +110,8 @@ async def paginate_regions(
         query = query.where(RegionRow.parent == parent)
     if kinds:
         query = query.where(RegionRow.kind.in_([kind.value for kind in kinds]))
+    else:
+        query = query.where(RegionRow.kind != RegionKind.NATION.value)
     if search:
         has_part = func.lower(RegionRow.name).contains(search.lower(), autoescape=True)
         query = query.where(or_(has_part, RegionRow.code == meant))

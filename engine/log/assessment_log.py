@@ -17,11 +17,14 @@ def assessment_log(code: str, parent: str | None, kind: AssessmentKind) -> str |
     """Return the code of the region whose log holds a region's assessments of a kind.
 
     For a result it is the province of a regency or city, and the nation for a province or a
-    central agency. Return None for a result of the nation, which nobody records.
+    central agency. Return None for a result of the nation, which has none.
 
     Args:
         code, parent: of the region that is assessed.
     """
-    if kind not in RESULT_KINDS:
-        return code
+    return result_log(code, parent) if kind in RESULT_KINDS else code
+
+
+def result_log(code: str, parent: str | None) -> str | None:
+    """Return the code of the region whose log holds the results of a region."""
     return None if code == NATION_CODE else parent or NATION_CODE

@@ -26,7 +26,7 @@ def exit_with_unknown_region(code: str) -> NoReturn:
     exit_with_error(f"{message}{recording_hint(code)}", ExitCode.INPUT)
 
 
-def exit_with_foreign_owner(code: str, url: str) -> NoReturn:
+def exit_with_foreign_owner(code: str, url: str | None) -> NoReturn:
     """Exit with the error that another instance owns a region."""
     message = _("region {region} is owned by {url}, and read-only here")
-    exit_with_error(message.format(region=code, url=url), ExitCode.STATE)
+    exit_with_error(message.format(region=code, url=url or "?"), ExitCode.STATE)

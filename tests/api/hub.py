@@ -191,6 +191,8 @@ class Hub:
         subject: str,
         value: object,
         visibility: Visibility = Visibility.PUBLIC,
+        *,
+        actor: str = "test",
     ) -> None:
         """Append one entry to a region's log, without any check."""
         instance = self.instance
@@ -199,7 +201,7 @@ class Hub:
         )
         async with log_transaction as transaction:
             await transaction.append(
-                actor="test",
+                actor=actor,
                 kind=kind,
                 subject=subject,
                 body=to_document(value),
@@ -220,9 +222,12 @@ class Hub:
 
 
 @asynccontextmanager
-async def running_hub(url: str, *, tailing: bool = True) -> AsyncIterator[Hub]:
+async def running_hub(
+    url: str, *, tailing: bool = True, replay: bool = False
+) -> AsyncIterator[Hub]:
     """Yield an instance over the database at `url`; without `tailing` no task reads the log."""
-    async with open_instance(Settings(SIMPUL_DATABASE_URL=url), clock=Clock()) as instance:
+    settings = Settings(SIMPUL_DATABASE_URL=url)
+    async with open_instance(settings, clock=Clock(), replay=replay) as instance:
         tasks = [asyncio.create_task(instance.tail.run())] if tailing else []
         try:
             yield Hub(instance)

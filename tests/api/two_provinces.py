@@ -89,6 +89,11 @@ SEES_DRAFT = {  # the viewers of a draft of Sumedang
 }
 
 DRAFT = "32.11:assessment-draft"
+VIEWERS = (
+    *(PUBLIC, ADMIN, PROVINCE, OTHER_PROVINCE, REGION, OTHER_REGION, ASSESSOR, OTHER_ASSESSOR),
+    *(OPD, OTHER_OPD, FOLLOWER, PUBLISHED_FOLLOWER, OTHER_FOLLOWER),
+)
+
 PEMDI_2026 = instrument_by_id("pemdi-2026")
 
 
