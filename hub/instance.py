@@ -12,14 +12,14 @@ from hub.mail_server import parse_mail_server
 from hub.settings import Settings
 from hub.workbook_reader import WorkbookReader
 from realtime.broker import Broker, MemoryBroker
-from realtime.redis_broker import RedisBroker
+from realtime.redis_broker import RedisBroker, stream_name
 from realtime.tail import Tail
 from realtime.wakeup import MemoryBus
 from regions.owner_heads import OwnerHeadCache
 from resolvers.announcements import analysis_cache, verification_deriver
 from resolvers.context import Instance
 from storage import arrival
-from storage.arrival import Arrival
+from storage.arrival import Arrival, ArrivalPosition
 from storage.audit import read_identity
 from storage.database import Database
 from storage.log import Clock
@@ -62,6 +62,10 @@ async def open_instance(
             async with database.read() as session:
                 return await arrival.list_arrivals_after(session, after, limit)
 
+        async def read_position() -> ArrivalPosition:
+            async with database.read_reserved() as session:
+                return await arrival.read_arrival_position(session)
+
         bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
         yield Instance(
             name=settings.name,
@@ -78,6 +82,8 @@ async def open_instance(
                 bus,
                 read_older=read_older,
                 start=position.arrival,
+                epoch=position.epoch,
+                read_position=read_position,
                 broker=broker or _create_broker(settings, position.epoch),
             ),
             clock=clock,
@@ -96,10 +102,9 @@ async def open_instance(
 def _create_broker(settings: Settings, epoch: str) -> Broker[Arrival]:
     if settings.redis_url is None:
         return MemoryBroker()
-    # Each epoch has its own stream, because arrival numbers are unique only within an epoch.
     return RedisBroker(
         settings.redis_url,
-        f"simpul:{epoch}:arrivals",
+        stream_name(epoch),
         encode=arrival.encode_arrival,
         decode=arrival.decode_arrival,
     )

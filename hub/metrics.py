@@ -19,6 +19,7 @@ from hub.transport.refusing_protocol import REFUSED_REQUESTS
 from hub.transport.websocket_log import CLOSED_SOCKETS
 from hub.transport.websocket_protocol import CONNECTION_COUNTS
 from realtime.fanout import Fanout
+from realtime.tail import GapError
 from resolvers.context import Instance
 from storage import ownership
 
@@ -121,11 +122,15 @@ class DeliveryLag:
 
     async def run(self, instance: Instance) -> None:
         """Observe each arrival as a subscriber does, until cancelled."""
-        async with aclosing(instance.tail.follow(instance.tail.newest)) as pages:
-            async for page in pages:
-                now = instance.clock()
-                for arrival in page:
-                    self.seconds.observe(max(0.0, (now - arrival.at).total_seconds()))
+        while True:
+            try:
+                async with aclosing(instance.tail.follow(instance.tail.newest)) as pages:
+                    async for page in pages:
+                        now = instance.clock()
+                        for arrival in page:
+                            self.seconds.observe(max(0.0, (now - arrival.at).total_seconds()))
+            except GapError:  # a new epoch has begun
+                continue
 
 
 class OwnedRegionCount:

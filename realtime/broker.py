@@ -64,6 +64,9 @@ class Broker(Protocol[Arrival]):
     def offer(self, arrivals: Sequence[Arrival]) -> None:
         """Queue arrivals that were read from the database for publication; never waits."""
 
+    def begin_epoch(self, epoch: str) -> None:
+        """Carry only the arrivals of this epoch from now on."""
+
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """Deliver the arrivals of other processes and publish those offered, until cancelled."""
 
@@ -78,6 +81,9 @@ class MemoryBroker(Generic[Arrival]):
 
     def offer(self, arrivals: Sequence[Arrival]) -> None:
         """Do nothing: there is no other process to publish to."""
+
+    def begin_epoch(self, epoch: str) -> None:
+        """Do nothing: there are no arrivals of an earlier epoch."""
 
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """Return at once: there is nothing to deliver."""

@@ -62,6 +62,7 @@ class PositionedStream:
         A cached snapshot is delivered first, and the source then begins where the snapshot ends.
         """
         ending: bytes | None = None
+        start = self.position
         try:
             if snapshot is not None:
                 await self._replay(snapshot)
@@ -82,7 +83,7 @@ class PositionedStream:
                     await self._wait_for_slow_subscriber()
         except SourceClosed as closed:
             ending = closed.payload
-            self.group.drop_snapshot(self.position)
+            self.group.drop_snapshot(self.position, is_invalid=self.position != start)
         except Exception:
             logger.exception("a shared subscription has failed")
             ending = self.group.fanout.failure
@@ -211,13 +212,18 @@ class SubscriberGroup:
             if stream.snapshot_buffer is snapshot:
                 stream.flush()
 
-    def drop_snapshot(self, position: Hashable) -> None:
+    def drop_snapshot(self, position: Hashable, *, is_invalid: bool) -> None:
         """Drop the cached snapshot if it ends at a position that no source can continue from.
 
         This happens when a new epoch begins.
+
+        Args:
+            is_invalid: whether a source has ended that could continue from later positions.
         """
         snapshot = self.snapshot_buffer
-        if snapshot is not None and snapshot.batches and snapshot.position == position:
+        if snapshot is None or not snapshot.batches:
+            return
+        if is_invalid or snapshot.position == position:
             snapshot.drop()
 
     def leave(self, sink: Sink) -> None:

@@ -42,6 +42,11 @@ LAST_ENTRY_PART = 2**64 - 1  # the greatest second part of an id: skips all entr
 logger = logging.getLogger(__name__)
 
 
+def stream_name(epoch: str) -> str:
+    """Return the stream of an epoch. Arrival numbers are unique only within an epoch."""
+    return f"simpul:{epoch}:arrivals"
+
+
 class ReconnectBackoff(EqualJitterBackoff):
     """Doubles the delay with each failure up to a maximum, minus a random part of up to half.
 
@@ -103,6 +108,11 @@ class RedisBroker(Generic[Arrival]):
         self._unpublished.extend(arrivals)
         self._offered.set()
 
+    def begin_epoch(self, epoch: str) -> None:
+        """Use the stream of this epoch, and publish nothing of an earlier one."""
+        self._stream = stream_name(epoch)
+        self._unpublished.clear()
+
     async def run(self, tail: ArrivalSink[Arrival]) -> None:
         """Deliver the arrivals of other processes and publish those offered, until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -118,11 +128,14 @@ class RedisBroker(Generic[Arrival]):
                 await _disconnect(redis)
 
             while True:
+                stream = self._stream
                 entries = await self._retry.call_with_retry(
                     lambda: self._read_entries(redis, tail.newest), record_failure
                 )
                 self._receives = True
                 self._log_reachability(tail)
+                if stream != self._stream:  # these entries may be of an earlier epoch
+                    continue
                 tail.accept(self._decode_entries(entries, tail.newest))
                 if entries and entries[-1][0] > tail.newest:
                     await self._read_database(redis, tail, newest=entries[-1][0])

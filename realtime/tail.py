@@ -6,6 +6,9 @@ between catching up and following live.
 
 A broker, if there is one, delivers the arrivals that another process has already read from the
 database. The tail takes them only where they directly follow its newest one, and reads the rest.
+
+The numbers hold within one epoch. The tail polls the epoch, because another process may begin a new
+one, and every follower of the old one then ends.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Generic
+from typing import Generic, Protocol
 
 from realtime.broker import Arrival, Broker, MemoryBroker
 from realtime.wakeup import MemoryBus
@@ -25,10 +28,26 @@ from realtime.wakeup import MemoryBus
 RING_ARRIVALS = 2048  # arrivals in the ring, which are some seconds of a busy instance
 PAGE_ARRIVALS = 500  # arrivals read at once
 RETRY_SECONDS = 1.0  # between reads while the database does not respond
+EPOCH_POLL_SECONDS = 0.5  # whatever the interval at which a broker has the arrivals polled
 
 logger = logging.getLogger(__name__)
 
 ReadArrivals = Callable[[int, int], Awaitable[Sequence[Arrival]]]
+
+
+class Position(Protocol):
+    """The end of the arrival log."""
+
+    @property
+    def epoch(self) -> str:
+        """The epoch of the numbering."""
+
+    @property
+    def arrival(self) -> int:
+        """The number of the newest arrival."""
+
+
+ReadPosition = Callable[[], Awaitable[Position]]
 
 
 @dataclass
@@ -41,7 +60,7 @@ class TailCounts:
 
 
 class GapError(LookupError):
-    """Arrivals that a follower still needs were pruned."""
+    """A follower cannot continue: its next arrivals were pruned, or a new epoch has begun."""
 
 
 class Tail(Generic[Arrival]):
@@ -50,6 +69,8 @@ class Tail(Generic[Arrival]):
     Args:
         read: reads the newest arrivals, on a connection that waits for no other reader.
         read_older: reads for a follower what has left the ring; by default like `read`.
+        epoch: of the numbers up to `start`.
+        read_position: reads the present epoch and its newest arrival; None: the epoch never changes.
     """
 
     def __init__(
@@ -60,7 +81,11 @@ class Tail(Generic[Arrival]):
         start: int,
         broker: Broker[Arrival] | None = None,
         read_older: ReadArrivals[Arrival] | None = None,
+        epoch: str = "",
+        read_position: ReadPosition | None = None,
     ) -> None:
+        self.epoch = epoch
+        self._read_position = read_position
         self._read = read
         self._read_older = read if read_older is None else read_older
         self._bus = bus
@@ -75,6 +100,7 @@ class Tail(Generic[Arrival]):
         """Read new arrivals until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.broker.run(self))
+            group.create_task(self._watch_epoch())
             await self._read_continuously()
 
     async def read_new_arrivals(self) -> None:
@@ -93,6 +119,25 @@ class Tail(Generic[Arrival]):
                 if fresh:
                     self.broker.offer(fresh)
 
+    async def read_epoch(self) -> None:
+        """Read the epoch; if it is a new one, end all followers and continue at its newest arrival.
+
+        Raises every error of the database.
+        """
+        if self._read_position is None:
+            return
+        async with self._read_lock:
+            position = await self._read_position()
+            if position.epoch == self.epoch:
+                return
+            logger.warning("a new epoch has begun: subscribers have to take a new snapshot")
+            if position.arrival < self.newest:  # a backup was restored
+                self._bus.restart(position.arrival)
+            self.epoch, self.newest = position.epoch, position.arrival
+            self._ring.clear()
+            self.broker.begin_epoch(position.epoch)
+            self._wake_followers()
+
     def accept(self, arrivals: Sequence[Arrival]) -> None:
         """Take the arrivals of another process that follow the newest one without a gap."""
         self.counts.arrivals_received += len(self._append_next(arrivals))
@@ -101,17 +146,28 @@ class Tail(Generic[Arrival]):
         """Poll the database now, and from then on at the interval of the broker."""
         self._bus.wake()
 
-    async def follow(self, after: int) -> AsyncGenerator[Sequence[Arrival], None]:
+    async def follow(
+        self, after: int, epoch: str | None = None
+    ) -> AsyncGenerator[Sequence[Arrival], None]:
         """Yield all arrivals after `after`, in order, in pages and without end.
 
         Close the generator when done.
 
+        Args:
+            epoch: of the number `after`, if the caller has read it; by default that of the tail.
+
         Raises:
-            GapError: the next arrivals were pruned.
+            GapError: the next arrivals were pruned, or another epoch has begun.
         """
+        if epoch is None:
+            epoch = self.epoch
+        elif epoch != self.epoch:
+            await self.read_epoch()  # the caller may have read a newer one than the tail
         while True:
             advanced = self._advanced  # fetched before the read, so that no advance is missed
             page = await self._read_page(after)
+            if epoch != self.epoch:
+                raise GapError
             if page:
                 yield page
                 after = page[-1].number
@@ -151,6 +207,15 @@ class Tail(Generic[Arrival]):
                 waited_after = self.newest
                 await self._bus.wait_beyond(waited_after, self.broker.poll_seconds)
 
+    async def _watch_epoch(self) -> None:
+        """Poll the epoch until cancelled."""
+        while True:
+            await asyncio.sleep(EPOCH_POLL_SECONDS)
+            try:
+                await self.read_epoch()
+            except Exception:  # noqa: BLE001  # the read of the arrivals fails too, and is logged
+                await asyncio.sleep(RETRY_SECONDS)
+
     def _append_next(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Add the arrivals that follow the newest one without a gap, and return them."""
         fresh: list[Arrival] = []
@@ -160,9 +225,12 @@ class Tail(Generic[Arrival]):
         if fresh:
             self._ring.extend(fresh)
             self.newest = fresh[-1].number
-            advanced, self._advanced = self._advanced, asyncio.Event()
-            advanced.set()
+            self._wake_followers()
         return fresh
+
+    def _wake_followers(self) -> None:
+        advanced, self._advanced = self._advanced, asyncio.Event()
+        advanced.set()
 
     async def _read_page(self, after: int) -> Sequence[Arrival]:
         if after >= self.newest:

@@ -22,6 +22,11 @@ class MemoryBus:
             self.newest = arrival
             self.wake()
 
+    def restart(self, arrival: int) -> None:
+        """Forget what was announced: the newest arrival is `arrival`, which may be a lower one."""
+        self.newest = arrival
+        self.wake()
+
     def wake(self) -> None:
         """Wake all waiting tasks, so that they read the database now."""
         woken, self._woken = self._woken, asyncio.Event()

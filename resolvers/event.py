@@ -96,7 +96,8 @@ async def stream_events(
 
     Raises:
         InvalidArgument: there are too many regions.
-        SnapshotRequired: the cursor is of another epoch, from the future, or too old.
+        SnapshotRequired: the cursor is of another epoch, from the future, or too old, or a new
+            epoch begins.
         OperationTooComplex: the events of the snapshot have exceeded their budget.
     """
     if region_codes is not None and len(region_codes) > REGIONS_MOST:
@@ -126,7 +127,7 @@ async def stream_events(
                 event_position = EventPosition(start.epoch, number, head)
                 yield sequence.next_event(arrival, event_position, more=more, snapshot=True)
     live_start = start.number if start.head is None else start.head
-    async with aclosing(context.instance.tail.follow(live_start)) as pages:
+    async with aclosing(context.instance.tail.follow(live_start, start.epoch)) as pages:
         try:
             async for page in pages:
                 if any(arrival.kind is EventKind.REGION_RECORDED for arrival in page):

@@ -20,6 +20,7 @@ from typing import Any
 
 from engine.graph.graph import GraphBasis
 from engine.model import OWN_ACTOR_PREFIX, EventKind, Region, RegionKind, Role, Viewer
+from realtime.tail import GapError
 from resolvers import announcements, consolidation, graph
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
@@ -248,7 +249,10 @@ async def _try_to_announce(
 async def _wait_until_quiet(instance: Instance, position: int) -> None:
     """Return after a new arrival, once no other has followed for a while."""
     async with aclosing(instance.tail.follow(position)) as arrivals:
-        await anext(arrivals)
+        try:
+            await anext(arrivals)
+        except GapError:
+            return  # what has changed is in the database
     loop = asyncio.get_running_loop()
     deadline = loop.time() + WAIT_SECONDS_MOST
     newest = -1

@@ -44,7 +44,7 @@ async def test_each_state_of_a_region_is_counted(filled_data_dir: Path) -> None:
         fanout = Fanout(b"", lambda: None)
         text = metrics.render_metrics(fanout, instance, metrics.DeliveryLag(), owned).decode()
     assert count_regions_by_state(text) == {
-        "OWNED": 28,
+        "OWNED": 29,
         "FRESH": 1,
         "STALE": 2,
         "UNREACHABLE": 1,
@@ -87,7 +87,7 @@ async def test_the_regions_of_an_instance_are_counted_once_by_its_workers(
     await asyncio.sleep(2 * WRITE_SECONDS)  # by then a second worker would have been counted, too
     text = await scrape_metrics(address)
     assert count_regions_by_state(text) == {
-        "OWNED": 28,
+        "OWNED": 29,
         "FRESH": 0,
         "STALE": 0,
         "UNREACHABLE": 0,

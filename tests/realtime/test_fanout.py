@@ -366,6 +366,31 @@ async def test_a_snapshot_that_no_event_can_follow_is_dropped(fanout: Fanout) ->
     assert (first.received, third.received, stays.ended) == ([1], [1], [])
 
 
+async def test_a_new_epoch_ends_a_stream_and_its_older_snapshot(fanout: Fanout) -> None:
+    begun = asyncio.Event()
+
+    async def source(start: object, _sinks: object) -> AsyncGenerator[Message, None]:
+        if start == "waits":
+            await asyncio.Event().wait()
+        yield Message(b"1", "1", snapshot=True)
+        yield Message(b"2", "2")
+        await begun.wait()
+        raise SourceClosed(b"of another time")
+
+    def follow(start: str | None = None) -> Subscriber:
+        subscriber = Subscriber()
+        fanout.group("k").join(subscriber, start, source)
+        return subscriber
+
+    follow("waits")  # so that the group exists
+    first = follow()
+    await wait_for_delivery()
+    assert (fanout.snapshot_budget.size, first.received) == (1, [1, 2])
+    begun.set()
+    await wait_for_delivery()
+    assert (fanout.snapshot_budget.size, first.ended) == (0, [b"of another time"])
+
+
 async def test_the_snapshot_cache_is_limited_in_size_and_time(
     fanout: Fanout, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,11 +21,12 @@ from realtime.redis_broker import (
     UNREACHABLE_POLL_SECONDS,
     ReconnectBackoff,
     RedisBroker,
+    stream_name,
 )
-from realtime.tail import Tail, TailCounts
+from realtime.tail import GapError, Tail, TailCounts
 from realtime.wakeup import MemoryBus
 from storage import arrival, log
-from storage.arrival import Arrival
+from storage.arrival import Arrival, ArrivalPosition
 from storage.database import Database
 from tests.fixtures.eventually import eventually
 from tests.fixtures.redis import RedisServer
@@ -41,6 +42,7 @@ MADE_UP = Arrival(
     number=2,
     at=datetime(2026, 11, 26, tzinfo=UTC),
     region="32.11",
+    log="32.11",
     sequence=2,
     kind=EventKind.REGION_RECORDED,
     visibility=Visibility.PUBLIC,
@@ -60,6 +62,7 @@ class Worker:
     broker: RedisBroker[Arrival]
     tail: Tail[Arrival]
     seen: list[Arrival] = field(default_factory=list)
+    following: asyncio.Task[None] = field(init=False)
 
     async def write(self, region: str = "32.11", *, announced: bool = True) -> int:
         """Commit one entry; unannounced, as if the process was killed just after the commit."""
@@ -87,6 +90,27 @@ class Worker:
         async with aclosing(self.tail.follow(0)) as pages:
             async for page in pages:
                 self.seen += page
+
+
+async def test_workers_that_notice_a_new_epoch_share_its_stream(
+    database_url: str, redis_url: str
+) -> None:
+    async with run_workers(database_url, redis_url, 2, poll_seconds=NEVER) as workers:
+        assert await workers[0].write() == 1
+        for worker in workers:
+            await worker.wait_until_seen(1)
+        async with workers[0].database.write() as session:
+            await arrival.renew_arrival_epoch(session)
+            epoch = (await arrival.read_arrival_position(session)).epoch
+        for worker in workers:
+            with pytest.raises(GapError):
+                await worker.following
+        followers = [asyncio.create_task(worker.follow()) for worker in workers]
+        assert await workers[0].write() == 2
+        for worker, follower in zip(workers, followers, strict=True):
+            await worker.wait_until_seen(3)  # a new follower begins with the first arrival
+            follower.cancel()
+        assert Redis.from_url(redis_url).xlen(stream_name(epoch)) == 1
 
 
 async def test_arrivals_that_one_process_has_read_no_other_reads_from_the_database(
@@ -387,8 +411,16 @@ async def _run_worker(
         async with database.read() as session:
             return await arrival.list_arrivals_after(session, after, limit)
 
-    worker = Worker(database, bus, broker, Tail(read, bus, start=0, broker=broker))
-    tasks = [asyncio.create_task(worker.tail.run()), asyncio.create_task(worker.follow())]
+    async def read_position() -> ArrivalPosition:
+        async with database.read_reserved() as session:
+            return await arrival.read_arrival_position(session)
+
+    async with database.read() as session:
+        epoch = (await arrival.read_arrival_position(session)).epoch
+    tail = Tail(read, bus, start=0, broker=broker, epoch=epoch, read_position=read_position)
+    worker = Worker(database, bus, broker, tail)
+    worker.following = asyncio.create_task(worker.follow())
+    tasks = [asyncio.create_task(worker.tail.run()), worker.following]
     try:
         await eventually(lambda: worker.tail.counts.queries >= 1)
         yield worker

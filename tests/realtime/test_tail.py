@@ -32,6 +32,7 @@ class Numbers:
     failures: int = 0  # the number of coming reads that fail
     reads: list[int] = field(default_factory=list)
     pruned: set[int] = field(default_factory=set)
+    epoch: str = "first"
 
     async def read(self, after: int, limit: int) -> Sequence[Number]:
         self.reads.append(after)
@@ -42,6 +43,12 @@ class Numbers:
             number for number in range(after + 1, self.head + 1) if number not in self.pruned
         )
         return [Number(number) for number in islice(remaining, limit)]
+
+
+@dataclass(frozen=True)
+class Position:
+    epoch: str
+    arrival: int
 
 
 @dataclass
@@ -68,7 +75,11 @@ class Running:
 @asynccontextmanager
 async def run_tail(head: int = 0, start: int = 0, failures: int = 0) -> AsyncIterator[Running]:
     log, bus = Numbers(head, failures), MemoryBus()
-    tail = Tail(log.read, bus, start=start)
+
+    async def read_position() -> Position:
+        return Position(log.epoch, log.head)
+
+    tail = Tail(log.read, bus, start=start, epoch=log.epoch, read_position=read_position)
     task = asyncio.create_task(tail.run())
     try:
         yield Running(log, bus, tail)
@@ -139,6 +150,35 @@ async def test_a_follower_that_needs_pruned_arrivals_fails_instead_of_skipping_t
         assert await running.follow_until(3, behind) == list(range(4, behind + 1))
 
 
+async def test_every_follower_ends_within_a_second_of_a_new_epoch() -> None:
+    async with run_tail(head=5, start=5) as running:
+        waiting, behind = running.tail.follow(5), running.tail.follow(0, "first")
+        async with aclosing(waiting), aclosing(behind), asyncio.timeout(1.0):
+            assert len(await anext(behind)) == 5
+            next_page = asyncio.create_task(anext(waiting))
+            running.log.epoch = "second"
+            for follower in (next_page, anext(behind)):
+                with pytest.raises(GapError):
+                    await follower
+        assert running.tail.epoch == "second"
+        running.grow(6)
+        assert await running.follow_until(5, 6) == [6]
+
+
+async def test_a_follower_with_a_newer_epoch_than_the_tail_makes_the_tail_read_it() -> None:
+    async with run_tail(head=5, start=5) as running, asyncio.timeout(SECONDS):
+        running.log.epoch, running.log.head = "second", 2  # as after a backup was restored
+        async with aclosing(running.tail.follow(2, "second")) as pages:
+            next_page = asyncio.create_task(anext(pages))
+            await asyncio.sleep(0)
+            assert (running.tail.epoch, running.tail.newest) == ("second", 2)
+            running.grow(3)
+            assert await next_page == [Number(3)]
+        with pytest.raises(GapError):
+            async with aclosing(running.tail.follow(2, "first")) as pages:
+                await anext(pages)
+
+
 async def test_a_read_that_fails_is_tried_again_and_nothing_is_lost(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -160,6 +200,8 @@ async def test_a_lost_announcement_delays_and_loses_nothing() -> None:
 
 async def test_a_follower_that_leaves_disturbs_no_other_and_leaves_nothing_behind() -> None:
     async with run_tail() as running:
+        running.grow(1)
+        assert await running.follow_until(0, 1) == [1]  # the tasks of the tail have begun
         tasks = asyncio.all_tasks()
         leaving = asyncio.create_task(running.follow_until(0, 5))
         staying = asyncio.create_task(running.follow_until(0, 5))
