@@ -67,6 +67,7 @@ def build_log(code: str, applications: int = APPLICATIONS) -> list[Entry]:
                 subject=subject,
                 visibility=Visibility.PUBLIC,
                 body=to_document(value),
+                salt=f"{sequence:032x}",  # every process makes the same log
                 previous_hash=log_entries[-1].hash if log_entries else GENESIS,
             )
         )

@@ -14,7 +14,15 @@ from typing import TypeVar
 from engine.document import to_document
 from engine.identifier import entity_id, region_id
 from engine.log.assessment_log import assessment_log
-from engine.model import OWN_ACTOR_PREFIX, Application, EventKind, Integration, Opd, Region
+from engine.model import (
+    OWN_ACTOR_PREFIX,
+    Application,
+    EventKind,
+    Integration,
+    Opd,
+    Region,
+    RegionKind,
+)
 from facts import tables
 from facts.instrument import instrument_by_id
 from facts.tables import ResultRow
@@ -32,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SeedSummary:
-    """The number of entries written, 0 if nothing was missing, and of regions."""
+    """The number of entries written, 0 if nothing was missing, and of regions in the nation."""
 
     entries: int
     regions: int
@@ -92,7 +100,8 @@ async def seed_regions(
             written += transaction.sequence - first_sequence
         instance.bus.announce(transaction.arrival)
         progress(done, len(steps))
-    return SeedSummary(written, len(all_facts))
+    is_in_nation = [facts.region.kind is not RegionKind.NATION for facts in all_facts]
+    return SeedSummary(written, sum(is_in_nation))
 
 
 async def seed_result(instance: Instance, facts: ResultRow, actor: str) -> None:

@@ -48,7 +48,7 @@ CLAIMS = Assessment(
     levels=(LevelClaim(36, 4),),
 )
 SERVED_IN_BANDUNG = Assessment(
-    id="32.73:assessment-bandung",
+    id="32:assessment-bandung",
     region="32.73",
     instrument="spbe-2020",
     year=2024,

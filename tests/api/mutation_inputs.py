@@ -13,7 +13,7 @@ OFFICE, HEALTH, BUDGET = (
     "32.11:application-health",
     "32.73:application-budget",
 )
-RESULT_ID = "32.11:assessment-spbe-2020-2024-official"
+RESULT_ID = "32:assessment-32.11-spbe-2020-2024-official"
 USED_KEY: Fields = {"idempotencyKey": "used"}
 EMPTY_KEY: Fields = {"idempotencyKey": ""}
 

@@ -142,12 +142,12 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         ({**LEVEL_CLAIM, "version": 0}, version_conflict(two_provinces.DRAFT, 0, 1)),
         (
-            {**LEVEL_CLAIM, "assessmentId": "32.11:assessment-submitted"},
-            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+            {**LEVEL_CLAIM, "assessmentId": "32:assessment-submitted"},
+            wrong_state("32:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
-            {**LEVEL_CLAIM, "assessmentId": "32.11:assessment-published"},
-            wrong_state("32.11:assessment-published", "PUBLISHED", *EDITABLE_STATES),
+            {**LEVEL_CLAIM, "assessmentId": "32:assessment-published"},
+            wrong_state("32:assessment-published", "PUBLISHED", *EDITABLE_STATES),
         ),
         (
             {**LEVEL_CLAIM, "assessmentId": RESULT_ID},
@@ -191,8 +191,8 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         ({**LEVEL_CLAIMS, "version": 2}, version_conflict(two_provinces.DRAFT, 2, 1)),
         (
-            {**LEVEL_CLAIMS, "assessmentId": "32.11:assessment-submitted"},
-            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+            {**LEVEL_CLAIMS, "assessmentId": "32:assessment-submitted"},
+            wrong_state("32:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
             {**LEVEL_CLAIMS, "assessmentId": RESULT_ID},
@@ -206,8 +206,8 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         (versioned(two_provinces.DRAFT, **EMPTY_KEY), NO_KEY),
         (versioned(two_provinces.DRAFT, 3), version_conflict(two_provinces.DRAFT, 3, 1)),
         (
-            versioned("32.11:assessment-submitted"),
-            wrong_state("32.11:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
+            versioned("32:assessment-submitted"),
+            wrong_state("32:assessment-submitted", "SUBMITTED", *EDITABLE_STATES),
         ),
         (
             versioned("32.11:assessment-empty"),
@@ -222,18 +222,18 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
     "returnAssessment": [
         (versioned("32.11:assessment-99", reason="x"), not_found("32.11:assessment-99")),
         (
-            versioned("32.11:assessment-submitted", reason=" "),
+            versioned("32:assessment-submitted", reason=" "),
             invalid_input("reason", "1 to 2000 characters", "0"),
         ),
         (
-            versioned("32.11:assessment-submitted", 2, reason="x"),
-            version_conflict("32.11:assessment-submitted", 2, 1),
+            versioned("32:assessment-submitted", 2, reason="x"),
+            version_conflict("32:assessment-submitted", 2, 1),
         ),
         (
             versioned(two_provinces.DRAFT, reason="x"),
             wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED"),
         ),
-        (versioned("32.11:assessment-submitted", reason="x", **USED_KEY), KEY_REUSED),
+        (versioned("32:assessment-submitted", reason="x", **USED_KEY), KEY_REUSED),
     ],
     "publishAssessment": [
         (versioned("32.11:assessment-99"), not_found("32.11:assessment-99")),
@@ -244,15 +244,15 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
             ),
         ),
         (
-            versioned("32.11:assessment-submitted", 2),
-            version_conflict("32.11:assessment-submitted", 2, 1),
+            versioned("32:assessment-submitted", 2),
+            version_conflict("32:assessment-submitted", 2, 1),
         ),
         (versioned(two_provinces.DRAFT), wrong_state(two_provinces.DRAFT, "DRAFT", "SUBMITTED")),
         (
-            versioned("32.11:assessment-published"),
-            wrong_state("32.11:assessment-published", "PUBLISHED", "SUBMITTED"),
+            versioned("32:assessment-published"),
+            wrong_state("32:assessment-published", "PUBLISHED", "SUBMITTED"),
         ),
-        (versioned("32.11:assessment-submitted", **USED_KEY), KEY_REUSED),
+        (versioned("32:assessment-submitted", **USED_KEY), KEY_REUSED),
     ],
     "recordResult": [
         (
@@ -268,7 +268,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ({**PUBLISHED_RESULT, "regionCode": "99.99"}, not_found("99.99")),
         (
             {**PUBLISHED_RESULT, "version": 1},
-            not_found("32.11:assessment-spbe-2020-2023-official"),
+            not_found("32:assessment-32.11-spbe-2020-2023-official"),
         ),
         *(
             (

@@ -32,9 +32,10 @@ VIEWERS = (
     two_provinces.FOLLOWER,
     two_provinces.PUBLISHED_FOLLOWER,
 )
-EXTERNAL = "32.11:assessment-external"
-SUBMITTED = "32.11:assessment-submitted"
-PUBLISHED = "32.11:assessment-published"
+EXTERNAL = "32:assessment-external"
+SUBMITTED = "32:assessment-submitted"
+SUBMITTED_SELF = "32.11:assessment-submitted"
+PUBLISHED = "32:assessment-published"
 INTEGRATION = "32.73:integration-out"
 OUTGOING = "32.11:integration-out"
 # The proposal in the two small provinces to replace E-Office by SRIKANDI.
@@ -173,7 +174,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "start an official assessment": (
         "startAssessment",
         {**KINDS, "kind": "OFFICIAL"},
-        "ffffff+f+f+ff",
+        "ffffffff+f+ff",
     ),
     "claim a level of a self-assessment": (
         "claimLevel",
@@ -209,9 +210,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         {"id": SUBMITTED, "version": 1, "reason": "bukti kurang"},
         "nffnfn+n+n+fn",
     ),
-    "publish an assessment": (
+    "publish an interim result": (
         "publishAssessment",
         {"id": SUBMITTED, "version": 1},
+        "nffnfnfn+n+fn",
+    ),
+    "publish a self-assessment": (
+        "publishAssessment",
+        {"id": SUBMITTED_SELF, "version": 1},
         "nffnfn+n+n+fn",
     ),
     "record a result": (
@@ -246,6 +252,9 @@ async def _prepare(hub: Hub) -> None:
         two_provinces.assessment(
             SUBMITTED, kind=AssessmentKind.INTERIM, state=AssessmentState.SUBMITTED
         ),
+    )
+    await two_provinces.write_assessment(
+        hub, two_provinces.assessment(SUBMITTED_SELF, state=AssessmentState.SUBMITTED, year=2025)
     )
     published = two_provinces.assessment(
         PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED

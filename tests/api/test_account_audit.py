@@ -13,10 +13,10 @@ from resolvers.credential_acts import create_token
 from resolvers.problems import MailNotSent
 from storage.access_token import list_all_tokens
 from storage.log_entries import verify_log_chain
-from storage.ownership import insert_source
 from tests.api.accounts import DINKES, add_open_session, add_passkey, add_people, add_person
 from tests.api.hub import Hub
 from tests.api.imported_files import FILE, import_file
+from tests.fixtures.followed_regions import record_source
 
 AUDIT = """query ($first: Int, $after: Cursor) { accountAudit(first: $first, after: $after) {
   totalCount nodes { number action actor { id name } account { id } credentialId role regionCodes
@@ -284,7 +284,7 @@ async def test_names_are_given_to_readers_of_drafts_only_until_they_are_erased(
             await verify_log_chain(session, region)
     async with any_hub.instance.database.write() as session:
         source = Source("32.11", "https://garut.id", SourceState.FRESH, None)
-        await insert_source(session, source)
+        await record_source(session, source)
     assert await names(coordinator) == ([None], None)
 
 

@@ -217,7 +217,7 @@ async def test_a_result_is_recorded_and_corrected(hub: Hub) -> None:
     recorded = await hub.change("recordResult", two_provinces.PROVINCE, **printed)
     assert recorded == {
         "__typename": "Assessment",
-        "id": "32.11:assessment-spbe-2020-2024-official",
+        "id": "32:assessment-32.11-spbe-2020-2024-official",
         "version": 1,
         "state": "PUBLISHED",
         "returnedReason": None,

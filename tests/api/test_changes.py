@@ -6,10 +6,10 @@ import asyncio
 
 from engine.log.source import Source, SourceState
 from storage import log
-from storage.ownership import insert_source
 from tests.api import two_provinces
 from tests.api.events import events_after
 from tests.api.hub import Hub
+from tests.fixtures.followed_regions import record_source
 
 HEALTH, BUDGET = "32.11:application-health", "32.73:application-budget"
 
@@ -279,7 +279,7 @@ async def test_a_change_that_waited_for_a_handover_is_refused(any_hub: Hub) -> N
         )
         await asyncio.sleep(0.2)  # until it waits for the lock of the region
         owner = Source("32.11", "https://owner.example/graphql", SourceState.STALE, None)
-        await insert_source(handover.session, owner)
+        await record_source(handover.session, owner)
     assert await waiting == {
         "__typename": "OwnedElsewhere",
         "ownerUrl": "https://owner.example/graphql",

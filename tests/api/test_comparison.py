@@ -76,13 +76,13 @@ async def test_each_part_is_compared_with_the_province_and_the_nation(west_java:
 async def test_published_levels_are_compared_down_to_the_indicator(hub: Hub) -> None:
     for region, level in (("32.11", 3), ("32.73", 4)):
         assessment = two_provinces.assessment(
-            f"{region}:assessment-1",
+            f"32:assessment-{region}",
             region=region,
             kind=AssessmentKind.OFFICIAL,
             state=AssessmentState.PUBLISHED,
             level=level,
         )
-        await hub.record(EventKind.ASSESSMENT_PUBLISHED, region, assessment.id, assessment)
+        await hub.record(EventKind.ASSESSMENT_PUBLISHED, "32", assessment.id, assessment)
     variables = {"codes": ["32.11", "32.73"], "instrument": "pemdi-2026", "year": 2026}
     lines = (await hub.query_data(LINES, **variables))["compare"]["lines"]
     indicators = [line for line in lines if line["partKind"] == "INDICATOR"]

@@ -28,7 +28,7 @@ async def test_gives_each_level_with_its_range_and_says_that_it_is_estimated(
     profile = (await west_java.query_data(PROFILE, code="32.11"))["region"]["estimatedProfile"]
     assert profile["__typename"] == "EstimatedProfile"
     assert (profile["year"], profile["kind"]) == (2024, "OFFICIAL")
-    assert profile["assessmentId"] == "32.11:assessment-spbe-2020-2024-official"
+    assert profile["assessmentId"] == "32:assessment-32.11-spbe-2020-2024-official"
     assert (profile["solutionCount"], profile["isIndexReproduced"]) == ("20385349498800", True)
     assert profile["nationalMeans"][0] == {
         "aspectNumber": 1,

@@ -12,8 +12,8 @@ from engine.log.source import Source, SourceState
 from regions.contract import RemoteLogHead
 from regions.owner_heads import ObservedHead, OwnerHeadCache
 from schema.schema import schema
-from storage import ownership as stored_source
 from tests.api.hub import Hub
+from tests.fixtures.followed_regions import record_source
 
 NODE = "wss://node.example.go.id/graphql"
 SUMEDANG, SUBANG = "32.11", "32.13"
@@ -47,7 +47,7 @@ async def owners(west_java: Hub) -> Owners:
     old = clock() - timedelta(seconds=6)
     async with west_java.instance.database.write() as session:
         for code in (SUMEDANG, SUBANG):
-            await stored_source.insert_source(session, Source(code, NODE, SourceState.FRESH, old))
+            await record_source(session, Source(code, NODE, SourceState.FRESH, old))
     return Owners(clock, responding=[SUMEDANG])
 
 

@@ -13,9 +13,10 @@ from tests.api import two_provinces
 from tests.api.hub import running_hub
 from tests.api.mutation_inputs import NEW_APPLICATION
 from tests.fixtures.eventually import eventually
+from tests.fixtures.followed_regions import record_source
 
 OTHER = "https://other.example/graphql"
-SOURCE = Source("32.11", OTHER, SourceState.FRESH, None, "")
+SOURCE = Source("32.11", OTHER, SourceState.FRESH, None)
 
 
 @pytest.mark.parametrize("is_owned_before", [True, False])
@@ -27,7 +28,7 @@ async def test_a_change_obeys_the_owner_after_it_waited(
         database = hub.instance.database
         if not is_owned_before:
             async with database.write() as session:
-                await ownership.insert_source(session, SOURCE)
+                await record_source(session, SOURCE)
 
         async def is_waiting() -> bool:
             async with database.read() as session:
@@ -44,7 +45,7 @@ async def test_a_change_obeys_the_owner_after_it_waited(
             )
             await eventually(is_waiting)
             if is_owned_before:
-                await ownership.insert_source(transaction.session, SOURCE)
+                await record_source(transaction.session, SOURCE)
             else:
                 await ownership.delete_source(transaction.session, "32.11")
         answer = change.result()

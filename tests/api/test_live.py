@@ -155,7 +155,7 @@ async def test_a_published_assessment_is_new_to_every_subscriber(hub: Hub) -> No
     start = await hub.cursor()
     async with hub.subscribe(INDEX_CHANGED, after=start) as changes:
         await hub.change(
-            "publishAssessment", two_provinces.ASSESSOR, id=two_provinces.DRAFT, version=1
+            "publishAssessment", two_provinces.PROVINCE, id="32:assessment-draft", version=1
         )
         change = await changes.next()
     assert (change["before"], change["after"]["display"]) == (None, "4.00")

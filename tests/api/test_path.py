@@ -42,7 +42,7 @@ async def test_starts_from_an_estimate_where_only_figures_are_published(west_jav
     assert path["outcome"] == "FOUND"
     assert path["isEstimated"] is True
     assert path["origin"] == {
-        "id": "32.05:assessment-spbe-2020-2024-official",
+        "id": "32:assessment-32.05-spbe-2020-2024-official",
         "year": 2024,
         "kind": "OFFICIAL",
     }

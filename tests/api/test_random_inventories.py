@@ -101,7 +101,10 @@ async def write_inventories(hub: Hub, seed: int, rng: random.Random) -> None:
     for number, state in enumerate(states):
         year = 2000 + seed * len(states) + number
         assessment = two_provinces.assessment(
-            f"32.11:assessment-{year}", kind=kind, state=state, year=year
+            f"{two_provinces.log_of('32.11', kind)}:assessment-{year}",
+            kind=kind,
+            state=state,
+            year=year,
         )
         await two_provinces.write_assessment(hub, assessment)
     office, health, budget = (application.id for application in two_provinces.APPLICATIONS[:3])

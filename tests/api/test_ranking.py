@@ -325,7 +325,7 @@ async def test_a_draft_is_in_no_ranking_index_history_or_edition(hub: Hub) -> No
     await two_provinces.write_assessment(
         hub,
         two_provinces.assessment(
-            "32.11:assessment-submitted",
+            "32:assessment-submitted",
             region="32.73",
             kind=AssessmentKind.OFFICIAL,
             state=AssessmentState.SUBMITTED,

@@ -22,7 +22,6 @@ from engine.model import (
     IntegrationStatus,
 )
 from schema.schema import schema
-from storage.ownership import insert_source
 from tests.api import two_provinces
 from tests.api.hub import Hub, copied_database_url, running_hub
 from tests.api.mutation_inputs import (
@@ -40,6 +39,7 @@ from tests.api.refused_accounts import ACCOUNTS
 from tests.api.refused_assessments import ASSESSMENTS
 from tests.api.refused_imports import DISCARDS, EDITS, IMPORT, IMPORTS, write_imports
 from tests.api.refused_inventory import INVENTORY
+from tests.fixtures.followed_regions import record_source
 
 KEYED = {**INVENTORY, **ASSESSMENTS, **IMPORTS}  # the mutations that take an idempotency key
 OF_REGIONS = {**KEYED, **EDITS}  # those that change data of a region
@@ -85,9 +85,9 @@ async def _prepare(hub: Hub) -> None:
     for id, kind, state, level in (
         (two_provinces.DRAFT, AssessmentKind.SELF, AssessmentState.DRAFT, 3),
         ("32.11:assessment-empty", AssessmentKind.TARGET, AssessmentState.DRAFT, None),
-        ("32.11:assessment-submitted", AssessmentKind.INTERIM, AssessmentState.SUBMITTED, 3),
+        ("32:assessment-submitted", AssessmentKind.INTERIM, AssessmentState.SUBMITTED, 3),
         ("32.11:assessment-simulation", AssessmentKind.SIMULATION, AssessmentState.SUBMITTED, 3),
-        ("32.11:assessment-published", AssessmentKind.EXTERNAL, AssessmentState.PUBLISHED, 3),
+        ("32:assessment-published", AssessmentKind.EXTERNAL, AssessmentState.PUBLISHED, 3),
     ):
         await two_provinces.write_assessment(
             hub, two_provinces.assessment(id, kind=kind, state=state, level=level)
@@ -116,8 +116,8 @@ async def prepared(prepared_template: Path, tmp_path: Path) -> AsyncIterator[Hub
 async def test_an_object_of_another_instance_is_not_changed(prepared: Hub, name: str) -> None:
     owner = "wss://example.go.id/graphql"
     async with prepared.instance.database.write() as session:
-        for code in ("32.11", "32.73"):
-            await insert_source(session, Source(code, owner, SourceState.UNREACHABLE, None))
+        for code in ("32", "32.11", "32.73"):
+            await record_source(session, Source(code, owner, SourceState.UNREACHABLE, None))
     before = await prepared.list_all_rows()
     fields = IMPORT
     if name in KEYED:

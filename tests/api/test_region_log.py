@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
+import orjson
 import pytest
 
 from engine.document import to_document
 from engine.log.entry import verify_chain
+from engine.log.entry_types import claim_body
 from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind
 from engine.log.source import Source, SourceState
-from engine.model import EventKind, Region, RegionKind, Viewer
+from engine.model import EventKind, LevelClaim, Region, RegionKind, Viewer
 from regions import contract
 from resolvers import region_log
 from resolvers.context import Context
 from resolvers.problems import Forbidden
 from resolvers.snapshot_cache import SnapshotCache
 from storage import log
-from storage import ownership as stored_source
 from tests.api import two_provinces
 from tests.api.hub import Hub
+from tests.fixtures.followed_regions import record_source
 
 WRITES = 100
 NODE, WEST = "wss://node.example.go.id/graphql", "https://west.example.go.id/graphql"
@@ -91,23 +96,94 @@ async def test_a_snapshot_has_drafts_only_for_viewers_who_may_see_them(west_java
         assert drafts(await snapshot_pages(west_java, 500, viewer)) == 0
 
 
-async def test_the_log_omits_hidden_bodies_and_still_proves_the_chain(
-    west_java: Hub,
+CONTENT = ("at", "actor", "kind", "subjectId", "visibility", "body", "salt")
+READS_ENTRIES = {  # whether a viewer reads the entries of visibility REGION of Sumedang
+    two_provinces.OPD: True,
+    two_provinces.OTHER_OPD: False,
+    two_provinces.REGION: True,
+    two_provinces.OTHER_REGION: False,
+    two_provinces.ASSESSOR: True,
+    two_provinces.OTHER_ASSESSOR: False,
+    two_provinces.PROVINCE: True,
+    two_provinces.OTHER_PROVINCE: False,
+    two_provinces.ADMIN: True,
+    two_provinces.FOLLOWER: True,
+    two_provinces.PUBLISHED_FOLLOWER: False,
+}
+
+
+async def read_log(hub: Hub, viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the entries of the first frame of Sumedang's log, as a client receives them."""
+    async with hub.subscribe(contract.LOG, viewer, regionCode="32.11", afterSequence=0) as frames:
+        frame = await frames.next()
+    entries: list[dict[str, Any]] = frame["entries"]
+    remote = contract.parse_log_frame("32.11", {"regionLog": frame})
+    assert verify_chain(remote.entries) == (remote.head.sequence, remote.head.hash)
+    return entries
+
+
+@pytest.mark.parametrize(
+    ("viewer", "reads_all"), READS_ENTRIES.items(), ids=lambda value: getattr(value, "subject", "")
+)
+async def test_a_viewer_outside_the_region_receives_stubs_of_entries_that_are_not_public(
+    hub: Hub, viewer: Viewer, reads_all: bool
 ) -> None:
-    await two_provinces.write_assessment(west_java, two_provinces.assessment())
-    for viewer, sees_all in (
-        (two_provinces.PROVINCE, True),
-        (two_provinces.OTHER_PROVINCE, False),
-        (two_provinces.FOLLOWER, True),
-        (two_provinces.PUBLISHED_FOLLOWER, False),
-    ):
-        follow = region_log.stream_log_frames(Context(west_java.instance, viewer), "32.11", 0)
-        frame = await anext(follow)
-        await follow.aclose()
-        assert verify_chain(frame.entries) == (frame.head.sequence, frame.head.hash)
-        hidden = {entry.kind for entry in frame.entries if entry.body is None}
-        assert (hidden == set()) is sees_all
-        assert EventKind.RESULT_RECORDED not in hidden
+    await two_provinces.write_assessment(hub, two_provinces.assessment())
+    *public_entries, draft = await read_log(hub, viewer)
+    assert [entry["kind"] for entry in public_entries] == [
+        "REGION_RECORDED",
+        *2 * ["OPD_RECORDED"],
+        *2 * ["APPLICATION_REGISTERED"],
+    ]
+    page = await hub.query_data(contract.SNAPSHOT, viewer, regionCode="32.11", after=None)
+    assert page["regionSnapshot"]["newestEntry"] == draft
+    contents = [draft[name] for name in CONTENT]
+    if reads_all:
+        assert None not in contents
+        assert (draft["kind"], draft["visibility"]) == ("ASSESSMENT_STARTED", "REGION")
+    else:
+        assert contents == len(CONTENT) * [None]
+    assert all(draft[name] for name in ("headerHash", "bodyHash", "previousHash", "hash"))
+
+
+def recover_levels(entries: Sequence[Mapping[str, Any]], salt: str | None) -> dict[int, int]:
+    """Guess the levels that entries claim, by the hash of each possible body.
+
+    Args:
+        salt: of the entries, None if each entry states its own.
+    """
+    levels: dict[int, int] = {}
+    for entry in entries:
+        for indicator, level in product(range(1, 21), range(1, 6)):
+            for version in range(2, 10):
+                claim = claim_body(two_provinces.DRAFT, version, LevelClaim(indicator, level))
+                bodies = [
+                    claim,
+                    {"body": claim, "salt": salt if salt is not None else entry["salt"]},
+                ]
+                digests = [
+                    hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+                    for body in bodies
+                ]
+                if entry["bodyHash"] in digests:
+                    levels[indicator] = level
+    return levels
+
+
+async def test_a_foreign_token_recovers_no_level_of_a_draft_by_guessing(hub: Hub) -> None:
+    await two_provinces.write_assessment(hub, two_provinces.assessment(level=None))
+    claims = {number: number % 5 + 1 for number in range(1, 9)}  # without any explanation
+    await hub.change(
+        "claimLevels",
+        two_provinces.REGION,
+        assessmentId=two_provinces.DRAFT,
+        version=1,
+        claims=[{"indicator": number, "level": level} for number, level in claims.items()],
+    )
+    stubs = (await read_log(hub, two_provinces.OTHER_OPD))[-8:]
+    assert recover_levels(stubs, "") == recover_levels(stubs, "0" * 32) == {}
+    # The guesses are right: with the salts, which a viewer of the region has, they find all levels.
+    assert recover_levels((await read_log(hub, two_provinces.REGION))[-8:], None) == claims
 
 
 async def test_no_entry_is_beyond_the_stated_head_despite_concurrent_writes(
@@ -190,6 +266,6 @@ async def test_the_head_of_the_log_names_the_owner_that_the_instance_knows(
         async with instance.database.write() as session:
             state = SourceState.FRESH
             source = Source("32.11", read_from, state, instance.clock(), owner=named_there)
-            await stored_source.insert_source(session, source)
+            await record_source(session, source)
     data = await Hub(instance).query_data(contract.HEAD, two_provinces.PROVINCE, regionCode="32.11")
     assert contract.parse_log_head("32.11", data).owner_url == owner

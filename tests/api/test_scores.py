@@ -118,7 +118,7 @@ async def test_without_a_level_there_is_no_score_but_there_are_next_steps(hub: H
 
 def _published(value: str, predicate: str) -> Assessment:
     return Assessment(
-        id="32.11:assessment-published",
+        id="32:assessment-published",
         region="32.11",
         instrument="spbe-2020",
         year=2024,

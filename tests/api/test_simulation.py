@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api import two_provinces
 from tests.api.hub import Hub
 
-OFFICIAL = "32.11:assessment-spbe-2020-2024-official"
+OFFICIAL = "32:assessment-32.11-spbe-2020-2024-official"
 SIMULATED = """
 query ($id: ID!) { node(id: $id) { ... on Assessment {
   kind state year provenance { note } levels { indicator level } score { index { value } isComplete }

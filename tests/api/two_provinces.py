@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.document import to_document
+from engine.log.assessment_log import assessment_log
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -25,6 +26,7 @@ from engine.model import (
     Visibility,
 )
 from facts.instrument import instrument_by_id
+from facts.region import nation
 from storage import log
 from tests.api.hub import Hub
 
@@ -36,6 +38,7 @@ REGIONS = (
     Region("32.73", "Kota Bandung", RegionKind.CITY, "32", SOURCE),
     Region("33", "Jawa Tengah", RegionKind.PROVINCE, None, SOURCE),
     Region("33.74", "Kota Semarang", RegionKind.CITY, "33", SOURCE),
+    nation(),
 )
 OPDS = (
     Opd("32.11:opd-diskominfo", "32.11", "Dinas Komunikasi dan Informatika", "Diskominfo", SOURCE),
@@ -98,7 +101,7 @@ PEMDI_2026 = instrument_by_id("pemdi-2026")
 
 
 def assessment(
-    id: str = DRAFT,
+    id: str | None = None,
     *,
     region: str = "32.11",
     kind: AssessmentKind = AssessmentKind.SELF,
@@ -106,12 +109,15 @@ def assessment(
     level: int | None = 3,
     year: int = 2026,
 ) -> Assessment:
-    """Return an assessment by pemdi-2026 with every indicator at `level`; None: without any."""
+    """Return an assessment by pemdi-2026 with every indicator at `level`; None: without any.
+
+    Its id is that of a draft in the log that holds an assessment of this kind, unless it is given.
+    """
     claimed = (
         () if level is None else tuple(indicator.number for indicator in PEMDI_2026.indicators)
     )
     return Assessment(
-        id=id,
+        id=id or f"{log_of(region, kind)}:assessment-draft",
         region=region,
         instrument="pemdi-2026",
         year=year,
@@ -123,8 +129,16 @@ def assessment(
     )
 
 
+def log_of(region: str, kind: AssessmentKind) -> str:
+    """Return the code of the region whose log holds a region's assessments of a kind."""
+    parents = {place.code: place.parent for place in REGIONS}
+    log_code = assessment_log(region, parents[region], kind)
+    assert log_code is not None
+    return log_code
+
+
 async def write_regions(hub: Hub) -> None:
-    """Write the two provinces, one transaction for each region."""
+    """Write the two provinces and the nation, one transaction for each region."""
     instance = hub.instance
     for region in REGIONS:
         values: list[tuple[EventKind, str, object]] = [
@@ -148,10 +162,10 @@ async def write_regions(hub: Hub) -> None:
 
 
 async def write_assessment(hub: Hub, unpublished: Assessment) -> None:
-    """Write an unpublished assessment."""
+    """Write an unpublished assessment into its log."""
     await hub.record(
         EventKind.ASSESSMENT_STARTED,
-        unpublished.region,
+        log_of(unpublished.region, unpublished.kind),
         unpublished.id,
         unpublished,
         Visibility.REGION,

@@ -53,7 +53,7 @@ async def write(database: Database, region: str, notes: list[str], *, commits: b
             await transaction.append(
                 actor=note,
                 kind=EventKind.REGION_RECORDED,
-                subject=f"region-{region}",
+                subject=f"{region}:region",
                 body=to_document(Region(region, "Uji", RegionKind.CITY, None, Provenance("test"))),
             )
             await asyncio.sleep(0)
@@ -159,6 +159,7 @@ async def test_entries_read_back_as_they_were_written(database: Database) -> Non
     ("tamper", "reason"),
     [
         ("UPDATE entry SET actor = 'x' WHERE sequence = 2", "header does not match its hash"),
+        ("UPDATE entry SET salt = '00' WHERE sequence = 2", "body does not match its hash"),
         ("DELETE FROM entry WHERE sequence = 2", "expected this sequence, got 3"),
         ("DELETE FROM entry WHERE sequence = 3", "the head names another last entry"),
     ],
@@ -191,7 +192,7 @@ async def test_many_entries_continue_the_chain_as_single_ones_do(database: Datab
         log.NewEntry(
             actor=f"ani {number}",
             kind=EventKind.REGION_RECORDED,
-            subject="region-32.11",
+            subject="32.11:region",
             body=to_document(
                 Region("32.11", f"Uji {number}", RegionKind.CITY, None, Provenance("test"))
             ),

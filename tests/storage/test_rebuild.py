@@ -114,21 +114,21 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
         await append(
             transaction,
             EventKind.REGION_RECORDED,
-            f"region-{code}",
+            f"{code}:region",
             to_document(Region(code, "Uji", RegionKind.REGENCY, "32", SOURCE, population=7)),
         )
         await append(
             transaction,
             EventKind.OPD_RECORDED,
-            f"opd-{code}",
-            to_document(Opd(f"opd-{code}", code, "Dinas", "D", SOURCE)),
+            f"{code}:opd-dinas",
+            to_document(Opd(f"{code}:opd-dinas", code, "Dinas", "D", SOURCE)),
         )
         for number, (name, status, year) in enumerate(applications):
             for version in (1, 2):  # the second state replaces the first
                 application = Application(
-                    id=f"application-{code}-{number}",
+                    id=f"{code}:application-{number}",
                     region=code,
-                    opd=None if number % 2 else f"opd-{code}",
+                    opd=None if number % 2 else f"{code}:opd-dinas",
                     name=f"{name}{version}",
                     status=status,
                     version=version,
@@ -141,32 +141,34 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                     application.id,
                     to_document(application),
                 )
-            attestation = Attestation(f"opd-{code}", "tester" if number else "o", transaction.at)
+            attestation = Attestation(
+                f"{code}:opd-dinas", "tester" if number else "o", transaction.at
+            )
             await append(
                 transaction, EventKind.INVENTORY_ATTESTED, attestation.opd, to_document(attestation)
             )
         for function in ("attendance", None, "records"):  # the last correction applies
-            correction = FunctionCorrection(f"application-{code}-0", function, "o", transaction.at)
+            correction = FunctionCorrection(f"{code}:application-0", function, "o", transaction.at)
             await append(
                 transaction,
                 EventKind.FUNCTION_CORRECTED,
                 correction.application,
                 to_document(correction),
             )
-        exemption = Exemption(f"opd-{code}", "tanpa data")
+        exemption = Exemption(f"{code}:opd-dinas", "tanpa data")
         await append(transaction, EventKind.OPD_EXEMPTED, exemption.opd, to_document(exemption))
         policy = DevelopmentPolicy(code, 2020, "Perbup", "https://example.go.id/p")
         await append(
             transaction,
             EventKind.DEVELOPMENT_POLICY_RECORDED,
-            f"region-{code}",
+            f"{code}:region",
             to_document(policy),
         )
         effort = RegionEffort(code, "spbe-2020", (LevelEffort(36, 4, "2.50"),))
-        await append(transaction, EventKind.EFFORT_EDITED, f"region-{code}", to_document(effort))
+        await append(transaction, EventKind.EFFORT_EDITED, f"{code}:region", to_document(effort))
         for decision in ProposalChoice:  # the last decision applies
             decided_proposal = ProposalDecision(
-                code, f"p-{code}", "hash", decision, "alasan", "o", transaction.at
+                code, f"{code}:proposal-0", "hash", decision, "alasan", "o", transaction.at
             )
             await append(
                 transaction,
@@ -176,10 +178,10 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
             )
         for number, (target, mode, grade) in enumerate(edges):
             integration = Integration(
-                id=f"integration-{code}-{number}",
+                id=f"{code}:integration-{number}",
                 region=code,
-                source=f"application-{code}-0",
-                target=f"application-{code}-{target}" if target < len(applications) else None,
+                source=f"{code}:application-0",
+                target=f"{code}:application-{target}" if target < len(applications) else None,
                 target_name="tujuan",
                 data_object="data",
                 mode=mode,
@@ -198,7 +200,7 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 to_document(integration),
             )
         assessment = Assessment(
-            id=f"assessment-{code}",
+            id=f"{code}:assessment-draft",
             region=code,
             instrument="spbe-2020",
             year=2025,
@@ -243,10 +245,12 @@ async def test_rows_rebuilt_from_the_log_equal_the_rows_that_were_written(
                 assessment.id,
                 to_document(published),
             )
+    # Results are in the log of the parent, which has no region here.
+    async with log.begin_log_transaction(database, "32", lambda: datetime.now(UTC)) as transaction:
         for version, hundredths in enumerate(results, start=1):
             value = f"{hundredths // 100}.{hundredths % 100:02}"
             official = Assessment(
-                id=f"assessment-{code}-official",
+                id=f"32:assessment-{code}-official",
                 region=code,
                 instrument="spbe-2020",
                 year=2024,

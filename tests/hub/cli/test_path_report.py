@@ -126,7 +126,7 @@ def test_a_region_starts_from_what_the_api_starts_from(west_java: Commands) -> N
     plan = json.loads(result.stdout)
     assert plan["origin"] == {
         "region": "32.05",
-        "assessment": "32.05:assessment-spbe-2020-2024-official",
+        "assessment": "32:assessment-32.05-spbe-2020-2024-official",
         "year": 2024,
         "kind": "OFFICIAL",
         "isEstimated": True,
