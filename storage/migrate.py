@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, String
+from sqlalchemy import Connection, String, inspect, text
 
 import storage.account_tables  # noqa: F401  # its tables belong to the metadata
 from storage.database import create_unpooled_engine
@@ -32,6 +32,20 @@ async def has_pending_migration(url: str) -> bool:
     """Return whether the database at `url` is not at the newest revision of this code."""
     expected = ScriptDirectory.from_config(_config(url)).get_current_head()
     return await _current_revision(url) != expected
+
+
+async def holds_earlier_logs(url: str) -> bool:
+    """Return whether the database holds logs of the form before `salted_logs`, which refuses it."""
+
+    def has_earlier_entry(connection: Connection) -> bool:
+        inspector = inspect(connection)
+        return (
+            inspector.has_table("entry")
+            and all(column["name"] != "header_hash" for column in inspector.get_columns("entry"))
+            and connection.execute(text("SELECT 1 FROM entry LIMIT 1")).first() is not None
+        )
+
+    return await _run_with_connection(url, has_earlier_entry)
 
 
 def schema_differences(url: str) -> list[object]:

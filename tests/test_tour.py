@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SIMPUL, SimpulProcess, start_processes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +89,43 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.integration
 def test_no_node_that_still_starts_is_reported_as_unreachable(tour: Tour) -> None:
-    assert "UNREACHABLE" not in tour.hub.log.read_text()
+    assert "WARNING" not in tour.hub.log.read_text()
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("region", "index"), [("32.11", "4.51"), ("32.12", "3.90"), ("32.78", "3.96")]
+)
+async def test_a_node_shows_its_official_result_as_the_province_recorded_it(
+    tour: Tour, region: str, index: str
+) -> None:
+    query = (
+        "{ regions { nodes { code source { state } } }"
+        ' ranking(instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL)'
+        " { nodes { region { code } score { index { display } } } } }"
+    )
+    expected = {
+        # The results of the other regions, which the province's log has, are not shown.
+        "regions": {
+            "nodes": [
+                {"code": "32", "source": {"state": "FRESH"}},
+                {"code": region, "source": {"state": "OWNED"}},
+            ]
+        },
+        "ranking": {
+            "nodes": [{"region": {"code": region}, "score": {"index": {"display": index}}}]
+        },
+    }
+
+    def check() -> None:
+        with httpx2.Client(trust_env=False, timeout=30) as http:
+            response = http.post(f"{tour.nodes[region]}/graphql", json={"query": query})
+        assert response.json() == {"data": expected}
+
+    await eventually(check)
+    # The node waits for the hub, so that neither of them warns while the demo starts.
+    log = (tour.hub.data_dir / "nodes" / region / "node.log").read_text()
+    assert "WARNING" not in log
 
 
 @pytest.mark.integration

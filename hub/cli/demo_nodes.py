@@ -1,7 +1,7 @@
 """The nodes of the demo: instances that own a region each and run as processes on this machine.
 
-Each node has its own port, database and accounts. The hub follows the nodes; they do not follow
-the hub.
+Each node has its own port, database and accounts. The hub follows the nodes, and they follow the
+log of the province at the hub, which holds their official results.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from engine.account import Right
 from engine.model import Role
 from hub import replication
+from hub.cli import preconditions
 from hub.cli.program_tokens import create_program_token
 from hub.instance import open_instance
 from hub.settings import Settings
@@ -32,6 +33,10 @@ from resolvers.seed import seed_regions
 from storage import migrate
 
 NODE_REGIONS = ("32.11", "32.12", "32.78")  # Sumedang, Indramayu, Kota Tasikmalaya
+PROVINCE = "32"  # whose log holds the official results of the nodes' regions
+HUB_TOKEN = "hub.token"  # with which the hub reads a node's log
+NODE_TOKEN = "province.token"  # with which a node reads the province's log
+REACHABLE_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # of an address that stands for all
 TOKEN_LIFETIME = timedelta(days=30)
 PORTS_TRIED = 100  # the number of ports to try for free ones
 START_SECONDS = 60.0  # the longest wait until all nodes listen
@@ -60,9 +65,20 @@ class DemoNode:
         return f"http://localhost:{self.port}"
 
     @property
+    def follows(self) -> Path:
+        """The file in which the node finds the hub; it is empty until the hub listens."""
+        return self.folder / "regions.toml"
+
+    @property
     def variables(self) -> str:
         """The settings of the node before a command that a person types."""
         return f"SIMPUL_DATA_DIR={shlex.quote(str(self.folder))} SIMPUL_PORT={self.port}"
+
+    @property
+    def start_command(self) -> str:
+        """The command by which a person starts the node again."""
+        follows = f"SIMPUL_FOLLOWS={shlex.quote(str(self.follows))}"
+        return f"{self.variables} {follows} {shlex.join(NODE_COMMAND)}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,6 +92,7 @@ class DemoNode:
             "SIMPUL_NAME": f"Simpul {self.region}",
             "SIMPUL_DATA_DIR": str(self.folder),
             "SIMPUL_PORT": str(self.port),
+            "SIMPUL_FOLLOWS": str(self.follows),
         }
         return {**inherited, **own}
 
@@ -85,6 +102,7 @@ class DemoNode:
             "data_dir": self.folder,
             "port": self.port,
             "database_url": None,
+            "follows": None,
             "metrics_address": None,
             "root_path": "",
         }
@@ -121,19 +139,27 @@ def prepare_demo_nodes(hub: Settings, nodes: Sequence[DemoNode]) -> Path:
     endpoints = []
     for node in nodes:
         node_settings = node.settings(hub)
-        node_settings.prepare()
-        migrate.upgrade_database(node_settings.database)
+        if preconditions.lacks_migrations(node_settings):
+            migrate.upgrade_database(node_settings.database)
         asyncio.run(_seed_node(node_settings, node.region))
-        token_file = node.folder / "hub.token"
-        token_file.touch(mode=0o600)
-        token_file.write_text(_issue_hub_token(node_settings, node.region))
-        endpoints.append(
-            f'[[endpoint]]\nurl = "{node.url}"\nregions = ["{node.region}"]\n'
-            f'token_file = "nodes/{node.region}/hub.token"\nprivate = true\n'
-        )
+        node.follows.write_text("")
+        # The hub reads drafts of the region. The node reads no drafts of the province's log, which
+        # would be about other regions as well.
+        _write_follower_token(node.folder / HUB_TOKEN, node_settings, "hub", node.region, True)
+        _write_follower_token(node.folder / NODE_TOKEN, hub, f"node {node.region}", PROVINCE, False)
+        endpoints.append(_endpoint_table(node.url, node.region, f"nodes/{node.region}/{HUB_TOKEN}"))
     path = hub.data_dir.resolve() / "regions.toml"
     path.write_text("\n".join(endpoints))
     return path
+
+
+def follow_hub(nodes: Sequence[DemoNode], listener: socket.socket) -> None:
+    """Let the nodes follow the hub, which now listens on this socket, for the province's log."""
+    host, port = listener.getsockname()[:2]
+    host = REACHABLE_HOSTS.get(host, host)
+    url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/graphql"
+    for node in nodes:
+        node.follows.write_text(_endpoint_table(url, PROVINCE, NODE_TOKEN))
 
 
 async def wait_for_node_copies(hub: Settings, path: Path) -> None:
@@ -147,10 +173,21 @@ async def _seed_node(settings: Settings, region: str) -> None:
         await seed_regions(instance, regions=[region])
 
 
-def _issue_hub_token(settings: Settings, region: str) -> str:
-    """Return a token with which the hub reads the log of the node's region, with drafts."""
-    right = Right(Role.FOLLOWER, frozenset({region}), drafts=True)
-    return asyncio.run(create_program_token(settings, "hub", right, TOKEN_LIFETIME)).secret
+def _write_follower_token(
+    path: Path, settings: Settings, name: str, region: str, drafts: bool
+) -> None:
+    """Make a token with which a program reads the log of a region, and write it to a file."""
+    right = Right(Role.FOLLOWER, frozenset({region}), drafts=drafts)
+    created = asyncio.run(create_program_token(settings, name, right, TOKEN_LIFETIME))
+    path.touch(mode=0o600)
+    path.write_text(created.secret)
+
+
+def _endpoint_table(url: str, region: str, token_file: str) -> str:
+    return (
+        f'[[endpoint]]\nurl = "{url}"\nregions = ["{region}"]\n'
+        f'token_file = "{token_file}"\nprivate = true\n'
+    )
 
 
 @contextmanager
@@ -164,7 +201,7 @@ def run_demo_nodes(nodes: Sequence[DemoNode]) -> Iterator[list[str]]:
                 region=node.region,
                 address=node.address,
                 process=process.pid,
-                command=f"{node.variables} {shlex.join(NODE_COMMAND)}",
+                command=node.start_command,
             )
             for node, process in zip(nodes, processes, strict=True)
         ]

@@ -67,6 +67,13 @@ SETTINGS_PROBLEMS = (
     N_("{variable}: expected a value, since {other} is set, got none"),
     N_("{variable}: {problem}, got {value}"),
 )
+DATABASE_PROBLEMS = (
+    N_(
+        "this database was written before the first release, and its logs have an earlier form. "
+        "Export the inventories with the version that wrote it (`simpul export`), then begin with "
+        "an empty database: delete this one, or choose another SIMPUL_DATA_DIR or DATABASE_URL"
+    ),
+)
 REFUSALS = (
     N_("argument {argument}: expected {expected}, got {value}"),
     N_("cannot listen on {address} ({reason}); set SIMPUL_PORT or SIMPUL_HOST to another value"),

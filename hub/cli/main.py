@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.log.assessment_log import NATION_CODE
 from hub.cli import (
     account_invitations,
     account_reports,
@@ -147,7 +148,12 @@ def demo(
             demo.print_welcome(settings, address, scope, planned_nodes, node_lines, replay=replay)
             tasks = [replay_task(seconds)] if replay else []
             app = create_app(settings, replay=replay, tasks=tasks)
-            server.run_server(app, settings, listeners)
+            server.run_server(
+                app,
+                settings,
+                listeners,
+                lambda: demo_nodes.follow_hub(planned_nodes, listeners[0]),
+            )
 
 
 @app.command()
@@ -207,7 +213,7 @@ def load_command(
     """Load the data that ships with Simpul; adds only what is missing."""
     settings = preconditions.load_migrated_settings()
     summary = _load_shipped_data(settings, national=national, regions=region)
-    if region and summary.regions < len(set(region)):
+    if region and summary.regions < len(set(region) - {NATION_CODE}):
         exit_with_error(
             _("expected codes of regions that ship, got {codes}").format(codes=", ".join(region)),
             ExitCode.INPUT,

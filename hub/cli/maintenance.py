@@ -77,11 +77,11 @@ def check(json: AsJson = False) -> None:
             ExitCode.BROKEN,
         )
     print_result(
-        {"regions": len(entries), "entries": sum(entries.values())},
+        {"logs": len(entries), "entries": sum(entries.values())},
         as_json=json,
         print_text=lambda: out.print(
-            _("{entries} entries of {regions} regions: every chain is whole.").format(
-                entries=sum(entries.values()), regions=len(entries)
+            _("{entries} entries in {logs} logs: every chain is whole.").format(
+                entries=sum(entries.values()), logs=len(entries)
             )
         ),
     )

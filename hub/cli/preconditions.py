@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub.cli.console import err, exit_with_error
 from hub.cli.known_messages import (
+    DATABASE_PROBLEMS,
     SETTINGS_PROBLEMS,
     system_reason,
     translate_message,
@@ -49,8 +50,9 @@ def load_migrated_settings() -> Settings:
 
 
 def lacks_migrations(settings: Settings) -> bool:
-    """Whether the database lacks migrations; exits with an error if it cannot be reached."""
+    """Whether the database lacks migrations; exits if it cannot be reached or cannot be migrated."""
     from storage import migrate as migrations
+    from storage.migration_steps import EarlierLogForm
 
     try:
         settings.prepare()
@@ -62,12 +64,18 @@ def lacks_migrations(settings: Settings) -> bool:
             ExitCode.STATE,
         )
     try:
-        return asyncio.run(migrations.has_pending_migration(settings.database))
+        is_pending = asyncio.run(migrations.has_pending_migration(settings.database))
+        has_earlier_logs = is_pending and asyncio.run(
+            migrations.holds_earlier_logs(settings.database)
+        )
     except Exception as error:  # noqa: BLE001  # any error means that the database is unavailable
         exit_with_error(
             _("the database does not answer: {error}").format(error=str(error).partition("\n")[0]),
             ExitCode.STATE,
         )
+    if has_earlier_logs:
+        exit_with_error(translate_message(str(EarlierLogForm()), DATABASE_PROBLEMS), ExitCode.STATE)
+    return is_pending
 
 
 @contextmanager

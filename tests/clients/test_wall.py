@@ -342,7 +342,8 @@ async def test_a_stopped_node_is_marked_and_heals_while_the_others_go_on(
     sentence = await alert.inner_text()
     await expect(region.get_by_test_id("source-alert")).to_have_text(sentence)
     await expect(source).to_contain_text(f"{sentence} Yang tampil adalah salinan terakhir.")
-    simpul_process("serve", port=int(node_line[1]), data_dir=node)
+    environment = {"SIMPUL_FOLLOWS": str(node / "regions.toml")}
+    simpul_process("serve", port=int(node_line[1]), data_dir=node, environment=environment)
     await expect_state("32.11", "FRESH")
     await expect(page.get_by_test_id("nodes")).to_contain_text("3 dari 3")
     await expect(alert).to_have_count(0)

@@ -23,6 +23,7 @@ from hub.auth.authentication import Authenticator
 from hub.auth.credentials import Credentials, SessionCookie
 from hub.cli import main
 from hub.settings import Settings
+from storage import migrate
 from storage.database import Database
 from tests.fixtures.processes import SIMPUL
 
@@ -64,6 +65,21 @@ def migrated(simpul: Simpul, sqlite_template: Path) -> Simpul:
     return simpul
 
 
+@pytest.fixture(scope="module")
+def earlier_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder of a version before the entries were salted, with one entry."""
+    folder = tmp_path_factory.mktemp("earlier")
+    file = folder / "simpul.db"
+    migrate.upgrade_database(f"sqlite+aiosqlite:///{file}", "write_probe")
+    with sqlite3.connect(file) as database:
+        database.execute(
+            "INSERT INTO entry VALUES ('32', 1, 'then', 'ani', 'OPD_RECORDED', 'opd-1', 'PUBLIC',"
+            " NULL, '', '', '')"
+        )
+    database.close()
+    return folder
+
+
 @pytest.fixture
 def filled(filled_data_dir: Path) -> Simpul:
     return Simpul(filled_data_dir)
@@ -76,7 +92,7 @@ def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
             0,
             "The database is at this version's schema.\n",
         )
-    assert simpul.json("check") == {"regions": 0, "entries": 0}
+    assert simpul.json("check") == {"logs": 0, "entries": 0}
 
 
 def test_migrating_says_that_the_tokens_of_an_earlier_version_are_void(simpul: Simpul) -> None:
@@ -93,6 +109,25 @@ def test_migrating_says_that_the_tokens_of_an_earlier_version_are_void(simpul: S
 def test_nothing_is_done_on_a_database_that_is_not_migrated(simpul: Simpul, command: str) -> None:
     result = simpul(command)
     assert (result.exit_code, result.stdout, result.stderr) == (3, "", NOT_MIGRATED)
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load"])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "an empty database: delete this one, or choose another SIMPUL_DATA_DIR"),
+        ("id", "basis data kosong: hapus yang ini, atau pilih SIMPUL_DATA_DIR"),
+    ],
+)
+def test_a_database_with_logs_of_an_earlier_form_is_refused_and_kept(
+    earlier_data_dir: Path, command: str, language: str, expected: str
+) -> None:
+    before = (earlier_data_dir / "simpul.db").read_bytes()
+    result = Simpul(earlier_data_dir)(command, SIMPUL_PORT="0", LANGUAGE=language)
+    assert (result.exit_code, result.stdout) == (3, "")
+    [line] = result.stderr.splitlines()
+    assert f"{expected} " in line
+    assert (earlier_data_dir / "simpul.db").read_bytes() == before
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "migrate", "load", "check"])
@@ -176,12 +211,12 @@ def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_loading_twice_is_loading_once(migrated: Simpul) -> None:
-    assert migrated.json("load") == {"entries": 481, "regions": 28}
+    assert migrated.json("load") == {"entries": 482, "regions": 28}
     second_load = migrated("load")
     assert second_load.stdout == "28 regions are loaded; 0 entries were new.\n"
-    assert migrated.json("check") == {"regions": 28, "entries": 481}
+    assert migrated.json("check") == {"logs": 29, "entries": 482}
     check = migrated("check")
-    assert check.stdout == "481 entries of 28 regions: every chain is whole.\n"
+    assert check.stdout == "482 entries in 29 logs: every chain is whole.\n"
 
 
 @pytest.mark.parametrize(
@@ -445,7 +480,7 @@ def test_old_replaced_arrivals_are_deleted_and_the_logs_stay_complete(migrated: 
     assert migrated.json("prune") == {"days": 90, "forgotten": arrivals_before - 1}
     second_prune = migrated("prune")
     assert second_prune.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
-    assert migrated.json("check") == {"regions": 28, "entries": 481}
+    assert migrated.json("check") == {"logs": 29, "entries": 482}
 
 
 def test_the_committed_schema_is_current() -> None:
