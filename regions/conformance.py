@@ -18,7 +18,8 @@ from engine.log.snapshot import ROW_BODY_TYPES as ROW_BODIES
 from engine.log.snapshot import RegionSnapshotRowKind
 from regions import contract
 from regions.body_check import BodyCheck, InvalidBody
-from regions.contract import ContractViolation, RemoteLogFrame, RemoteLogHead, RemoteSnapshotPage
+from regions.contract import RemoteLogFrame, RemoteLogHead, RemoteSnapshotPage
+from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 

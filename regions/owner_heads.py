@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from regions import contract
-from regions.contract import ContractViolation, RemoteLogHead
+from regions.contract import RemoteLogHead
+from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint, EndpointDirectory
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 

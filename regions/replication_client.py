@@ -2,89 +2,44 @@
 
 An endpoint that cannot be reached, or that violates the protocol, only makes the replicas of its
 own regions stale. It is retried for ever, after growing delays with jitter.
-
-stamina cannot compute these delays, so this module does. stamina counts the attempts of one call,
-whereas a connection that has worked starts again with the shortest delay when it fails later. It
-retries only on exceptions, and an owner that ends a feed raises none. Its longest delay has no
-jitter, so all replicas of an owner would reconnect at the same moment.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
-from engine.log.entry import BrokenChain, Entry, LogEntry, verified_prefix
-from engine.log.snapshot import SnapshotRow
-from engine.log.source import Source, SourceProblem, SourceState
+from engine.log.entry import BrokenChain, Entry, verified_prefix
+from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from regions import contract
-from regions.contract import ContractViolation, RemoteLogFrame
+from regions.backoff import Backoff
+from regions.contract import RemoteLogFrame
+from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint, EndpointDirectory
+from regions.frame_order import check_frame_order
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
+from regions.replica_store import ReplicaPosition, ReplicaStore
+from regions.replication_failure import (
+    KNOWN_FAILURES,
+    FeedEnded,
+    OwnerBehind,
+    ReplicationFailure,
+    describe_failure,
+)
+from regions.snapshot_restore import SNAPSHOT_REQUIRED, read_snapshot
 
-SHORTEST_DELAY_SECONDS = 0.5  # before the second attempt; then twice as long each time
-LONGEST_DELAY_SECONDS = 30.0
 DIVERGED_SECONDS = 60.0  # before a retry; a diverged log does not recover by itself
-PAGE_SECONDS = 15.0  # for one page of a snapshot
-ROWS_MOST = 200_000  # in one snapshot
-SNAPSHOT_REQUIRED = "SNAPSHOT_REQUIRED"
 # An owner serves at least 100 operations on one connection. A region uses one, which is its feed or
 # a page of its snapshot, and two for a moment when one follows the other.
 REGIONS_PER_CONNECTION = 80
 OWNED_POLL_SECONDS = 2.0  # between checks whether a region that is owned here was handed over
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaPosition:
-    """The newest entry that the replica of a region has."""
-
-    sequence: int
-    hash: str
-    handed_over: bool = False  # the entry hands the region over to an owner that may lack it
-
-
-class RegionNotListed(LookupError):
-    """This instance's list of regions does not have the region."""
-
-    def __init__(self, region: str) -> None:
-        super().__init__(f"region {region} is not in the list of regions of this instance")
-
-
-class OwnerBehind(Exception):
-    """The new owner of a region does not have its whole log yet."""
-
-    def __init__(self) -> None:
-        super().__init__("the new owner does not have the whole log yet")
-
-
-class ReplicaStore(Protocol):
-    """The storage of the replicas."""
-
-    async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
-        """Return the position of the replica of a region that `url` owns; None if owned here."""
-
-    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
-        """Store verified entries, all or none; return whether the region is still owned elsewhere.
-
-        `more` states that further entries are at hand.
-        """
-
-    async def restore_snapshot(
-        self, region: str, newest: LogEntry, rows: Sequence[SnapshotRow]
-    ) -> None:
-        """Replace the replica by the rows of a snapshot, whose newest entry is `newest`."""
-
-    def record_state(self, source: Source) -> None:
-        """Record the state of the connection to the owner of a region."""
 
 
 @dataclass
@@ -118,7 +73,7 @@ class ReplicationClient:
 
     async def _follow_regions(self, endpoint: Endpoint, regions: Sequence[str]) -> None:
         """Replicate regions over one connection at a time; open the next when one ends."""
-        backoff = _Backoff()
+        backoff = Backoff()
         while True:
             try:
                 if not await self._has_remote_owner(endpoint, regions):
@@ -132,14 +87,7 @@ class ReplicationClient:
                 is_token_refused = isinstance(failure, RejectedByPeer) and failure.code == "4401"
                 hint = f"; the token is that in {endpoint.token_file}" if is_token_refused else ""
                 for region in regions:
-                    self._record_failure(
-                        endpoint,
-                        region,
-                        SourceState.UNREACHABLE,
-                        _problem_of(failure),
-                        str(failure),
-                        hint,
-                    )
+                    self._record_failure(endpoint, region, describe_failure(failure), hint)
             except* Exception:
                 logger.exception("replication from %s failed; trying again", endpoint.url)
             await backoff.wait()
@@ -150,76 +98,63 @@ class ReplicationClient:
         return any(position is not None for position in positions)
 
     async def _follow_region(
-        self, endpoint: Endpoint, peer: PeerConnection, region: str, connection_backoff: _Backoff
+        self, endpoint: Endpoint, peer: PeerConnection, region: str, connection_backoff: Backoff
     ) -> None:
         """Replicate one region for as long as a connection lasts."""
-        backoff = _Backoff()
+        backoff = Backoff()
         while True:
-            least_seconds = 0.0
             try:
                 position = await self.copies.find_position(region, endpoint.url)
                 if position is None:
                     await asyncio.sleep(OWNED_POLL_SECONDS)
                     continue
-                variables = {"regionCode": region, "afterSequence": position.sequence}
-                async with aclosing(peer.subscribe(contract.LOG, variables)) as frames:
-                    async for data in frames:
-                        frame = contract.parse_log_frame(region, data)
-                        position = await self._store_frame(endpoint, region, position, frame)
-                        backoff.reset()
-                        connection_backoff.reset()
-                        if position is None:
-                            break
-                if position is None:
-                    continue
-                state, problem, detail = (
-                    SourceState.UNREACHABLE,
-                    SourceProblem.FEED_ENDED,
-                    "the owner ended the feed",
-                )
-            except BrokenChain as broken:
-                state, problem, detail = (
-                    SourceState.DIVERGED,
-                    SourceProblem.HISTORY_CHANGED,
-                    str(broken),
-                )
-                least_seconds = self.diverged_seconds
-            except RejectedByPeer as refusal:
-                if peer.is_closed:  # the token may have expired; the next connection reads it again
-                    raise
-                if refusal.code == SNAPSHOT_REQUIRED and await self._restore_snapshot(peer, region):
-                    continue
-                state, problem, detail = (
-                    SourceState.UNREACHABLE,
-                    SourceProblem.REJECTED,
-                    str(refusal),
-                )
-            except RegionNotListed as unlisted:
-                state, problem, detail = (
-                    SourceState.UNREACHABLE,
-                    SourceProblem.NOT_LISTED,
-                    str(unlisted),
-                )
-            except OwnerBehind as behind:
-                state, problem, detail = (
-                    SourceState.STALE,
-                    SourceProblem.OWNER_BEHIND,
-                    str(behind),
-                )
-            except ContractViolation as failure:
-                state, problem, detail = (
-                    SourceState.UNREACHABLE,
-                    SourceProblem.PROTOCOL_VIOLATION,
-                    str(failure),
-                )
+                try:
+                    async with aclosing(
+                        self._store_feed(endpoint, peer, region, position)
+                    ) as positions:
+                        async for _ in positions:
+                            backoff.reset()
+                            connection_backoff.reset()
+                except RejectedByPeer as refusal:
+                    if refusal.code != SNAPSHOT_REQUIRED:
+                        raise
+                    await self._restore_snapshot(endpoint, peer, region, position)
+                    await backoff.wait()
+                continue
             except (PeerUnreachable, ProtocolError):
                 raise
-            except Exception as failure:
+            except KNOWN_FAILURES as known:
+                # The token may have expired; the next connection reads it again.
+                if isinstance(known, RejectedByPeer) and peer.is_closed:
+                    raise
+                failure = describe_failure(known)
+            except Exception as unexpected:
                 logger.exception("region %s cannot be replicated; trying again", region)
-                state, problem = SourceState.STALE, SourceProblem.NOT_STORED
-                detail = f"cannot be replicated: {type(failure).__name__}"
-            self._record_failure(endpoint, region, state, problem, detail)
-            await backoff.wait(least_seconds)
+                failure = describe_failure(unexpected)
+            self._record_failure(endpoint, region, failure)
+            has_diverged = failure.state is SourceState.DIVERGED
+            await backoff.wait(self.diverged_seconds if has_diverged else 0.0)
+
+    async def _store_feed(
+        self, endpoint: Endpoint, peer: PeerConnection, region: str, position: ReplicaPosition
+    ) -> AsyncGenerator[ReplicaPosition, None]:
+        """Store the frames of a feed; yield each new position; return if the region is owned here.
+
+        Raises:
+            FeedEnded: the owner ended the feed. Also all errors of `_store_frame`.
+        """
+        variables = {"regionCode": region, "afterSequence": position.sequence}
+        async with aclosing(peer.subscribe(contract.LOG, variables)) as frames:
+            is_first = True
+            async for data in frames:
+                frame = contract.parse_log_frame(region, data)
+                check_frame_order(region, position, frame, is_first=is_first)
+                stored = await self._store_frame(endpoint, region, position, frame)
+                if stored is None:
+                    return
+                position, is_first = stored, False
+                yield position
+        raise FeedEnded
 
     async def _store_frame(
         self, endpoint: Endpoint, region: str, position: ReplicaPosition, frame: RemoteLogFrame
@@ -232,11 +167,6 @@ class ReplicationClient:
             ContractViolation: entries are missing.
         """
         now = self.clock()
-        if frame.entries and frame.entries[0].sequence != position.sequence + 1:
-            # A repeated or lost frame does not contradict the replica.
-            raise ContractViolation(
-                f"entry {position.sequence + 1} next", f"entry {frame.entries[0].sequence}"
-            )
         entries, broken = verified_prefix(
             frame.entries, sequence=position.sequence, previous_hash=position.hash
         )
@@ -272,79 +202,42 @@ class ReplicationClient:
         )
         return position
 
-    async def _restore_snapshot(self, peer: PeerConnection, region: str) -> bool:
-        """Replace the replica by a snapshot of the owner; return whether that succeeded."""
-        rows: list[SnapshotRow] = []
-        after = None
-        try:
-            while True:
-                variables = {"regionCode": region, "after": after}
-                data = await peer.query(contract.SNAPSHOT, variables, PAGE_SECONDS)
-                page = contract.parse_snapshot_page(region, data)
-                rows += page.rows
-                if len(rows) > ROWS_MOST:
-                    raise ContractViolation(f"a region of at most {ROWS_MOST} rows", "more")
-                if page.cursor is None:
-                    break
-                after = page.cursor
-        except (RejectedByPeer, ContractViolation) as failure:
-            logger.warning("region %s: no snapshot: %s", region, failure)
-            return False
-        newest = page.newest
-        before = newest.sequence - 1
-        _, broken = verified_prefix([newest], sequence=before, previous_hash=newest.previous_hash)
-        if broken is not None:
-            logger.warning("region %s: no snapshot: %s", region, broken)
-            return False
-        try:
-            await self.copies.restore_snapshot(region, newest, rows)
-        except Exception:
-            logger.exception("region %s: the snapshot cannot be stored", region)
-            return False
-        return True
+    async def _restore_snapshot(
+        self, endpoint: Endpoint, peer: PeerConnection, region: str, position: ReplicaPosition
+    ) -> None:
+        """Replace the replica by a snapshot that continues it."""
+        snapshot = await read_snapshot(peer, region, position)
+        newest = snapshot.newest
+        await self.copies.restore_snapshot(region, position, newest, snapshot.rows)
+        logger.warning(
+            "region %s at %s: restored from a snapshot as of entry %d; the copy had entry %d",
+            region,
+            endpoint.url,
+            newest.sequence,
+            position.sequence,
+        )
 
     def _record_failure(
-        self,
-        endpoint: Endpoint,
-        region: str,
-        state: SourceState,
-        problem: SourceProblem,
-        detail: str,
-        hint: str = "",
+        self, endpoint: Endpoint, region: str, failure: ReplicationFailure, hint: str = ""
     ) -> None:
         """Record the state of a region's source, and log each new reason once.
 
         Args:
             hint: what only the operator may read, and the log has after the reason.
         """
-        if self._reported.get(region) != detail:
-            self._reported[region] = detail
+        if self._reported.get(region) != failure.detail:
+            self._reported[region] = failure.detail
             logger.warning(
-                "region %s at %s: %s: %s%s", region, endpoint.url, state.value, detail, hint
+                "region %s at %s: %s: %s%s",
+                region,
+                endpoint.url,
+                failure.state.value,
+                failure.detail,
+                hint,
             )
-        self.copies.record_state(Source(region, endpoint.url, state, None, problem, detail))
-
-
-@dataclass
-class _Backoff:
-    """Doubles the delay with each failure up to a maximum, minus a random part of up to half."""
-
-    seconds: float = SHORTEST_DELAY_SECONDS
-
-    def reset(self) -> None:
-        self.seconds = SHORTEST_DELAY_SECONDS
-
-    async def wait(self, least: float = 0.0) -> None:
-        await asyncio.sleep(max(least, self.seconds) * random.uniform(0.5, 1.0))
-        self.seconds = min(LONGEST_DELAY_SECONDS, 2 * self.seconds)
-
-
-def _problem_of(failure: BaseException) -> SourceProblem:
-    if isinstance(failure, RejectedByPeer):
-        return SourceProblem.REJECTED
-    if isinstance(failure, ProtocolError):
-        return SourceProblem.PROTOCOL_VIOLATION
-    return SourceProblem.NO_CONNECTION
+        self.copies.record_state(
+            Source(region, endpoint.url, failure.state, None, failure.problem, failure.detail)
+        )
 
 
 def _first_exception(failures: BaseExceptionGroup[Exception]) -> BaseException:

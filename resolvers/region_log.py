@@ -65,7 +65,8 @@ async def stream_log_frames(
 ) -> AsyncGenerator[LogFrame, None]:
     """Yield all entries after a sequence, then each new one after its commit, and heartbeats.
 
-    Of an entry that the viewer may not read there are the hashes alone. Close the generator when done.
+    Of an entry that the viewer may not read there are the hashes alone. Close the generator when
+    done.
 
     Raises:
         Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
@@ -86,7 +87,7 @@ async def stream_log_frames(
         head, next_entries = await _load_next_entries(context, region, after)
         if (next_entries[0].sequence if next_entries else after + 1) > after + 1:
             raise SnapshotRequired(str(after))
-        entries = _fit_in_frame(next_entries)
+        entries = _fit_in_frame(_without_gap(next_entries, after))
         yield LogFrame(head, entries)
         if entries:
             after = entries[-1].sequence
@@ -222,4 +223,16 @@ async def list_log_hashes(
         entries = await log_entries.list_log_entries(session, region, after=after, limit=first)
     if head.sequence > after and (not entries or entries[0].sequence != after + 1):
         raise SnapshotRequired(str(after))
-    return [entry if isinstance(entry, WithheldEntry) else entry.withhold() for entry in entries]
+    return [
+        entry if isinstance(entry, WithheldEntry) else entry.withhold()
+        for entry in _without_gap(entries, after)
+    ]
+
+
+def _without_gap(entries: Sequence[LogEntry], after: int) -> list[LogEntry]:
+    """Return the entries up to a gap, which a snapshot leaves in a replica."""
+    return [
+        entry
+        for expected, entry in enumerate(entries, start=after + 1)
+        if entry.sequence == expected
+    ]

@@ -17,7 +17,7 @@ from engine.model import EventKind
 from facts.region import listed_region
 from regions import endpoint_directory
 from regions.peer_errors import sanitize_for_log
-from regions.replication_client import RegionNotListed, ReplicaPosition
+from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
 from resolvers.context import Context, Instance
 from resolvers.problems import InvalidArgument
 from storage import log, log_entries, refused_entry
@@ -85,9 +85,14 @@ class DatabaseReplicaStore:
             )
             async with self.instance.database.write() as session:
                 await stored.insert_source(session, source, self._listed_identity(region))
-        self.instance.sources_by_region.setdefault(region, source)
+        known = self.instance.sources_by_region.setdefault(region, source)
         kinds = [entry.kind for entry in newest_entries if isinstance(entry, Entry)]
-        return ReplicaPosition(sequence, hash, kinds == [EventKind.REGION_HANDED_OVER])
+        return ReplicaPosition(
+            sequence,
+            hash,
+            handed_over=kinds == [EventKind.REGION_HANDED_OVER],
+            has_diverged=known.state is SourceState.DIVERGED,
+        )
 
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
         """Append verified entries in one transaction; return whether it is still owned elsewhere.
@@ -119,14 +124,27 @@ class DatabaseReplicaStore:
         return not is_owned_here
 
     async def restore_snapshot(
-        self, region: str, newest: LogEntry, rows: Sequence[SnapshotRow]
+        self,
+        region: str,
+        position: ReplicaPosition,
+        newest: LogEntry,
+        rows: Sequence[SnapshotRow],
     ) -> None:
-        """Replace the replica by a snapshot, in one transaction with the events derived from it."""
+        """Replace the replica by a snapshot, in one transaction with the events derived from it.
+
+        Args:
+            position: of the replica that the snapshot continues.
+
+        Raises:
+            ReplicaChanged: the replica is at another position now.
+        """
         instance = self.instance
         derive = instance.derive_events
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
+            if (transaction.sequence, transaction.hash) != (position.sequence, position.hash):
+                raise ReplicaChanged(region, position.sequence, transaction.sequence)
             await transaction.restore(newest, rows)
         self._record_entries(region, transaction)
         instance.bus.announce(transaction.arrival)

@@ -22,6 +22,7 @@ FEED_TYPES = (
     "RegionLogHead",
     "RegionLogFrame",
     "RegionLogEntry",
+    "RegionLogHashes",
     "RegionSnapshotPage",
     "RegionSnapshotRow",
     "EventKind",
@@ -41,7 +42,7 @@ def _feed_sdl() -> str:
     full_schema = build_schema(schema.as_str())
     parts = [
         f"# Version {VERSION} of the feed contract; docs/protocol.md says what it promises.",
-        _root_type_sdl(full_schema, "Query", "regionLogHead", "regionSnapshot"),
+        _root_type_sdl(full_schema, "Query", "regionLogHead", "regionSnapshot", "regionLogHashes"),
         _root_type_sdl(full_schema, "Subscription", "regionLog"),
         *(print_type(full_schema.type_map[name]) for name in FEED_TYPES),
     ]

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from engine.log.entry import SALT_BYTES, Entry, LogEntry, WithheldEntry
+from engine.log.entry import Entry, LogEntry, WithheldEntry
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind, Visibility
+from regions.contract.response_values import (
+    ContractViolation,
+    require_hash,
+    require_object,
+    require_salt,
+    require_sequence,
+    require_text,
+    require_time,
+)
 from regions.endpoint_directory import is_plain_url, to_websocket_url
 
 VERSION = 3
@@ -39,15 +47,8 @@ HASHES = f"""query RegionLogHashes($regionCode: ID!, $afterSequence: Int!) {{
   regionLogHashes(regionCode: $regionCode, afterSequence: $afterSequence, first: {HASHES_MOST}) {{
   {_HASHES} }} }}"""
 
-
+# The fields of an entry that are null together if the reader may not see it.
 _CONTENT = ("at", "actor", "kind", "subjectId", "visibility", "body", "salt")
-
-
-class ContractViolation(Exception):
-    """A response that violates the contract; the message states what was expected and received."""
-
-    def __init__(self, expected: str, received: object) -> None:
-        super().__init__(f"expected {expected}, got {_quote(received)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def parse_log_frame(region: str, data: Mapping[str, Any]) -> RemoteLogFrame:
     Raises:
         ContractViolation: the event has another form.
     """
-    fields = _require_object("a frame", data.get("regionLog"))
+    fields = require_object("a frame", data.get("regionLog"))
     entries = fields.get("entries")
     if not isinstance(entries, list) or len(entries) > ENTRIES_MOST:
         raise ContractViolation(f"a list of at most {ENTRIES_MOST} entries", entries)
@@ -113,25 +114,25 @@ def parse_snapshot_page(region: str, data: Mapping[str, Any]) -> RemoteSnapshotP
     Raises:
         ContractViolation: the response has another form.
     """
-    fields = _require_object("a page", data.get("regionSnapshot"))
+    fields = require_object("a page", data.get("regionSnapshot"))
     _check_version(fields)
     rows = fields.get("rows")
     if not isinstance(rows, list) or len(rows) > ROWS_MOST:
         raise ContractViolation(f"a list of at most {ROWS_MOST} rows", rows)
     cursor = fields.get("nextCursor")
     if cursor is not None:
-        _require_text("a cursor", cursor, 1000)
+        require_text("a cursor", cursor, 1000)
     newest = _parse_entry(region, fields.get("newestEntry"))
     return RemoteSnapshotPage(newest, tuple(_parse_row(row) for row in rows), cursor)
 
 
 def _parse_row(value: object) -> SnapshotRow:
-    fields = _require_object("a row", value)
+    fields = require_object("a row", value)
     try:
         kind = RegionSnapshotRowKind(fields.get("kind"))
     except ValueError as error:
         raise ContractViolation("a kind of row of this contract", error) from None
-    return SnapshotRow(kind, _require_object("a body", fields.get("body")))
+    return SnapshotRow(kind, require_object("a body", fields.get("body")))
 
 
 def _check_version(fields: Mapping[str, Any]) -> None:
@@ -140,21 +141,21 @@ def _check_version(fields: Mapping[str, Any]) -> None:
 
 
 def _parse_head(region: str, value: object) -> RemoteLogHead:
-    fields = _require_object("the end of a log", value)
+    fields = require_object("the end of a log", value)
     _check_version(fields)
     if fields.get("regionCode") != region:
         raise ContractViolation(f"region {region}", fields.get("regionCode"))
     owner_url = fields.get("ownerUrl")
     if owner_url is not None:
-        url = to_websocket_url(_require_text("an address", owner_url, 2000))
+        url = to_websocket_url(require_text("an address", owner_url, 2000))
         if not is_plain_url(url):
             raise ContractViolation("the address of an API", owner_url)
     accepted_offer = fields.get("acceptedOffer")
     return RemoteLogHead(
-        _require_sequence(fields.get("sequence")),
-        _require_hash(fields.get("hash")),
+        require_sequence(fields.get("sequence")),
+        require_hash(fields.get("hash")),
         owner_url,
-        None if accepted_offer is None else _require_sequence(accepted_offer),
+        None if accepted_offer is None else require_sequence(accepted_offer),
     )
 
 
@@ -167,22 +168,22 @@ def parse_log_hashes(region: str, data: Mapping[str, Any]) -> list[WithheldEntry
     entries = data.get("regionLogHashes")
     if not isinstance(entries, list) or len(entries) > HASHES_MOST:
         raise ContractViolation(f"a list of at most {HASHES_MOST} entries", entries)
-    return [_parse_hashes(region, _require_object("an entry", entry)) for entry in entries]
+    return [_parse_hashes(region, require_object("an entry", entry)) for entry in entries]
 
 
 def _parse_hashes(region: str, fields: Mapping[str, Any]) -> WithheldEntry:
     return WithheldEntry(
         region,
-        _require_sequence(fields.get("sequence")),
-        _require_hash(fields.get("headerHash")),
-        _require_hash(fields.get("bodyHash")),
-        _require_hash(fields.get("previousHash")),
-        _require_hash(fields.get("hash")),
+        require_sequence(fields.get("sequence")),
+        require_hash(fields.get("headerHash")),
+        require_hash(fields.get("bodyHash")),
+        require_hash(fields.get("previousHash")),
+        require_hash(fields.get("hash")),
     )
 
 
 def _parse_entry(region: str, value: object) -> LogEntry:
-    fields = _require_object("an entry", value)
+    fields = require_object("an entry", value)
     if fields.get("regionCode") != region:
         raise ContractViolation(f"an entry of region {region}", fields.get("regionCode"))
     hashes = _parse_hashes(region, fields)
@@ -193,52 +194,22 @@ def _parse_entry(region: str, value: object) -> LogEntry:
     if not isinstance(body, dict):
         raise ContractViolation("an entry with all of its fields, or with its hashes alone", body)
     try:
-        at = datetime.fromisoformat(_require_text("a time", fields.get("at"), 32))
-        if at.tzinfo is None:
-            raise ValueError(f"{at} without a time zone")
         kind = EventKind(fields.get("kind"))
         visibility = Visibility(fields.get("visibility"))
     except ValueError as error:
-        raise ContractViolation("a time, a kind and a visibility of this contract", error) from None
+        raise ContractViolation("a kind and a visibility of this contract", error) from None
     return Entry(
         region=region,
         sequence=hashes.sequence,
-        at=at,
-        actor=_require_text("an actor", fields.get("actor"), 1000),
+        at=require_time(fields.get("at")),
+        actor=require_text("an actor", fields.get("actor"), 1000),
         kind=kind,
-        subject=_require_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
+        subject=require_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
-        salt=_require_text("a salt", fields.get("salt"), 2 * SALT_BYTES),
+        salt=require_salt(fields.get("salt")),
         header_hash=hashes.header_hash,
         body_hash=hashes.body_hash,
         previous_hash=hashes.previous_hash,
         hash=hashes.hash,
     )
-
-
-def _require_object(name: str, value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ContractViolation(f"{name} as an object", value)
-    return value
-
-
-def _require_sequence(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-        raise ContractViolation("a sequence from 0 to 2147483647", value)
-    return value
-
-
-def _require_hash(value: object) -> str:
-    return _require_text("a hash", value, 64)
-
-
-def _require_text(name: str, value: object, limit: int) -> str:
-    if not isinstance(value, str) or len(value) > limit:
-        raise ContractViolation(f"{name} of at most {limit} characters", value)
-    return value
-
-
-def _quote(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 100 else f"{text[:100]}…"

@@ -127,7 +127,7 @@ def append_entry(toy: ToyOwner, kind: EventKind, body: Mapping[str, Any]) -> Non
 BROKEN: dict[str, tuple[Change, str]] = {
     "version": (
         _with_faults(on_head=lambda answer: {**answer, "version": 1}),
-        "version 2 of the feed contract",
+        "version 3 of the feed contract",
     ),
     "order without gaps": (_without_entry(5), "expected entry 5, got 6"),
     "hash chain": (_with_changed_entry(7, actor="another actor"), "header does not match its hash"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from engine.document import to_document
-from engine.log.entry import Entry, seal_entry
-from engine.log.source import SourceState
+from engine.log.entry import Entry, LogEntry, seal_entry
+from engine.log.refusal import RefusalReason
+from engine.log.source import ClockDeviation, SourceProblem, SourceState
 from engine.model import Application, ApplicationStatus, EventKind, Provenance, Visibility
 from regions.endpoint_directory import Endpoint
 from resolvers.context import Instance
-from storage import arrival, log_entries, replica_deletion
+from storage import application, arrival, log_entries, refused_entry, replica_deletion
 from storage.database import Database
 from tests.regions.followed_owners import OwnerData, following, wait_until_source
 from tests.regions.toy_owner import Response, ToyOwner
@@ -23,9 +24,9 @@ from tests.regions.toy_owner import Response, ToyOwner
 
 def edit_third_entry(toy: ToyOwner) -> None:
     """Replace the third entry by another one, with valid hashes for it and all later entries."""
-    entries = toy.entries[:2]
+    entries: list[LogEntry] = toy.entries[:2]
     for entry in toy.entries[2:]:
-        assert entry.body is not None
+        assert isinstance(entry, Entry)
         actor = "editor" if entry.sequence == 3 else entry.actor
         entries.append(reseal_entry(replace(entry, actor=actor), entries[-1].hash))
     toy.entries = entries
@@ -37,7 +38,6 @@ def drop_last_entries(toy: ToyOwner) -> None:
 
 
 def reseal_entry(entry: Entry, previous_hash: str) -> Entry:
-    assert entry.body is not None
     return seal_entry(
         region=entry.region,
         sequence=entry.sequence,
@@ -47,6 +47,7 @@ def reseal_entry(entry: Entry, previous_hash: str) -> Entry:
         subject=entry.subject,
         visibility=entry.visibility,
         body=entry.body,
+        salt=entry.salt,
         previous_hash=previous_hash,
     )
 
@@ -69,7 +70,7 @@ async def test_an_owner_with_another_history_has_diverged_and_the_copy_stays(
             diverged = await wait_until_source(
                 instance, "32.11", lambda source: source.state is SourceState.DIVERGED
             )
-            assert "log of region 32.11 breaks at sequence" in diverged.reason
+            assert "log of region 32.11 breaks at sequence" in diverged.detail
             async with instance.database.read() as session:
                 assert (await log_entries.read_log_head(session, "32.11"))[1] == sumedang[0][
                     -1
@@ -101,8 +102,9 @@ async def read_epoch(instance: Instance) -> str:
         return (await arrival.read_arrival_position(session)).epoch
 
 
-def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:
+def next_entry(entries: Sequence[LogEntry], body: dict[str, object]) -> Entry:
     last = entries[-1]
+    assert isinstance(last, Entry)
     return seal_entry(
         region="32.11",
         sequence=last.sequence + 1,
@@ -112,15 +114,16 @@ def next_entry(entries: list[Entry], body: dict[str, object]) -> Entry:
         subject="application-x",
         visibility=Visibility.PUBLIC,
         body=body,
+        salt="5a" * 16,
         previous_hash=last.hash,
     )
 
 
-FOREIGN = Application(
-    id="application-x",
-    region="32.12",
+OWN = Application(
+    id="32.11:application-x",
+    region="32.11",
     opd=None,
-    name="Milik orang lain",
+    name="Milik sendiri",
     status=ApplicationStatus.ACTIVE,
     version=1,
     provenance=Provenance("test"),
@@ -129,26 +132,37 @@ FOREIGN = Application(
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [({"name": "?"}, "ValidationError"), (to_document(FOREIGN), "ForeignRegionError")],
-    ids=["no application", "another region's"],
+    [
+        ({"name": "?"}, RefusalReason.INVALID_BODY),
+        (to_document(replace(OWN, region="32.12")), RefusalReason.FOREIGN_REGION),
+        (to_document(replace(OWN, id="32.12:application-x")), RefusalReason.FOREIGN_ID),
+    ],
+    ids=["no application", "another region's", "an id of another region"],
 )
-async def test_an_entry_that_cannot_be_applied_leaves_a_stale_copy_with_the_reason(
-    hub_folder: Path, secret: Path, sumedang: OwnerData, body: dict[str, object], reason: str
+async def test_an_entry_that_cannot_be_applied_is_refused_and_later_ones_are_applied(
+    hub_folder: Path,
+    secret: Path,
+    sumedang: OwnerData,
+    body: dict[str, object],
+    reason: RefusalReason,
 ) -> None:
     toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
+    toy.entries.append(next_entry(toy.entries, body))
+    toy.entries.append(next_entry(toy.entries, to_document(OWN)))
     async with toy.running():
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
         async with following(hub_folder, endpoint) as (instance, _):
-            await wait_until_source(
+            source = await wait_until_source(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
-            toy.entries.append(next_entry(toy.entries, body))
-            stale = await wait_until_source(
-                instance, "32.11", lambda source: reason in source.reason
-            )
-            assert stale.state is SourceState.STALE
+            assert (source.problem, source.refused_count) == (None, 1)
             async with instance.database.read() as session:
-                assert (await log_entries.read_log_head(session, "32.11"))[0] == len(sumedang[0])
+                [refused] = await refused_entry.list_refused_entries(
+                    session, "32.11", after=0, limit=2
+                )
+                assert (refused.sequence, refused.reason) == (len(sumedang[0]) + 1, reason)
+                [stored] = await application.applications_by_id(session, [OWN.id])
+                assert stored == OWN.id
 
 
 async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
@@ -165,6 +179,7 @@ async def test_clocks_that_are_wrong_by_an_hour_change_nothing(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
             assert followed.as_of is not None
+            assert followed.clock is ClockDeviation.AHEAD
             assert abs(datetime.now(followed.as_of.tzinfo) - followed.as_of) < timedelta(minutes=1)
             async with instance.database.read() as session:
                 assert (await log_entries.read_log_head(session, "32.11"))[1] == entries[-1].hash
@@ -182,10 +197,14 @@ async def test_frames_that_lack_an_entry_heal_once_it_comes(
     toy.on_frame = without_entry_4
     async with toy.running():
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
-        async with following(hub_folder, endpoint, diverged_seconds=0.2) as (instance, _):
-            await wait_until_source(
-                instance, "32.11", lambda source: source.state is SourceState.DIVERGED
+        async with following(hub_folder, endpoint) as (instance, _):
+            source = await wait_until_source(
+                instance,
+                "32.11",
+                lambda source: source.problem is SourceProblem.PROTOCOL_VIOLATION,
             )
+            assert source.state is SourceState.UNREACHABLE
+            assert source.detail == "expected entry 4 next, got 'entry 5'"
             async with instance.database.read() as session:
                 assert (await log_entries.read_log_head(session, "32.11"))[0] < len(sumedang[0])
             toy.on_frame = lambda answer: answer

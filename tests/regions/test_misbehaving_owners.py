@@ -24,10 +24,10 @@ BAD_REGION = "32.73"  # the region whose owner misbehaves
 ACK = '{"type":"connection_ack"}'
 FRAME = '{"id":"1","type":"next","payload":{"data":{"regionLog":%s}}}'
 HASH = "0" * 64
-HEAD = f'{{"version":2,"regionCode":"32.73","sequence":1,"hash":"{HASH}"}}'
+HEAD = f'{{"version":3,"regionCode":"32.73","sequence":1,"hash":"{HASH}"}}'
 ENTRY = f"""{{"regionCode":"32.73","sequence":2,"at":"2026-01-31T23:59:59.000000Z","actor":"a",
-  "kind":"REGION_RECORDED","subjectId":"s","visibility":"PUBLIC","body":null,
-  "bodyHash":"{HASH}","previousHash":"{HASH}","hash":"{HASH}"}}"""
+  "kind":"REGION_RECORDED","subjectId":"s","visibility":"PUBLIC","body":{{}},
+  "salt":"{HASH[:32]}","headerHash":"{HASH}","bodyHash":"{HASH}","previousHash":"{HASH}","hash":"{HASH}"}}"""
 
 
 def answer_with(*messages: str | bytes) -> Serve:
@@ -88,9 +88,9 @@ MISBEHAVIOURS: dict[str, tuple[Serve, str]] = {
     ),
     "another version": (
         answer_with(
-            FRAME % ('{"head":' + HEAD.replace('"version":2', '"version":9') + ',"entries":[]}')
+            FRAME % ('{"head":' + HEAD.replace('"version":3', '"version":9') + ',"entries":[]}')
         ),
-        "expected version 2 of the feed contract, got 9",
+        "expected version 3 of the feed contract, got 9",
     ),
     "another region": (
         answer_with(FRAME % ('{"head":' + HEAD.replace("32.73", "32.11") + ',"entries":[]}')),
@@ -103,7 +103,7 @@ MISBEHAVIOURS: dict[str, tuple[Serve, str]] = {
     ),
     "a time of no zone": (
         answer_with(FRAME % f'{{"head":{HEAD},"entries":[{ENTRY.replace("000000Z", "000000")}]}}'),
-        "expected a time, a kind and a visibility of this contract",
+        "expected a time such as 2026-01-31T23:59:59.000000Z",
     ),
     "too many entries": (
         answer_with(FRAME % f'{{"head":{HEAD},"entries":[{",".join(["1"] * 201)}]}}'),
@@ -134,7 +134,7 @@ async def test_an_owner_that_misbehaves_is_marked_and_affects_no_other(
         good_endpoint = Endpoint(good_owner.url, ("32.11",), private=True, token_file=secret)
         async with following(hub_folder, good_endpoint, bad_endpoint) as (instance, _):
             marked = await wait_until_source(
-                instance, BAD_REGION, lambda source: reason in source.reason
+                instance, BAD_REGION, lambda source: reason in source.detail
             )
             assert marked.state is SourceState.UNREACHABLE
             await wait_until_source(

@@ -30,7 +30,7 @@ async def test_the_owner_of_a_copy_is_the_one_that_the_endpoint_names(
             toy.token = "another"
             await toy.sockets[0].close(1012)  # a failure does not change the known owner
             followed = await wait_until_source(
-                instance, "32.11", lambda source: "FORBIDDEN" in source.reason
+                instance, "32.11", lambda source: "FORBIDDEN" in source.detail
             )
             assert (followed.url, followed.owner_url) == (toy.url, NODE)
             toy.token, toy.owner_url = "secret", None  # as after it was handed over
@@ -47,7 +47,7 @@ async def test_an_address_in_a_private_network_is_followed_only_where_it_is_conf
     async with ToyOwner("32.11", *sumedang).running() as toy:
         async with following(hub_folder, Endpoint(toy.url, ("32.11",))) as (instance, _):
             await wait_until_source(
-                instance, "32.11", lambda source: "no address that may" in source.reason
+                instance, "32.11", lambda source: "no address that may" in source.detail
             )
         assert toy.queries == []
 
@@ -70,7 +70,7 @@ async def test_a_redirect_is_not_followed(hub_folder: Path, sumedang: OwnerData)
         endpoint = Endpoint(f"ws://127.0.0.1:{port}/", ("32.11",), private=True)
         async with following(hub_folder, endpoint) as (instance, _):
             await wait_until_source(
-                instance, "32.11", lambda source: "no connection" in source.reason
+                instance, "32.11", lambda source: "no connection" in source.detail
             )
         assert canary.queries == []
 
@@ -89,7 +89,7 @@ async def test_a_token_that_expires_meanwhile_is_replaced_by_a_renewed_one(
             [socket] = toy.sockets
             await socket.close(4401, "the token of this connection has expired")
             await wait_until_source(
-                instance, "32.11", lambda source: "has expired" in source.reason
+                instance, "32.11", lambda source: "has expired" in source.detail
             )
             await wait_until_source(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH

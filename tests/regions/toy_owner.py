@@ -17,8 +17,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from engine.log.entry import Entry, format_timestamp
+from engine.log.entry import Entry, LogEntry, format_timestamp
 from engine.log.snapshot import SnapshotRow
+from engine.model import Visibility
 
 Response = dict[str, Any]
 Fault = Callable[[Response], Response | None]
@@ -29,17 +30,20 @@ class ToyOwner:
     """An owner: its data, its heartbeat interval, and its faults."""
 
     region: str
-    entries: list[Entry]
+    entries: list[LogEntry]
     rows: Sequence[SnapshotRow]
     heartbeat_seconds: float = 0.5
     page_size: int = 10
     token: str = "secret"
     owner_url: str | None = None  # the URL that it states as the owner's
+    accepted_offer: int | None = None  # the offered hand-over that it is ready to complete
     first_sequence: int = 1  # the sequence of the first entry that it still has
+    can_see_drafts: bool = True  # False: the token does not cover the region
     # Each function changes a response before it is sent; None suppresses the response.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
     on_page: Fault = lambda answer: answer
+    on_hashes: Callable[[list[Response]], list[Response]] = lambda entries: entries
     on_refusal: Fault = lambda answer: answer
     url: str = ""
     queries: list[str] = field(default_factory=list)
@@ -49,11 +53,12 @@ class ToyOwner:
     def head(self) -> Response:
         newest = self.entries[-1]
         return {
-            "version": 2,
+            "version": 3,
             "regionCode": self.region,
             "sequence": newest.sequence,
             "hash": newest.hash,
             "ownerUrl": self.owner_url,
+            "acceptedOffer": self.accepted_offer,
         }
 
     async def serve(self, socket: ServerConnection) -> None:
@@ -87,7 +92,7 @@ class ToyOwner:
         variables, query = payload["variables"], payload["query"]
         self.queries.append(query)
 
-        async def send(fault: Fault, name: str, answer: Response) -> None:
+        async def send(fault: Callable[[Any], Any], name: str, answer: Any) -> None:
             changed = fault(answer)
             if changed is not None:
                 result = {"data": {name: changed}}
@@ -97,7 +102,7 @@ class ToyOwner:
         code = code or ("NOT_FOUND" if variables["regionCode"] != self.region else "")
         if variables.get("afterSequence") == -1:
             code = "INVALID_ARGUMENT"
-        elif "subscription" in query and variables["afterSequence"] + 1 < self.first_sequence:
+        elif "afterSequence" in variables and variables["afterSequence"] + 1 < self.first_sequence:
             code = code or "SNAPSHOT_REQUIRED"
         if code:
             refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
@@ -113,12 +118,18 @@ class ToyOwner:
                 self.on_page,
                 "regionSnapshot",
                 {
-                    "version": 2,
-                    "newestEntry": to_wire_entry(self.entries[-1]),
+                    "version": 3,
+                    "newestEntry": self.to_wire_entry(self.entries[-1]),
                     "rows": [{"kind": r.kind.value, "body": r.body} for r in self.rows[start:stop]],
                     "nextCursor": str(stop) if stop < len(self.rows) else None,
                 },
             )
+        elif "query RegionLogHashes" in query:
+            following = [
+                entry for entry in self.entries if entry.sequence > variables["afterSequence"]
+            ][: self.page_size]
+            hashes = [to_wire_hashes(entry) for entry in following]
+            await send(self.on_hashes, "regionLogHashes", hashes)
         else:
             await self._send_frames(
                 variables["afterSequence"], lambda frame: send(self.on_frame, "regionLog", frame)
@@ -127,14 +138,31 @@ class ToyOwner:
 
     async def _send_frames(self, after: int, send: Callable[[Response], Any]) -> None:
         while True:
-            entries = [to_wire_entry(entry) for entry in self.entries if entry.sequence > after][
-                : self.page_size
-            ]
+            entries = [
+                self.to_wire_entry(entry) for entry in self.entries if entry.sequence > after
+            ][: self.page_size]
             await send({"head": self.head(), "entries": entries})
             if entries:
                 after = entries[-1]["sequence"]
             else:
                 await asyncio.sleep(self.heartbeat_seconds)
+
+    def to_wire_entry(self, entry: LogEntry) -> Response:
+        """Return an entry as JSON on the wire; as a stub if the reader may not see it."""
+        full = entry if isinstance(entry, Entry) else None
+        if full is not None and full.visibility is Visibility.REGION and not self.can_see_drafts:
+            full = None
+        return {
+            "regionCode": entry.region,
+            "at": None if full is None else format_timestamp(full.at),
+            "actor": None if full is None else full.actor,
+            "kind": None if full is None else full.kind.value,
+            "subjectId": None if full is None else full.subject,
+            "visibility": None if full is None else full.visibility.value,
+            "body": None if full is None else full.body,
+            "salt": None if full is None else full.salt,
+            **to_wire_hashes(entry),
+        }
 
     @asynccontextmanager
     async def running(self, tls: SSLContext | None = None) -> AsyncIterator[ToyOwner]:
@@ -148,17 +176,11 @@ class ToyOwner:
             yield self
 
 
-def to_wire_entry(entry: Entry) -> Response:
-    """Return an entry as JSON on the wire."""
+def to_wire_hashes(entry: LogEntry) -> Response:
+    """Return the hashes of an entry as JSON on the wire."""
     return {
-        "regionCode": entry.region,
         "sequence": entry.sequence,
-        "at": format_timestamp(entry.at),
-        "actor": entry.actor,
-        "kind": entry.kind.value,
-        "subjectId": entry.subject,
-        "visibility": entry.visibility.value,
-        "body": entry.body,
+        "headerHash": entry.header_hash,
         "bodyHash": entry.body_hash,
         "previousHash": entry.previous_hash,
         "hash": entry.hash,

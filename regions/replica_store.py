@@ -1,0 +1,70 @@
+"""The storage of replicas, as the replication client uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.log.entry import LogEntry
+from engine.log.snapshot import SnapshotRow
+from engine.log.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPosition:
+    """The newest entry that the replica of a region has."""
+
+    sequence: int
+    hash: str
+    handed_over: bool = False  # the entry hands the region over to an owner that may lack it
+    has_diverged: bool = False  # the owner's log contradicted the replica when it was last read
+
+
+class RegionNotListed(LookupError):
+    """This instance's list of regions does not have the region."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(f"region {region} is not in the list of regions of this instance")
+
+
+class ReplicaChanged(Exception):
+    """The replica is not the one for which a snapshot was read; it was deleted meanwhile."""
+
+    def __init__(self, region: str, expected: int, received: int) -> None:
+        super().__init__(
+            f"the replica of region {region} changed while a snapshot was read: "
+            f"expected entry {expected}, got {received}"
+        )
+
+
+class ReplicaStore(Protocol):
+    """The storage of the replicas."""
+
+    async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
+        """Return the position of the replica of a region that `url` owns; None if owned here."""
+
+    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
+        """Store verified entries, all or none; return whether the region is still owned elsewhere.
+
+        `more` states that further entries are at hand.
+        """
+
+    async def restore_snapshot(
+        self,
+        region: str,
+        position: ReplicaPosition,
+        newest: LogEntry,
+        rows: Sequence[SnapshotRow],
+    ) -> None:
+        """Replace the replica by the rows of a snapshot, whose newest entry is `newest`.
+
+        Args:
+            position: of the replica that the snapshot continues.
+
+        Raises:
+            ReplicaChanged: the replica is at another position now.
+        """
+
+    def record_state(self, source: Source) -> None:
+        """Record the state of the connection to the owner of a region."""
