@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from engine.bounds import FIT_MOST, IMPORTED_ROWS_MOST
+from engine.log.body_bounds import EARLIEST_YEAR
 from engine.model import ApplicationStatus
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS, NO, STATUS_WORDS, YES
-from engine.spreadsheet.import_sheet import ROWS_MOST
 from engine.spreadsheet.workbook import column_letters
 from hub.inventory_export import SHEET_NAME, write_header
 from hub.template_texts import EXAMPLE_ROW, FIELD_HINTS, guide_lines
 from hub.xlsx import WORKBOOK_OPTIONS
 from resolvers.application import list_common_applications
-from resolvers.application_values import EARLIEST_YEAR, FIT_SCALE
 from resolvers.inventory_export import RegionExport, list_function_names
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def write_template(lists: TemplateLists) -> bytes:
         )
         list_sheet.hide()
         for column, rule in _validation_rules(ranges).items():
-            sheet.data_validation(1, column, ROWS_MOST, column, rule)
+            sheet.data_validation(1, column, IMPORTED_ROWS_MOST, column, rule)
     return content.getvalue()
 
 
@@ -119,7 +119,7 @@ def _validation_rules(ranges: Mapping[str, str]) -> dict[int, dict[str, Any]]:
         "year": _whole_number(
             EARLIEST_YEAR, LATEST_YEAR, "tahun dengan empat angka, misalnya 2021"
         ),
-        "fit": _whole_number(FIT_SCALE[0], FIT_SCALE[-1], "angka 1 sampai 5"),
+        "fit": _whole_number(1, FIT_MOST, "angka 1 sampai 5"),
         **dict.fromkeys(COUNT_FIELDS, _COUNT),
     }
     columns = list(EXPORT_HEADERS)

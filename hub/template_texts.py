@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.bounds import IMPORTED_ROWS_MOST
 from engine.spreadsheet.export_sheet import STATUS_WORDS
-from engine.spreadsheet.import_sheet import ROWS_MOST
 
 EXAMPLE_MARK = "CONTOH:"  # the import sets a row apart whose name begins with it
 EXAMPLE_ROW: Mapping[str, str | int] = {
@@ -86,7 +86,7 @@ def guide_lines(region_name: str | None, *, has_opds: bool) -> list[str]:
             "6. Simpan berkas ini sebagai .xlsx, lalu impor di halaman daerah lewat tautan "
             '"Impor dari berkas". Sebelum disimpan, semua perubahan dan kesalahan ditampilkan.'
         ),
-        f"7. Satu berkas memuat paling banyak {ROWS_MOST:,} aplikasi.".replace(",", "."),
+        f"7. Satu berkas memuat paling banyak {IMPORTED_ROWS_MOST:,} aplikasi.".replace(",", "."),
         (
             "8. Impor dapat dibatalkan. Berkas yang sudah diperbaiki boleh diimpor lagi: aplikasi yang "
             "sama diperbarui, tidak dicatat dua kali."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from engine.document import to_document
+from engine.log.body_bounds import text_bound
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -22,7 +23,6 @@ from resolvers.application_values import (
     COUNT_FIELDS,
     INPUT_FIELDS,
     OPTIONAL_TEXTS,
-    TEXT_LENGTH,
     check_application_values,
 )
 from resolvers.context import Context
@@ -196,7 +196,9 @@ async def retire_application(
             current,
             version=current.version + 1,
             status=ApplicationStatus.RETIRED,
-            retired_reason=checked_optional_text("reason", request.reason, most=TEXT_LENGTH),
+            retired_reason=checked_optional_text(
+                "reason", request.reason, text_bound(Application, "retired_reason")
+            ),
         )
         return await _append_application(
             context, transaction, region, application, basis, EventKind.APPLICATION_RETIRED
@@ -307,8 +309,8 @@ async def _append_application(
 def _checked_texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the texts of an input that may be null as the log has them."""
     return {
-        field: checked_optional_text(INPUT_FIELDS.get(field, field), values[field], most=most)
-        for field, most in OPTIONAL_TEXTS.items()
+        field: checked_optional_text(INPUT_FIELDS.get(field, field), values[field], bound)
+        for field, bound in OPTIONAL_TEXTS.items()
         if field in values
     }
 

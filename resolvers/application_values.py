@@ -6,31 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.bounds import NumberBound, TextBound
+from engine.log.body_bounds import number_bound, text_bound
 from engine.model import Application, Capability
 from facts.tables import common_applications
 from resolvers.problems import InvalidInput
-from resolvers.region_change import checked_text, web_address
+from resolvers.region_change import checked_address, checked_text
 
-EARLIEST_YEAR = 1980
 YEARS_AHEAD = 5  # of a planned application
-NAME_LENGTH = 200
-TEXT_LENGTH = 2000
 COUNT_FIELDS = ("users", "yearly_cost", "migration_cost", "added_cost")
-COUNT_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
-FIT_SCALE = range(1, 6)
-OPTIONAL_TEXTS = {  # the most characters of a text that may be unknown, by field
-    "function": TEXT_LENGTH,
-    "platform": NAME_LENGTH,
-    "developer": NAME_LENGTH,
-    "hosting": NAME_LENGTH,
-    "database": NAME_LENGTH,
-    "legal_basis": TEXT_LENGTH,
+OPTIONAL_TEXTS: Mapping[str, TextBound] = {  # texts that may be unknown, by field
+    field: text_bound(Application, field)
+    for field in ("function", "platform", "developer", "hosting", "database", "legal_basis")
 }
-# The least and the most characters of each text.
-TEXT_LENGTHS: Mapping[str, tuple[int, int]] = {
-    "name": (1, NAME_LENGTH),
-    **{field: (0, most) for field, most in OPTIONAL_TEXTS.items()},
-}
+TEXT_BOUNDS: Mapping[str, TextBound] = {"name": text_bound(Application, "name"), **OPTIONAL_TEXTS}
 # The names of input fields where they differ from those of the model.
 INPUT_FIELDS = {
     "opd": "opdId",
@@ -66,10 +55,10 @@ def check_application_values(
     """
     checked: dict[str, Any] = {}
     problems: list[ValueProblem] = []
-    for field, (least, most) in number_bounds(year).items():
+    for field, allowed in number_bounds(year).items():
         number = getattr(application, field)
-        if number is not None and not least <= number <= most:
-            expected = _describe_bounds(field, least, most)
+        if number is not None and not allowed.least <= number <= allowed.most:
+            expected = _describe_bound(field, allowed)
             problems.append(
                 ValueProblem(field, InvalidInput(_input_field(field), expected, str(number)))
             )
@@ -82,16 +71,14 @@ def check_application_values(
                 InvalidInput("commonApplicationId", expected, common_application),
             )
         )
-    for field, (least, most) in TEXT_LENGTHS.items():
+    for field, bound in TEXT_BOUNDS.items():
         try:
-            checked[field] = checked_text(
-                _input_field(field), getattr(application, field), least=least, most=most
-            )
+            checked[field] = checked_text(_input_field(field), getattr(application, field), bound)
         except InvalidInput as invalid:
             problems.append(ValueProblem(field, invalid))
     if application.url is not None:
         try:
-            checked["url"] = web_address("url", application.url)
+            checked["url"] = checked_address("url", application.url)
         except InvalidInput as invalid:
             problems.append(ValueProblem("url", invalid))
     capabilities = tuple(
@@ -100,18 +87,17 @@ def check_application_values(
     return replace(application, capabilities=capabilities, **checked), problems
 
 
-def number_bounds(year: int) -> dict[str, tuple[int, int]]:
-    """Return the least and the most of each number, in the present year `year`."""
+def number_bounds(year: int) -> dict[str, NumberBound]:
+    """Return the bounds of each number, in the present year `year`."""
     return {
-        "year": (EARLIEST_YEAR, year + YEARS_AHEAD),
-        "fit": (FIT_SCALE[0], FIT_SCALE[-1]),
-        **dict.fromkeys(COUNT_FIELDS, (0, COUNT_MOST)),
+        "year": NumberBound(number_bound(Application, "year").least, year + YEARS_AHEAD),
+        **{field: number_bound(Application, field) for field in ("fit", *COUNT_FIELDS)},
     }
 
 
-def _describe_bounds(field: str, least: int, most: int) -> str:
+def _describe_bound(field: str, bound: NumberBound) -> str:
     noun = {"year": "a year from ", "fit": ""}.get(field, "a whole number from ")
-    return f"{noun}{least} to {most}"
+    return f"{noun}{bound.least} to {bound.most}"
 
 
 def _input_field(field: str) -> str:

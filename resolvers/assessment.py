@@ -20,6 +20,7 @@ from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score
 from engine.document import to_document
 from engine.log.assessment_log import assessment_log
+from engine.log.body_bounds import text_bound
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -49,8 +50,8 @@ from storage.log import LogTransaction
 
 Result = TypeVar("Result")
 
-REASON_LENGTH = 2_000
 YEARS_AHEAD = 10  # plans have targets for future years
+RETURNED_REASON = text_bound(Assessment, "returned_reason")
 EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
 
 
@@ -206,7 +207,9 @@ async def return_assessment(
             assessment,
             version=assessment.version + 1,
             state=AssessmentState.RETURNED,
-            returned_reason=checked_text("reason", request.reason, least=1, most=REASON_LENGTH),
+            returned_reason=checked_text(
+                "reason", request.reason, replace(RETURNED_REASON, least=1)
+            ),
         )
         return await _append_assessment(
             context, transaction, returned, EventKind.ASSESSMENT_RETURNED

@@ -8,7 +8,7 @@ are not guessed: the proposal lists them as missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.consolidation import consolidation as engine
 from engine.consolidation.decision import (
@@ -24,6 +24,7 @@ from engine.document import to_document
 from engine.graph.exchange import match_required_exchanges
 from engine.graph.graph import GraphBasis, IntegrationGraph
 from engine.identifier import parse_entity_id
+from engine.log.body_bounds import text_bound
 from engine.model import CommonApplication, EventKind, Region
 from engine.verification.completeness import measure_completeness
 from facts.function import national_systems
@@ -37,7 +38,6 @@ from storage import proposal as stored
 from storage.log import LogTransaction
 from storage.region_inventory import RegionInventoryRecord
 
-REASON_LENGTH = 2000
 CURRENT_INPUTS_HASH = "the current hash of the proposal: read it again"
 
 
@@ -140,8 +140,11 @@ async def decide_proposal(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> ProposalDecision:
         access.allow_proposal_decision(context.viewer, region)
-        least = 1 if request.choice is ProposalChoice.REJECT else 0
-        reason = checked_text("reason", request.reason, least=least, most=REASON_LENGTH)
+        bound = replace(
+            text_bound(ProposalDecision, "reason"),
+            least=1 if request.choice is ProposalChoice.REJECT else 0,
+        )
+        reason = checked_text("reason", request.reason, bound)
         record = await context.instance.inventories.load_region_inventory(
             transaction.session, region.code
         )

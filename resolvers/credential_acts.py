@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.account import AccessToken, AuditAction, SessionRecord, SignInMethod
-from resolvers.plain_text import to_plain_text
+from engine.plain_text import to_plain_text
 from storage.access_token import delete_token, insert_token, list_all_tokens
 from storage.account import record_sign_in
 from storage.audit import append_audit

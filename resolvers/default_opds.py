@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.document import to_document
-from engine.matching.opd_names import OpdNames, name_key
+from engine.matching.opd_names import OpdNames
 from engine.model import EventKind, Opd, OpdKind, Region
+from engine.plain_text import name_key
 from facts.application import OpdReference, default_opds, opd_aliases, opd_reference
 from resolvers import access
 from resolvers.context import Context

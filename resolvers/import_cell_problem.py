@@ -8,7 +8,7 @@ from functools import cached_property
 
 from engine.spreadsheet.application_values import ApplicationRow, ApplicationWorkbook
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
-from resolvers.application_values import TEXT_LENGTHS, ValueProblem, number_bounds
+from resolvers.application_values import TEXT_BOUNDS, ValueProblem, number_bounds
 
 Code = SheetProblemCode
 
@@ -54,10 +54,12 @@ class CellProblems:
         bounds = number_bounds(self.year)
         values: dict[str, object] = {}
         if refused.field in bounds:
-            values["least"], values["most"] = bounds[refused.field]
+            number = bounds[refused.field]
+            values = {"least": number.least, "most": number.most}
             code, expected = Code.NUMBER_OUT_OF_RANGE, "a number from {least} to {most}"
-        elif refused.field in TEXT_LENGTHS:
-            values["least"], values["most"] = TEXT_LENGTHS[refused.field]
+        elif refused.field in TEXT_BOUNDS:
+            text = TEXT_BOUNDS[refused.field]
+            values = {"least": text.least, "most": text.most}
             code, expected = Code.TEXT_TOO_LONG, "{least} to {most} characters"
         elif refused.field == "url":
             code, expected = Code.NOT_AN_ADDRESS, "an address such as https://contoh.go.id"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from engine.log.body_bounds import text_bound
+from engine.model import Application
 from engine.spreadsheet.import_edits import (
     CellCorrection,
     ColumnChoice,
@@ -13,7 +15,6 @@ from engine.spreadsheet.import_edits import (
     IntegrationChoice,
     OpdChoice,
 )
-from resolvers.application_values import TEXT_LENGTH
 from resolvers.context import Context
 from resolvers.import_draft import (
     check_draft_version,
@@ -29,6 +30,7 @@ from storage import opd as stored_opd
 from storage.import_draft import ImportDraft
 
 EDITS_MOST = 20_000  # of each kind, for one file
+CORRECTION_CHARACTERS_MOST = text_bound(Application, "function").most  # the longest text
 EDITS_AT_ONCE = 1_000  # of each kind, in one request
 Value = TypeVar("Value")
 
@@ -93,8 +95,9 @@ async def _check_edits(context: Context, draft: ImportDraft, request: EditImport
         for index, integration in enumerate(request.integrations)
     ]
     for field, text in texts:
-        if len(text) > TEXT_LENGTH:
-            raise InvalidInput(field, f"at most {TEXT_LENGTH} characters", str(len(text)))
+        if len(text) > CORRECTION_CHARACTERS_MOST:
+            expected = f"at most {CORRECTION_CHARACTERS_MOST} characters"
+            raise InvalidInput(field, expected, str(len(text)))
     opd_ids = [choice.opd for choice in request.opds if choice.opd]
     application_ids = [
         choice.application for choice in request.integrations if choice.application is not None

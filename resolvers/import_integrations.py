@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 
 from engine.model import Application, ApplicationStatus
+from engine.plain_text import name_key
 from engine.spreadsheet.import_edits import ImportEdits, IntegrationChoice
 from resolvers.import_plan import PlannedIntegration, RowOutcome, RowPlan, UnknownIntegration
 from resolvers.inventory_state import InventoryState
@@ -142,7 +143,7 @@ class IntegrationPlanner:
 
 def integration_key(name: str) -> str:
     """Return the key by which names of systems are compared: letters and digits, in lower case."""
-    return _SEPARATORS.sub("", name.casefold())
+    return _SEPARATORS.sub("", name_key(name))
 
 
 def _is_left_out(choice: IntegrationChoice) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.identifier import entity_id, parse_entity_id
-from engine.matching.opd_names import name_key
 from engine.model import Application, ApplicationStatus
+from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from resolvers.import_cell_problem import CellProblems, Code

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from engine.matching.opd_names import OpdNames, name_key
+from engine.matching.opd_names import OpdNames
 from engine.matching.region_names import RegionMatch
 from engine.model import Application, Opd, Role, Viewer
+from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.sheet import SheetProblem, quote_cell

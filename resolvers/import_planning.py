@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from engine.matching.opd_names import name_key
 from engine.model import Provenance, Viewer
+from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.import_sheet import parse_application_workbook

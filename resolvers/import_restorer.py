@@ -11,8 +11,8 @@ from engine.document import from_document, to_document
 from engine.log.actor import parse_actor, viewer_actor
 from engine.log.inventory_import import ImportedApplication, InventoryImport, undo_reason
 from engine.matching.function_classifier import FunctionCorrection
-from engine.matching.opd_names import name_key
 from engine.model import Application, ApplicationStatus, EventKind, Viewer
+from engine.plain_text import name_key
 from storage import log_entries
 from storage.log import LogTransaction, NewEntry
 from storage.opd import current_opd_ids

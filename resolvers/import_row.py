@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.matching.opd_names import name_key
 from engine.model import Application, ApplicationStatus, Provenance
+from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationRow
 from engine.spreadsheet.sheet import SheetProblem, quote_cell
 from resolvers.application_values import check_application_values

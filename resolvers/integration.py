@@ -8,6 +8,7 @@ from datetime import date
 
 from engine.document import to_document
 from engine.log.actor import parse_actor
+from engine.log.body_bounds import EVIDENCE_MOST, text_bound
 from engine.model import (
     Application,
     ApplicationStatus,
@@ -24,10 +25,11 @@ from engine.model import (
     Viewer,
 )
 from engine.page import Page
+from engine.plain_text import name_key
 from resolvers import access
 from resolvers.application import NOT_RETIRED, find_application
 from resolvers.context import Context
-from resolvers.evidence import EVIDENCE_MOST, TITLE_LENGTH, checked_evidence
+from resolvers.evidence import checked_evidence
 from resolvers.problems import (
     AlreadyExists,
     Forbidden,
@@ -42,6 +44,9 @@ from storage import application as stored_application
 from storage import integration as stored
 from storage import log_entries
 from storage.log import LogTransaction
+
+# A list of applications may state an exchange without its data object; a person may not.
+DATA_OBJECT = replace(text_bound(Integration, "data_object"), least=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ async def connect_applications(
             source=source.id,
             target=None if target is None else target.id,
             target_name=_target_name(request, target),
-            data_object=checked_text("dataObject", request.data_object, least=1, most=TITLE_LENGTH),
+            data_object=checked_text("dataObject", request.data_object, DATA_OBJECT),
             mode=request.mode,
             direction=request.direction,
             status=_checked_status(request.status),
@@ -128,7 +133,7 @@ async def connect_applications(
             for existing in await stored.list_integrations_between(
                 transaction.session, source.id, target.id
             ):
-                if existing.data_object.casefold() == integration.data_object.casefold():
+                if name_key(existing.data_object) == name_key(integration.data_object):
                     raise AlreadyExists("integration of this data object", existing.id)
         return await _append_integration(
             context, transaction, integration, EventKind.INTEGRATION_CONNECTED
@@ -341,7 +346,7 @@ async def _append_integration(
 def _target_name(request: ConnectApplications, target: Application | None) -> str:
     if target is not None:
         return target.name
-    return checked_text("targetName", request.target_name, least=1, most=TITLE_LENGTH)
+    return checked_text("targetName", request.target_name, text_bound(Integration, "target_name"))
 
 
 def _checked_status(status: IntegrationStatus) -> IntegrationStatus:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 
 from engine.assessment.instrument import Instrument
+from engine.log.body_bounds import CLAIMS_MOST, text_bound
 from engine.log.entry_types import claim_body
 from engine.model import (
     Assessment,
@@ -28,11 +29,8 @@ from resolvers.assessment import (
 from resolvers.context import Context
 from resolvers.evidence import checked_evidence
 from resolvers.problems import InvalidClaim, InvalidClaims, InvalidInput
-from resolvers.region_change import checked_text
+from resolvers.region_change import checked_optional_text
 from storage.log import LogTransaction, NewEntry
-
-EXPLANATION_LENGTH = 10_000  # characters
-CLAIMS_MOST = 60  # in one request; no instrument has as many indicators
 
 
 class ClaimWarning(Enum):
@@ -161,13 +159,12 @@ async def _load_claimable_assessment(
 
 def _checked_claim(instrument: Instrument, requested: RequestedLevel, today: date) -> LevelClaim:
     require_claimable_level(instrument, requested.indicator, requested.level)
-    explanation = requested.explanation
-    if explanation is not None:
-        explanation = checked_text("explanation", explanation, least=1, most=EXPLANATION_LENGTH)
     return LevelClaim(
         indicator=requested.indicator,
         level=requested.level,
-        explanation=explanation or "",
+        explanation=checked_optional_text(
+            "explanation", requested.explanation, text_bound(LevelClaim, "explanation")
+        ),
         evidence=checked_evidence(requested.evidence, today),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.document import to_document
+from engine.log.body_bounds import text_bound
 from engine.matching.opd_names import OpdNames
 from engine.model import EventKind, Opd, OpdKind, Region
 from facts.affair import GovernmentAffair, affairs_by_id
@@ -24,8 +25,6 @@ from storage import opd as stored
 from storage import region as stored_region
 from storage.log import LogTransaction
 
-NAME_LENGTH = 200
-ACRONYM_LENGTH = 50
 CLEARABLE = frozenset({"acronym", "parent"})
 CHANGEABLE = CLEARABLE | {"name", "kind", "affairs"}
 INPUT_FIELDS = {"parent": "parentId", "affairs": "affairIds"}
@@ -157,7 +156,7 @@ async def append_opd(
     """
     opd = replace(
         opd,
-        name=checked_text("name", " ".join(opd.name.split()), least=1, most=NAME_LENGTH),
+        name=checked_text("name", _single_spaced(opd.name), text_bound(Opd, "name")),
         affairs=_checked_affairs(opd.affairs),
     )
     existing_opds = await stored.list_opds_by_region(transaction.session, opd.region)
@@ -194,7 +193,12 @@ async def _check_parent(transaction: LogTransaction, opd: Opd, others: Sequence[
 
 
 def _checked_acronym(acronym: str | None) -> str:
-    return " ".join(checked_optional_text("acronym", acronym, most=ACRONYM_LENGTH).split())
+    spaced = None if acronym is None else _single_spaced(acronym)
+    return checked_optional_text("acronym", spaced, text_bound(Opd, "acronym"))
+
+
+def _single_spaced(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _checked_affairs(affairs: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.document import to_document
+from engine.log.body_bounds import text_bound
 from engine.model import Application, ApplicationStatus, EventKind, Opd, Region
+from engine.plain_text import name_key
 from resolvers import access
 from resolvers.context import Context
 from resolvers.opd import find_existing_opd, find_opd
@@ -27,7 +29,6 @@ from storage import application as stored_application
 from storage import opd as stored
 from storage.log import LogTransaction, NewEntry
 
-REASON_LENGTH = 2000
 MERGED_MOST = 50  # OPDs that one request merges
 
 
@@ -168,7 +169,7 @@ def _refuse_collisions(owned: Sequence[Application], moved: Sequence[Application
     for application in sorted(owned, key=lambda owned: (owned.id in moved_ids, owned.id)):
         if application.status is ApplicationStatus.RETIRED:
             continue
-        namesake = kept.setdefault(application.name.casefold(), application)
+        namesake = kept.setdefault(name_key(application.name), application)
         if namesake is not application and application.id in moved_ids:
             collisions.append(NameCollision(application, namesake))
     if collisions:
@@ -206,7 +207,7 @@ async def _append_dissolution(
     context: Context, transaction: LogTransaction, dissolution: _Dissolution, reason: str
 ) -> list[Opd]:
     """Append the changes of a dissolution, and return the dissolved OPDs."""
-    reason = checked_text("reason", reason, least=1, most=REASON_LENGTH)
+    reason = checked_text("reason", reason, text_bound(Opd, "dissolved_reason"))
     successor = dissolution.successor
     successor_id = None if successor is None else successor.id
     moved = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.bounds import AddressBound, Bound, BoundExceeded, TextBound
 from engine.document import from_document, to_document
 from engine.identifier import entity_id
-from engine.matching.names import url_host
 from engine.model import Provenance, Region, Role, Viewer
+from engine.plain_text import unify_line_ends
 from resolvers.context import Context
 from resolvers.problems import Forbidden, IdempotencyKeyReused, InvalidInput
 from storage import idempotency
@@ -20,6 +21,7 @@ from storage.log import LogTransaction
 Value = TypeVar("Value")
 
 KEY_LENGTH = 128
+SCOPE_CHARACTERS_MOST = 800  # of the regions or OPDs of a viewer, which a source names
 
 
 @dataclass
@@ -114,7 +116,11 @@ def entered_by(viewer: Viewer) -> Provenance:
     The actor of the log entry identifies the person.
     """
     scope = sorted(viewer.opds if viewer.role is Role.OPD else viewer.regions)
-    return Provenance(f"dicatat oleh {OFFICES[viewer.role]} {', '.join(scope)}".strip())
+    listed = ", ".join(scope)
+    if len(listed) > SCOPE_CHARACTERS_MOST:
+        shown = listed[:SCOPE_CHARACTERS_MOST].rpartition(", ")[0]
+        listed = f"{shown} dan {len(scope) - shown.count(', ') - 1} lainnya"
+    return Provenance(f"dicatat oleh {OFFICES[viewer.role]} {listed}".strip())
 
 
 def new_id(region: str, kind: str) -> str:
@@ -122,28 +128,39 @@ def new_id(region: str, kind: str) -> str:
     return entity_id(region, kind, secrets.token_hex(10))
 
 
-def checked_text(field: str, value: str, *, least: int, most: int) -> str:
-    """Return `value` without outer white space, or raise InvalidInput if its length is wrong."""
-    stripped = value.strip()
-    if not least <= len(stripped) <= most:
-        raise InvalidInput(field, f"{least} to {most} characters", f"{len(stripped)}")
-    return stripped
+def checked_text(field: str, value: str, bound: TextBound) -> str:
+    """Return a text without outer white space.
+
+    Raises:
+        InvalidInput: its length is wrong, or it has control or format characters.
+    """
+    text = (unify_line_ends(value) if bound.has_lines else value).strip()
+    _check_bound(field, text, bound)
+    return text
 
 
-def checked_optional_text(field: str, value: str | None, *, most: int) -> str:
+def checked_optional_text(field: str, value: str | None, bound: TextBound) -> str:
     """Return `value` without outer white space, or "" for None, which the log has for unknown.
 
     Raises:
-        InvalidInput: the text is empty or too long.
+        InvalidInput: the text is empty or too long, or has control or format characters.
     """
-    return "" if value is None else checked_text(field, value, least=1, most=most)
+    return "" if value is None else checked_text(field, value, replace(bound, least=1))
 
 
-def web_address(field: str, value: str) -> str:
-    """Return `value` if it is a web address, or raise InvalidInput."""
-    stripped = checked_text(field, value, least=1, most=2000)
-    scheme = stripped.partition("://")[0].lower()
-    if scheme not in ("http", "https") or not url_host(stripped) or " " in stripped:
-        expected = "an address that begins with http:// or https:// and names a host"
-        raise InvalidInput(field, expected, stripped)
-    return stripped
+def checked_address(field: str, value: str) -> str:
+    """Return a web address without outer white space.
+
+    Raises:
+        InvalidInput: it is not a web address, or too long.
+    """
+    address = value.strip()
+    _check_bound(field, address, AddressBound())
+    return address
+
+
+def _check_bound(field: str, value: object, bound: Bound) -> None:
+    try:
+        bound.check(field, value)
+    except BoundExceeded as exceeded:
+        raise InvalidInput(exceeded.field, exceeded.expected, exceeded.received) from exceeded

@@ -12,6 +12,7 @@ from engine.assessment.score import ScoredAssessment
 from engine.decimals import format_rounded
 from engine.document import to_document
 from engine.identifier import entity_id
+from engine.log.body_bounds import text_bound
 from engine.model import (
     Assessment,
     AssessmentKind,
@@ -37,13 +38,12 @@ from resolvers.problems import (
     NotFound,
     VersionConflict,
 )
-from resolvers.region_change import checked_text, open_region_change
+from resolvers.region_change import checked_optional_text, checked_text, open_region_change
 from storage import assessment as stored
 from storage import region as stored_region
 from storage.log import LogTransaction
 
 COMPARED_LEAST, COMPARED_MOST = 2, 10
-SOURCE_LENGTH = 1000
 MEMBER_KINDS = (RegionKind.REGENCY, RegionKind.CITY)
 
 
@@ -117,10 +117,8 @@ async def record_result(context: Context, request: RecordResult, key: str | None
             figures=_checked_figures(instrument, request),
             version=(request.version or 0) + 1,
             provenance=Provenance(
-                checked_text("source", request.source, least=1, most=SOURCE_LENGTH),
-                note=""
-                if request.note is None
-                else checked_text("note", request.note, least=1, most=SOURCE_LENGTH),
+                checked_text("source", request.source, text_bound(Provenance, "source")),
+                note=checked_optional_text("note", request.note, text_bound(Provenance, "note")),
             ),
         )
         existing = await stored.find_assessment_row(

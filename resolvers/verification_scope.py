@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.document import to_document
 from engine.identifier import region_id
+from engine.log.body_bounds import EARLIEST_YEAR, text_bound
 from engine.model import EventKind, Region
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from resolvers import access
-from resolvers.application_values import EARLIEST_YEAR
 from resolvers.context import Context
 from resolvers.opd import find_existing_opd
 from resolvers.problems import InvalidInput, NotFound
 from resolvers.region_change import (
+    checked_address,
     checked_optional_text,
     checked_text,
     open_region_change,
-    web_address,
 )
 from storage.log import LogTransaction
-
-REASON_LENGTH = 2000
-TITLE_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ async def exempt_opd(context: Context, request: ExemptOpd, key: str | None) -> E
     async def apply_request(transaction: LogTransaction, region: Region) -> Exemption:
         access.allow_region_description(context.viewer, region)
         await find_existing_opd(transaction, "opdId", request.opd)
-        reason = checked_optional_text("reason", request.reason, most=REASON_LENGTH)
+        reason = checked_optional_text("reason", request.reason, text_bound(Exemption, "reason"))
         exemption = Exemption(request.opd, reason)
         await transaction.append(
             actor=context.actor,
@@ -91,8 +88,12 @@ async def record_policy(
         policy = DevelopmentPolicy(
             region=region.code,
             year=request.year,
-            title=checked_text("title", request.title or "", least=1, most=TITLE_LENGTH),
-            url=web_address("url", request.url or ""),
+            title=checked_text(
+                "title",
+                request.title or "",
+                replace(text_bound(DevelopmentPolicy, "title"), least=1),
+            ),
+            url=checked_address("url", request.url or ""),
         )
         return await _append_policy(context, transaction, policy)
 

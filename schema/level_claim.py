@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from engine.log.body_bounds import CLAIMS_MOST
 from resolvers import level_claim as resolved
 from schema.arguments import INPUT
 from schema.assessment import Assessment
@@ -61,7 +62,7 @@ class ClaimLevelsInput:
     assessment_id: strawberry.ID = strawberry.field(description="The id of the assessment.")
     version: int = strawberry.field(description=VERSION)
     claims: list[LevelClaimInput] = strawberry.field(
-        description=f"The levels to claim, from 1 to {resolved.CLAIMS_MOST}. Indicators that are "
+        description=f"The levels to claim, from 1 to {CLAIMS_MOST}. Indicators that are "
         "not listed keep their levels."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
@@ -96,7 +97,7 @@ class ClaimedLevels:
         "by one for each claim."
     )
     claims: list[ClaimedLevel] = strawberry.field(
-        description=f"The claimed levels in the order of the input, at most {resolved.CLAIMS_MOST}."
+        description=f"The claimed levels in the order of the input, at most {CLAIMS_MOST}."
     )
 
     @classmethod

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from engine.log.body_bounds import CLAIMS_MOST
 from resolvers import problems
-from resolvers.level_claim import CLAIMS_MOST
 from schema.application_reference import LISTED_MOST, ApplicationReference
 from schema.enums import SubjectState
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from engine.consolidation import decision as engine
+from engine.log.body_bounds import text_bound
 from resolvers import consolidation as resolved
 from schema.actor import Actor
 from schema.arguments import INPUT
@@ -21,6 +22,8 @@ from schema.problem import (
     result_or_problem,
 )
 from schema.proposal_enums import ProposalChoice
+
+REASON = text_bound(engine.ProposalDecision, "reason")
 
 
 @strawberry.type(description="What a person decided about a proposal.")
@@ -59,7 +62,7 @@ class DecideProposalInput:
     choice: ProposalChoice = strawberry.field(description="What the person decides.")
     reason: str | None = strawberry.field(
         default=None,
-        description=f"The reason of the decision, of at most {resolved.REASON_LENGTH} characters. "
+        description=f"The reason of the decision, of at most {REASON.most} characters. "
         "REJECT requires one; otherwise null means that none is stated.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)

@@ -14,8 +14,8 @@ from graphql import FloatValueNode, IntValueNode, StringValueNode, ValueNode
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
+from engine.bounds import COUNT_MOST
 from engine.decimals import format_exact
-from resolvers.application_values import COUNT_MOST
 
 Cursor = NewType("Cursor", str)
 Decimal = NewType("Decimal", str)  # the text of an exact decimal

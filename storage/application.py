@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.model import Application, ApplicationStatus, Capability, Provenance
 from engine.page import Page
+from engine.plain_text import name_key
 from storage.database import batch_ids
 from storage.pagination import paginate_by_keyset
 from storage.tables import ApplicationRow
@@ -18,11 +19,6 @@ _BY_REGION = (
     .where(ApplicationRow.region == bindparam("region"))
     .order_by(ApplicationRow.id)
 )
-
-
-def name_key(name: str) -> str:
-    """Return the name as searches and the order of names have it."""
-    return name.strip().casefold()
 
 
 def application_to_row(application: Application) -> ApplicationRow:
@@ -136,7 +132,7 @@ async def paginate_applications(
     if common_application is not None:
         query = query.where(ApplicationRow.common_application == common_application)
     if search:
-        query = query.where(ApplicationRow.name_key.contains(search.casefold(), autoescape=True))
+        query = query.where(ApplicationRow.name_key.contains(name_key(search), autoescape=True))
     columns = (ApplicationRow.name_key, ApplicationRow.id)
     page = await paginate_by_keyset(session, query, columns, first=first, after=after)
     return page.with_values([application_from_row(row) for row in page.values])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, bindparam, func, or_, select
 
 from engine.model import Application, ApplicationStatus, Opd
+from engine.plain_text import name_key
 from engine.verification.attestation import AttestationRecord
 from storage import application, attestation, opd
 from storage.combined_query import CombinedQuery
@@ -70,7 +71,7 @@ async def read_application_basis(
             "id": id,
             "region": transaction.region,
             "opd": opd_id,
-            "name_key": None if name is None else application.name_key(name),
+            "name_key": None if name is None else name_key(name),
         },
     )
     return ApplicationBasis(

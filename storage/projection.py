@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine import bounds
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score, score_assessment, score_levels
 from engine.consolidation.decision import ProposalDecision
 from engine.document import from_document, to_document
+from engine.log import body_bounds
 from engine.log.actor import parse_actor
 from engine.log.entry import Entry
 from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
@@ -77,12 +77,14 @@ from storage.tables import (
 from storage.upsert import PendingUpserts
 
 ROWS_MOST: Mapping[type[Table], int] = {  # in one log
-    table: bounds.ROWS_MOST[kind]
+    table: body_bounds.ROWS_MOST[kind]
     for table, kind in (
         (OpdRow, Opd),
         (ApplicationRow, Application),
         (IntegrationRow, Integration),
         (AssessmentRow, Assessment),
+        (DecisionRow, ProposalDecision),
+        (InventoryImportRow, InventoryImport),
     )
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.bounds import IMPORTED_ROWS_MOST
 from engine.model import ApplicationStatus
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS, STATUS_WORDS
 from engine.spreadsheet.headers import FIELDS, match_header
-from engine.spreadsheet.import_sheet import ROWS_MOST
 from engine.spreadsheet.read_limits import UPLOAD_LIMITS
 from engine.spreadsheet.status_words import parse_status
 from resolvers.import_draft import DRAFT_LIFETIME, DRAFTS_MOST
@@ -57,7 +57,7 @@ def test_each_status_is_listed_with_words_that_mean_it() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     limits = dict(table_below("what"))
-    assert limits["applications of one import"] == f"{ROWS_MOST:,}"
+    assert limits["applications of one import"] == f"{IMPORTED_ROWS_MOST:,}"
     assert limits["size of a file on the page"] == f"{UPLOAD_LIMITS.file_bytes // 10**6} MB"
     assert DRAFT_LIFETIME.total_seconds() == 3600
     assert limits["files of one person that wait for their import"].startswith(f"{DRAFTS_MOST}, ")

@@ -22,6 +22,7 @@ from engine.graph.connectivity import (
 from engine.graph.exchange import RealisedExchange, RequiredExchange, match_required_exchanges
 from engine.graph.graph import GraphBasis, GraphEdge, GraphNode, IntegrationGraph
 from engine.model import IntegrationMode
+from engine.plain_text import name_key
 
 POINT_TO_POINT = (IntegrationMode.API, IntegrationMode.DATABASE, IntegrationMode.FILE)
 
@@ -205,7 +206,7 @@ def _several_producers(edges: Iterable[GraphEdge]) -> tuple[tuple[ProducedDataOb
     """Return the data objects with several producers, and the number of named objects."""
     flows: dict[str, list[GraphEdge]] = {}
     for edge in edges:
-        name = " ".join(edge.integration.data_object.casefold().split())
+        name = name_key(edge.integration.data_object)
         if name:
             flows.setdefault(name, []).append(edge)
     shared = []

@@ -31,6 +31,7 @@ from engine.model import (
     IntegrationMode,
     IntegrationStatus,
 )
+from engine.plain_text import name_key
 
 EVIDENCE_DAYS = 365  # evidence of an exchange is valid this long
 LOG_DAYS = 90  # a machine log shows this long that the exchange runs
@@ -285,7 +286,7 @@ def hash_texts(parts: Iterable[str]) -> str:
 
 def collapse_name(name: str) -> str:
     """Return a name without case, spaces and signs: "SP4N-LAPOR!" becomes "sp4nlapor"."""
-    return "".join(filter(str.isalnum, name.casefold()))
+    return "".join(filter(str.isalnum, name_key(name)))
 
 
 def _application_node(application: Application, region: str) -> GraphNode:

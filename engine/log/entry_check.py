@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.bounds import BoundExceeded, check_bounds
+from engine.bounds import BoundExceeded
 from engine.document import from_document
 from engine.log.assessment_log import RESULT_KINDS, assessment_log
+from engine.log.body_bounds import check_bounds
 from engine.log.refusal import EntryRefused, RefusalReason
 from engine.log.region_identity import RegionIdentity
 from engine.model import Assessment, Region

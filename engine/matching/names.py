@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from engine.plain_text import fold_characters
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
@@ -92,7 +94,7 @@ def split_words(name: str) -> tuple[str, ...]:
     # An acronym with one capital too many ("SIKaP", "SiRUP", "iMadiun") is not camel case.
     parts = (
         _CAMEL.sub(" ", part) if len(part) > 7 and not part.isupper() else part
-        for part in name.split()
+        for part in fold_characters(name).split()
     )
     return tuple(_WORD.findall(" ".join(parts).lower()))
 
@@ -106,7 +108,7 @@ def normalise_url(url: str | None) -> str:
     """
     if not url:
         return ""
-    first, *remaining = _SEPARATOR.split(url.strip().lower())
+    first, *remaining = _SEPARATOR.split(fold_characters(url).strip().lower())
     if remaining and "." not in first and "://" not in first:
         return ""  # a remark without an address
     address = _SCHEME.sub("", first).partition("?")[0].partition("#")[0]

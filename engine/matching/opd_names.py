@@ -8,13 +8,13 @@ Another wording is never matched; `OpdNames.nearest` offers similar names for a 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
 from engine.model import Opd, OpdKind
+from engine.plain_text import fold_characters, name_key
 
 # The first words of official names (PP 18/2016 on perangkat daerah), and the kinds they mean.
 FIRST_WORDS: dict[str, OpdKind] = {
@@ -61,11 +61,6 @@ _SECRETARIAT = ("sekretariat", "daerah")
 def kind_by_name(name: str) -> OpdKind | None:
     """Return the kind that the first word of an official name means, or None."""
     return FIRST_WORDS.get(name.strip().partition(" ")[0].casefold())
-
-
-def name_key(name: str) -> str:
-    """Return the key by which names are compared. It ignores case and extra spaces."""
-    return " ".join(name.split()).casefold()
 
 
 class OpdNames:
@@ -254,7 +249,7 @@ class OpdNames:
 
 
 def _split_words(name: str) -> tuple[str, ...]:
-    text = _CODE.sub("", unicodedata.normalize("NFKC", name).casefold())
+    text = _CODE.sub("", fold_characters(name).casefold())
     return tuple(
         full
         for word in _WORD.findall(text)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine.spreadsheet.text_cache import cache_short_texts
 
-NUMBER_MOST = 2**53 - 1  # the largest integer that every JSON reader represents exactly
 _CHARACTERS_MOST = 200  # a longer text is no number; `int` refuses one of 4,300 digits
 _MULTIPLIERS = {
     **dict.fromkeys(("ribu", "rb"), 1_000),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from engine.bounds import COUNT_MOST, FIT_MOST
 from engine.model import ApplicationStatus, Capability
 from engine.spreadsheet.addresses import read_addresses
-from engine.spreadsheet.amounts import NUMBER_MOST, parse_amount, parse_whole_number
+from engine.spreadsheet.amounts import parse_amount, parse_whole_number
 from engine.spreadsheet.dates import parse_year
 from engine.spreadsheet.name_lists import split_names
 from engine.spreadsheet.sheet import SheetProblem, SheetProblemCode, quote_cell
 from engine.spreadsheet.status_words import parse_status
 from engine.spreadsheet.yes_no import parse_yes_no
 
-FIT_MOST = 5
 _CAPABILITIES = {
     **dict.fromkeys(("information", "informasi", "informatif"), Capability.INFORMATION),
     **dict.fromkeys(("interaction", "interaksi", "interaktif"), Capability.INTERACTION),
@@ -180,7 +180,7 @@ class CellReader:
         return self._read_number(cell, amount)
 
     def _read_number(
-        self, cell: Cell, number: int | None, least: int = 0, most: int = NUMBER_MOST
+        self, cell: Cell, number: int | None, least: int = 0, most: int = COUNT_MOST
     ) -> object:
         if number is None:
             return self.add_problem(

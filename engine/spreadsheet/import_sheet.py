@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from engine.matching.opd_names import name_key
+from engine.bounds import IMPORTED_ROWS_MOST
+from engine.plain_text import name_key
 from engine.spreadsheet.application_rows import ApplicationRows
 from engine.spreadsheet.application_sheet import (
     RememberedColumns,
@@ -40,7 +41,6 @@ __all__ = [
     "parse_application_workbook",
 ]
 
-ROWS_MOST = 5_000  # one transaction writes them and blocks others
 _NO_EDITS = ImportEdits()
 
 
@@ -89,7 +89,7 @@ def parse_application_workbook(
         )
         count = len(rows)
         for row in reader.read_rows():
-            if len(rows) == ROWS_MOST:
+            if len(rows) == IMPORTED_ROWS_MOST:
                 raise SheetInvalid(_too_many_rows(row))
             rows.append(row)
         readings.append(describe_sheet(sheet, reader, len(rows) - count))
@@ -103,7 +103,7 @@ def _too_many_rows(row: ApplicationRow) -> SheetProblem:
         None,
         "at most {most} applications at once",
         "more",
-        values={"most": ROWS_MOST},
+        values={"most": IMPORTED_ROWS_MOST},
         code=SheetProblemCode.TOO_MANY_ROWS,
         sheet=row.sheet,
     )

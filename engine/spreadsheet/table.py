@@ -6,12 +6,11 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from engine.plain_text import single_spaced
 from engine.spreadsheet.set_apart import NoTableReason
 from engine.spreadsheet.sheet import Row
 from engine.spreadsheet.table_header import find_header
 from engine.spreadsheet.workbook import MergedRange, Worksheet
-
-_ZERO_WIDTH = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,10 @@ def _clean_rows(rows: Sequence[Row], corrections: dict[tuple[int, int], str]) ->
     cleaned: list[Row] = []
     texts_by_row: dict[int, dict[int, str]] = {}
     for (number, column), text in corrections.items():
-        texts_by_row.setdefault(number, {})[column] = " ".join(text.split())
+        texts_by_row.setdefault(number, {})[column] = single_spaced(text)
     for number, cells in rows:
-        if not all(map(str.isascii, cells)):
-            cells = [
-                cell if cell.isascii() else cell.translate(_ZERO_WIDTH).strip() for cell in cells
-            ]
+        if not all(map(str.isprintable, cells)):
+            cells = list(map(single_spaced, cells))
         texts = texts_by_row.get(number)
         if texts is not None:
             width = max(len(cells), *texts)

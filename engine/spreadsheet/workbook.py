@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
+from engine.plain_text import single_spaced
 from engine.spreadsheet.file_problem import FileInvalid, FileProblemCode
 from engine.spreadsheet.sheet import Row
 
@@ -73,12 +74,12 @@ def cell_text(value: CellValue) -> str:
     if isinstance(value, datetime):
         is_date = value.time() == time()
         return value.date().isoformat() if is_date else value.isoformat(" ", "seconds")
-    return " ".join(str(value).split())  # `split` knows no-break spaces and line breaks
+    return single_spaced(str(value))
 
 
 def cell_lines(text: str) -> tuple[str, ...]:
     """Return the lines of a text that are not empty, each with single spaces."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (single_spaced(line) for line in text.splitlines())
     return tuple(filter(None, lines))
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from engine.account import Right
 from engine.matching.region_names import RegionMatch
 from engine.model import Role
+from engine.plain_text import is_plain_text
 from hub.auth.identity_provider import IdentityProvider
-from resolvers.plain_text import is_plain_text
 
 SUBJECT_CHARACTERS = 255  # the limit of OpenID Connect for `sub`
 NAME_CHARACTERS = 200

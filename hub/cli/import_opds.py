@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.matching.opd_names import kind_by_name, name_key
+from engine.matching.opd_names import kind_by_name
 from engine.model import OpdKind
+from engine.plain_text import name_key
 from facts.tables import opd_aliases
 from hub.instance import open_instance
 from hub.settings import Settings

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from gettext import gettext as _
 
-from engine.matching.opd_names import OpdNames, name_key
+from engine.matching.opd_names import OpdNames
+from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.export_sheet import EXPORT_HEADERS
 from engine.spreadsheet.import_edits import ColumnChoice, ImportEdits, OpdChoice

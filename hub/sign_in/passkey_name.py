@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from engine.bounds import TextBound
 from hub.sign_in.json_endpoint import text_member
 from hub.sign_in.refusal import Refusal
 from hub.transport.json_request import JsonObject
-from resolvers.plain_text import checked_plain_text
 from resolvers.problems import InvalidInput
+from resolvers.region_change import checked_text
 
 NAME_CHARACTERS_MOST = 100
 
@@ -21,6 +22,6 @@ def passkey_name(body: JsonObject) -> str:
     """
     try:
         name = text_member(body, "name")
-        return checked_plain_text("name", name, least=1, most=NAME_CHARACTERS_MOST)
+        return checked_text("name", name, TextBound(1, NAME_CHARACTERS_MOST))
     except InvalidInput as error:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "NAME_INVALID", str(error)) from None
