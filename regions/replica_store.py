@@ -68,3 +68,6 @@ class ReplicaStore(Protocol):
 
     def record_state(self, source: Source) -> None:
         """Record the state of the connection to the owner of a region."""
+
+    async def wait_for_new_epoch(self) -> None:
+        """Return when replicas may have been deleted, and forget what is known of them."""

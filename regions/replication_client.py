@@ -55,6 +55,7 @@ class ReplicationClient:
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Replicate from the first directory, then from each that replaces it, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_in_new_epochs(group))
             async for directory in directories:
                 removed = self._endpoints.keys() - set(directory.endpoints)
                 for endpoint in removed:
@@ -63,6 +64,15 @@ class ReplicationClient:
                     if endpoint not in self._endpoints:
                         task = group.create_task(self._follow_endpoint(endpoint))
                         self._endpoints[endpoint] = task
+
+    async def _follow_in_new_epochs(self, group: asyncio.TaskGroup) -> None:
+        """Follow again when replicas may have been deleted, without waiting for any owner."""
+        while True:
+            await self.copies.wait_for_new_epoch()
+            self._reported.clear()
+            for endpoint, task in self._endpoints.items():
+                task.cancel()
+                self._endpoints[endpoint] = group.create_task(self._follow_endpoint(endpoint))
 
     async def _follow_endpoint(self, endpoint: Endpoint) -> None:
         """Stay connected to an endpoint, with as many connections as its regions need."""

@@ -15,6 +15,7 @@ from engine.log.snapshot import SnapshotRow
 from engine.log.source import RegionHandover, Source, SourceProblem, SourceState
 from engine.model import EventKind
 from facts.region import listed_region
+from realtime.tail import EPOCH_POLL_SECONDS, RETRY_SECONDS
 from regions import endpoint_directory
 from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
@@ -64,6 +65,10 @@ class DatabaseReplicaStore:
     instance: Instance
     _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _epoch: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._epoch = self.instance.tail.epoch
 
     async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
         """Return the position of the replica of a region that `url` owns.
@@ -160,11 +165,32 @@ class DatabaseReplicaStore:
         if source.as_of is None:
             owner = previous.owner if previous.url == source.url else None
             source = replace(source, as_of=previous.as_of, owner=owner)
-        source = replace(source, clock=previous.clock, refused_count=previous.refused_count)
+        source = replace(
+            source,
+            clock=previous.clock,
+            refused_count=previous.refused_count,
+            generation=previous.generation,
+        )
         if replace(previous, as_of=source.as_of) != source:
             self._changed.set()
         self.instance.sources_by_region[source.region] = source
         self._unwritten_regions.add(source.region)
+
+    async def wait_for_new_epoch(self) -> None:
+        """Return when replicas may have been deleted, and forget what is known of them.
+
+        `simpul forget` is another process. It deletes a replica and begins a new epoch.
+        """
+        tail = self.instance.tail
+        while self._epoch == tail.epoch:
+            await asyncio.sleep(EPOCH_POLL_SECONDS)
+            try:
+                await tail.read_epoch()  # also where the tail itself does not run
+            except Exception:  # noqa: BLE001  # what writes the sources fails too, and is logged
+                await asyncio.sleep(RETRY_SECONDS)
+        self._epoch = tail.epoch
+        self._unwritten_regions.clear()
+        self.instance.sources_by_region.clear()
 
     async def write_sources(self) -> None:
         """Write the recorded states to the database, until cancelled."""

@@ -28,7 +28,10 @@ _BY_REGIONS = select(SourceRow, _REFUSED_COUNT).where(
 )
 _UPDATE_STATE = (
     update(core_table(SourceRow))
-    .where(core_table(SourceRow).c.region == bindparam("at_region"))
+    .where(
+        core_table(SourceRow).c.region == bindparam("at_region"),
+        core_table(SourceRow).c.generation == bindparam("at_generation"),
+    )
     .values(
         {
             name: bindparam(name)
@@ -57,6 +60,7 @@ def _source_from_row(row: SourceRow, refused_count: int) -> Source:
         clock=None if row.clock is None else ClockDeviation(row.clock),
         refused_count=refused_count,
         parent=row.parent,
+        generation=row.generation,
     )
 
 
@@ -82,6 +86,7 @@ async def insert_source(session: AsyncSession, source: Source, identity: RegionI
         SourceRow(
             region=source.region,
             base=0,
+            generation=source.generation,
             **_state_columns(source),
             name=identity.name,
             kind=identity.kind.value,
@@ -124,10 +129,21 @@ async def delete_source(session: AsyncSession, region: str) -> None:
 
 
 async def update_sources(session: AsyncSession, sources: Sequence[Source]) -> None:
-    """Update the state of replicas; regions that this instance owns by now are left out."""
+    """Update the state of replicas.
+
+    Regions that this instance owns by now are left out, and so are states of a replica that was
+    deleted meanwhile.
+    """
     await session.execute(
         _UPDATE_STATE,
-        [{"at_region": source.region, **_state_columns(source)} for source in sources],
+        [
+            {
+                "at_region": source.region,
+                "at_generation": source.generation,
+                **_state_columns(source),
+            }
+            for source in sources
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from engine.log.source import SourceProblem, SourceState
 from storage import arrival
 from storage.database import Database
+from storage.log import lock_log
 from storage.snapshot import log_row_condition
 from storage.tables import (
     AnnouncementRow,
@@ -35,10 +36,12 @@ async def delete_replica(database: Database, region: str) -> None:
         NotAReplica: there is no replica of the region.
     """
     async with database.write() as session:
+        await lock_log(session, region)  # entries that are stored meanwhile are deleted too
         source = await session.get(SourceRow, region)
         if source is None:
             raise NotAReplica(region)
         source.base, source.as_of = 0, None
+        source.generation += 1
         source.state, source.problem = SourceState.STALE.value, SourceProblem.COPYING.value
         source.detail, source.clock = "", None
         for table in reversed(PROJECTED_TABLES):

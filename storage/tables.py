@@ -93,6 +93,7 @@ class SourceRow(Table):
     detail: Mapped[str] = mapped_column(Text)
     clock: Mapped[str | None] = mapped_column(String(16))
     base: Mapped[int] = mapped_column(BigInteger)  # first entry after a snapshot, else 0
+    generation: Mapped[int]  # how often the replica was deleted, to be made again
     # The identity of the region in this instance's list. No entry of its log changes it.
     name: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(String(16))

@@ -74,6 +74,7 @@ class Source:
     clock: ClockDeviation | None = None  # of the newest entries
     refused_count: int = 0  # number of entries that were not applied
     parent: str | None = None  # code of the region's parent, in this instance's list
+    generation: int = 0  # how often the copy was deleted, to be made again
 
     @property
     def owner_url(self) -> str:

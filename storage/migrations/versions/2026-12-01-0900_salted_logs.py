@@ -46,6 +46,7 @@ def _create_log_tables() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("clock", sa.String(16), nullable=True),
         sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(16), nullable=True),
         sa.Column("parent", sa.String(128), nullable=True),
