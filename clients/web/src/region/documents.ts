@@ -33,6 +33,14 @@ export const SOURCE = graphql(`
     region(code: $code) {
       source {
         ...SourceFields
+        ownerUrl
+        detail
+        refusedEntries {
+          sequence
+          reason
+          at
+          detail
+        }
       }
     }
   }
@@ -132,6 +140,7 @@ export const EVENTS = graphql(`
 
 export type Opening = ResultOf<typeof OPENING>;
 export type Subject = NonNullable<Opening["region"]>;
+export type RegionSource = NonNullable<ResultOf<typeof SOURCE>["region"]>["source"];
 export type RegionNames = NonNullable<ResultOf<typeof NAMES>["region"]>;
 export type NamedApplication = RegionNames["applications"]["nodes"][number];
 export type Exchange = ResultOf<typeof EXCHANGE_FIELDS>;

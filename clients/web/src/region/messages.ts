@@ -9,12 +9,14 @@ import { outlook } from "./outlook/messages";
 import { path } from "./path/messages";
 import { proposals } from "./proposals/messages";
 import { results } from "./results/messages";
+import { source } from "./source/messages";
 import { verification } from "./verification/messages";
 
 function messageTable(language: Language) {
   return {
     ...layout[language],
     results: results[language],
+    sourcePanel: source[language],
     verification: verification[language],
     inventory: inventory[language],
     integration: integration[language],

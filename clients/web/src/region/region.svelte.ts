@@ -9,7 +9,7 @@ import { socketAddress } from "../shared/rootPath";
 import { listSourceAlerts } from "../shared/sourceAlert";
 import type { Source } from "../shared/types";
 import { EVENTS, OPENING, SOURCE } from "./documents";
-import type { EventKind, Opening, RegionEvent, Subject } from "./documents";
+import type { EventKind, Opening, RegionEvent, RegionSource, Subject } from "./documents";
 import { NameIndex } from "./nameIndex.svelte";
 import type { QueryState } from "./queryState.svelte";
 
@@ -64,6 +64,8 @@ export class Region extends Freshness {
   /** Whether the first response has arrived. */
   isOpened = $state(false);
   replay = $state(false);
+  /** The source of the region with what only the viewers who cover the region may read. */
+  source = $state.raw<RegionSource | null>(null);
   viewer = $state.raw<Opening["instance"]["viewer"] | null>(null);
   readonly nameIndex: NameIndex;
   readonly #queryStates = new Map<QueryState<unknown>, readonly EventKind[]>();
@@ -141,6 +143,7 @@ export class Region extends Freshness {
 
   protected async readSources(): Promise<readonly Source[]> {
     const { region } = await executeDocument(SOURCE, { code: this.code });
+    this.source = region?.source ?? null;
     return region ? [region.source] : [];
   }
 

@@ -33,5 +33,8 @@ export const SOURCE_FIELDS = graphql(`
     regionCode
     state
     asOf
+    problem
+    clock
+    refusedCount
   }
 `);

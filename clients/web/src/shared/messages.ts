@@ -1,6 +1,9 @@
 /** The messages that both pages show, in Indonesian and, for addresses with `?bahasa=en`, in English. */
 import type { Language } from "./language";
-import type { Kind } from "./types";
+import type { Kind, Source } from "./types";
+
+type SourceProblem = NonNullable<Source["problem"]>;
+type ClockDeviation = NonNullable<Source["clock"]>;
 
 const id = {
   replay: "PUTAR ULANG",
@@ -24,6 +27,25 @@ const id = {
     DIVERGED: (names: string, since: string | null) =>
       `Catatan ${names} berbeda dari salinan di sini${since === null ? "" : ` ${since}`}.`,
   },
+  /** Why the copy of a region does not advance. */
+  sourceProblem: {
+    NOT_LISTED: "Daerah ini tidak ada dalam daftar daerah server ini.",
+    NOT_REACHED_YET: "Simpul pemiliknya belum pernah dapat dihubungi.",
+    NO_CONNECTION: "Tidak ada sambungan ke simpul pemiliknya.",
+    REJECTED: "Simpul pemiliknya menolak permintaan server ini.",
+    PROTOCOL_VIOLATION: "Kiriman simpul pemiliknya tidak sesuai dengan protokol.",
+    FEED_ENDED: "Simpul pemiliknya mengakhiri kiriman data.",
+    HISTORY_CHANGED: "Catatan simpul pemiliknya bertentangan dengan yang pernah dikirimnya.",
+    OWNER_BEHIND: "Pemilik yang baru belum memiliki seluruh catatan.",
+    HANDED_OVER: "Daerah ini sudah diserahkan, dan pemilik barunya belum diikuti.",
+    COPYING: "Salinan dihapus dan sedang dibuat ulang.",
+    NOT_STORED: "Server ini gagal menyimpan data yang diterimanya.",
+  } satisfies Record<SourceProblem, string>,
+  sourceClock: {
+    AHEAD: "Jam simpul pemiliknya terlalu cepat.",
+    BACKWARDS: "Jam simpul pemiliknya berjalan mundur.",
+  } satisfies Record<ClockDeviation, string>,
+  refusedCount: (count: string) => `${count} entri ditolak.`,
   since: (moment: string, isOldest: boolean) =>
     isOldest ? `sejak ${moment} atau sesudahnya` : `sejak ${moment}`,
   moreRegions: (count: number) => `${count} daerah lain`,
@@ -64,6 +86,24 @@ const en: typeof id = {
         ? `The log of ${names} differs from the copy here.`
         : `The log of ${names} has differed from the copy here ${since}.`,
   },
+  sourceProblem: {
+    NOT_LISTED: "The list of regions of this server does not have the region.",
+    NOT_REACHED_YET: "The owner's node was never reached.",
+    NO_CONNECTION: "There is no connection to the owner's node.",
+    REJECTED: "The owner's node refuses the requests of this server.",
+    PROTOCOL_VIOLATION: "What the owner's node sends violates the protocol.",
+    FEED_ENDED: "The owner's node ended its feed.",
+    HISTORY_CHANGED: "The log of the owner's node contradicts what it sent before.",
+    OWNER_BEHIND: "The new owner does not have the whole log yet.",
+    HANDED_OVER: "The region was handed over, and its new owner is not followed yet.",
+    COPYING: "The copy was deleted and is made again.",
+    NOT_STORED: "This server could not store the data that it received.",
+  },
+  sourceClock: {
+    AHEAD: "The clock of the owner's node is fast.",
+    BACKWARDS: "The clock of the owner's node runs backwards.",
+  },
+  refusedCount: (count) => (count === "1" ? "1 entry is refused." : `${count} entries are refused.`),
   since: (moment, isOldest) => (isOldest ? `since ${moment} or later` : `since ${moment}`),
   moreRegions: (count) => (count === 1 ? "1 other region" : `${count} other regions`),
   unavailable: "The server cannot be reached yet. This page keeps trying.",

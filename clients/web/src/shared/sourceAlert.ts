@@ -20,6 +20,19 @@ export function isBehind({ state }: Source): boolean {
   return state !== "OWNED" && state !== "FRESH";
 }
 
+/** Returns the sentences about a source that its state does not say; none if all is well. */
+export function sourceNotes(
+  { problem, clock, refusedCount }: Source,
+  messages: SharedMessages,
+  format: Formats,
+): string[] {
+  return [
+    ...(problem ? [messages.sourceProblem[problem]] : []),
+    ...(clock ? [messages.sourceClock[clock]] : []),
+    ...(refusedCount ? [messages.refusedCount(format.number(refusedCount))] : []),
+  ];
+}
+
 /** Returns an alert for each state that occurs. A region without a name on the page is left out. */
 export function listSourceAlerts(
   sources: Iterable<Source>,

@@ -37,6 +37,7 @@ const id = {
   indicator: (number: number) => `Indikator ${number}`,
   noOpd: "OPD tidak diketahui",
   kind: {
+    NATION: "Negara",
     PROVINCE: "Provinsi",
     REGENCY: "Kabupaten",
     CITY: "Kota",
@@ -107,6 +108,7 @@ const en: typeof id = {
   indicator: (number) => `Indicator ${number}`,
   noOpd: "OPD unknown",
   kind: {
+    NATION: "Nation",
     PROVINCE: "Province",
     REGENCY: "Regency",
     CITY: "City",
