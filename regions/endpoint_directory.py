@@ -4,10 +4,12 @@
     url = "wss://simpul.sumedangkab.go.id/graphql"
     regions = ["32.11"]
     token_file = "secrets/32.11.token"
+    accept_handover = ["32.11"]
 
 Each token is in a file of its own. `private = true` allows an address in a private network or on
 this machine, and a token without TLS (`ws://`). `authority`, `client_certificate` and `client_key` are files for TLS. `https://` means
-`wss://`, and `http://` means `ws://`. No other endpoint is ever contacted.
+`wss://`, and `http://` means `ws://`. No other endpoint is ever contacted. The owner of a region in
+`accept_handover` can hand that region over to this instance.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ class Endpoint:
     authority: Path | None = None
     client_certificate: Path | None = None
     client_key: Path | None = None
+    accept_handover: tuple[str, ...] = ()  # the regions that it can hand over to this instance
 
     @property
     def host(self) -> str:
@@ -234,6 +237,7 @@ class _EndpointTable(BaseModel):
     authority: str | None = None
     client_certificate: str | None = None
     client_key: str | None = None
+    accept_handover: list[str] = Field(default=[], max_length=1000)
 
     @field_validator("url")
     @classmethod
@@ -262,6 +266,16 @@ class _EndpointTable(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _validate_accepted_handovers(self) -> Self:
+        unlisted = [code for code in self.accept_handover if code not in self.regions]
+        if unlisted:
+            raise ValueError(
+                f"expected in accept_handover the codes of regions, got {len(unlisted)} that "
+                "`regions` does not have"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _validate_token_transport(self) -> Self:
         if self.token_file is not None and self.url.startswith("ws:") and not self.private:
             raise ValueError(
@@ -282,6 +296,7 @@ class _EndpointTable(BaseModel):
             authority=resolve_path(self.authority),
             client_certificate=resolve_path(self.client_certificate),
             client_key=resolve_path(self.client_key),
+            accept_handover=tuple(self.accept_handover),
         )
 
 

@@ -28,6 +28,10 @@ class RegionNotListed(LookupError):
         super().__init__(f"region {region} is not in the list of regions of this instance")
 
 
+class HandoverNotAccepted(Exception):
+    """A region is handed over to this instance, which does not take it over; states why."""
+
+
 class ReplicaChanged(Exception):
     """The replica is not the one for which a snapshot was read; it was deleted meanwhile."""
 
@@ -44,10 +48,16 @@ class ReplicaStore(Protocol):
     async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
         """Return the position of the replica of a region that `url` owns; None if owned here."""
 
-    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
-        """Store verified entries, all or none; return whether the region is still owned elsewhere.
+    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
+        """Store verified entries, all or none; `more` states that further ones are at hand."""
 
-        `more` states that further entries are at hand.
+    async def take_over(self, region: str, *, is_accepted: bool) -> bool:
+        """Own the region from now on if the newest entry hands it over to this instance.
+
+        Return whether it does. `is_accepted` states that the operator accepts the hand-over.
+
+        Raises:
+            HandoverNotAccepted: it does, but this instance does not take the region over.
         """
 
     async def restore_snapshot(

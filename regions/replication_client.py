@@ -23,7 +23,7 @@ from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint, EndpointDirectory
 from regions.frame_order import check_frame_order
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
-from regions.replica_store import ReplicaPosition, ReplicaStore
+from regions.replica_store import HandoverNotAccepted, ReplicaPosition, ReplicaStore
 from regions.replication_failure import (
     KNOWN_FAILURES,
     FeedEnded,
@@ -182,9 +182,7 @@ class ReplicationClient:
         )
         if entries:
             more = frame.head.sequence > entries[-1].sequence
-            if not await self.copies.store_entries(region, entries, more=more):
-                logger.warning("region %s is now owned by this instance", region)
-                return None
+            await self.copies.store_entries(region, entries, more=more)
             newest = entries[-1]
             handed_over = isinstance(newest, Entry) and newest.kind is EventKind.REGION_HANDED_OVER
             position = ReplicaPosition(newest.sequence, newest.hash, handed_over)
@@ -205,6 +203,15 @@ class ReplicationClient:
             return position  # more entries follow at once
         if head.hash != position.hash:
             raise BrokenChain(region, head.sequence, "the owner has a different entry")
+        if position.handed_over:
+            is_accepted = region in endpoint.accept_handover
+            try:
+                if await self.copies.take_over(region, is_accepted=is_accepted):
+                    logger.warning("region %s is now owned by this instance", region)
+                    return None
+            except HandoverNotAccepted as refusal:
+                self._record_failure(endpoint, region, describe_failure(refusal))
+                return position
         if self._reported.pop(region, None) is not None:
             logger.warning("region %s at %s: replicated again", region, endpoint.url)
         self.copies.record_state(

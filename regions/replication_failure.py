@@ -8,7 +8,7 @@ from engine.log.entry import BrokenChain
 from engine.log.source import SourceProblem, SourceState
 from regions.contract.response_values import ContractViolation
 from regions.peer import PeerUnreachable, ProtocolError, RejectedByPeer
-from regions.replica_store import RegionNotListed
+from regions.replica_store import HandoverNotAccepted, RegionNotListed
 
 
 class OwnerBehind(Exception):
@@ -54,6 +54,7 @@ _MEANINGS: tuple[tuple[type[BaseException], SourceState, SourceProblem], ...] = 
     (FeedEnded, SourceState.UNREACHABLE, SourceProblem.FEED_ENDED),
     (RegionNotListed, SourceState.UNREACHABLE, SourceProblem.NOT_LISTED),
     (OwnerBehind, SourceState.STALE, SourceProblem.OWNER_BEHIND),
+    (HandoverNotAccepted, SourceState.STALE, SourceProblem.HANDED_OVER),
 )
 KNOWN_FAILURES = tuple(kind for kind, _, _ in _MEANINGS)
 

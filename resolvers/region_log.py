@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -12,6 +12,7 @@ from engine.log.snapshot import Snapshot, SnapshotRow
 from engine.model import Region, Role, Visibility
 from regions import contract
 from regions.endpoint_directory import is_plain_url, to_websocket_url
+from resolvers.accepted_handover import read_accepted_handover
 from resolvers.access import allow_log_reading, covers_region
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument, SnapshotRequired, UnknownEntity
@@ -38,6 +39,7 @@ class LogHead:
     hash: str
     owner_url: str | None  # API address of the instance that writes it; None: it has no public one
     accepted_offer: int | None = None  # sequence of the hand-over that we are ready to complete
+    handover_url: str | None = None  # our URL, if we accept a hand-over of the region
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,11 @@ async def region_log_head(context: Context, region: str) -> LogHead:
     """
     async with context.read() as session:
         await _load_readable_region(context, session, region)
-        return await _load_log_head(context, session, region)
+        head = await _load_log_head(context, session, region)
+        accepted = await read_accepted_handover(context.instance, session, region)
+    if accepted is None:
+        return head
+    return replace(head, accepted_offer=accepted.offer, handover_url=accepted.url)
 
 
 async def stream_log_frames(

@@ -7,18 +7,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.document import from_document
 from engine.log.entry import Entry, LogEntry
 from engine.log.refusal import RefusedEntry
 from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
-from engine.log.source import RegionHandover, Source, SourceProblem, SourceState
+from engine.log.source import Source, SourceProblem, SourceState
 from engine.model import EventKind
 from facts.region import listed_region
 from realtime.tail import EPOCH_POLL_SECONDS, RETRY_SECONDS
 from regions import endpoint_directory
 from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
+from resolvers.accepted_handover import take_over_region
 from resolvers.context import Context, Instance
 from resolvers.problems import InvalidArgument
 from storage import log, log_entries, refused_entry
@@ -99,8 +99,8 @@ class DatabaseReplicaStore:
             has_diverged=known.state is SourceState.DIVERGED,
         )
 
-    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> bool:
-        """Append verified entries in one transaction; return whether it is still owned elsewhere.
+    async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
+        """Append verified entries in one transaction.
 
         If `more` entries follow, no events are derived in this transaction.
 
@@ -113,20 +113,28 @@ class DatabaseReplicaStore:
             instance.database, region, instance.clock, derive
         ) as transaction:
             await transaction.accept(entries)
-            is_owned_here = not more and self._is_handed_over_here(entries[-1])
-            if is_owned_here and await stored.find_replica_base(transaction.session, region):
-                logger.error(
-                    "region %s was handed over to us, but its log is incomplete here", region
-                )
-                is_owned_here = False
-            if is_owned_here:
-                await stored.delete_source(transaction.session, region)
         self._record_entries(region, transaction)
-        if is_owned_here:
-            self._unwritten_regions.discard(region)
-            instance.sources_by_region.pop(region, None)
         instance.bus.announce(transaction.arrival)
-        return not is_owned_here
+
+    async def take_over(self, region: str, *, is_accepted: bool) -> bool:
+        """Own a region from now on if its newest entry hands it over to this instance.
+
+        Return whether it does.
+
+        Args:
+            is_accepted: whether the operator accepts the hand-over.
+
+        Raises:
+            HandoverNotAccepted: it does, but the operator does not accept it, or the copy is
+                incomplete.
+        """
+        arrival = await take_over_region(self.instance, region, is_accepted=is_accepted)
+        if arrival is None:
+            return False
+        self._unwritten_regions.discard(region)
+        self.instance.sources_by_region.pop(region, None)
+        self.instance.bus.announce(arrival)
+        return True
 
     async def restore_snapshot(
         self,
@@ -251,9 +259,3 @@ class DatabaseReplicaStore:
             clock=transaction.clock,
             refused_count=source.refused_count + len(transaction.refused),
         )
-
-    def _is_handed_over_here(self, newest: LogEntry) -> bool:
-        """Return whether the newest entry hands the region over to this instance."""
-        if not isinstance(newest, Entry) or newest.kind is not EventKind.REGION_HANDED_OVER:
-            return False
-        return from_document(RegionHandover, newest.body).url == self.instance.url

@@ -41,7 +41,12 @@ class RegionLogHead:
     accepted_offer: int | None = strawberry.field(
         description="The sequence of the newest HANDOVER_OFFERED entry of the log, if it offers the "
         "region to the instance that responds, which has the whole log and is ready to own the "
-        "region. Otherwise null."
+        "region. Otherwise null. It is also null in the heads of frames."
+    )
+    handover_url: str | None = strawberry.field(
+        description="The URL by which the instance that responds accepts a hand-over of the region: "
+        "its operator lists the region for that, and its copy is complete and fresh. Otherwise "
+        "null. It is also null in the heads of frames."
     )
 
     @classmethod
@@ -53,6 +58,7 @@ class RegionLogHead:
             hash=head.hash,
             owner_url=head.owner_url,
             accepted_offer=head.accepted_offer,
+            handover_url=head.handover_url,
         )
 
 

@@ -79,6 +79,52 @@ REFUSALS = (
     N_("cannot listen on {address} ({reason}); set SIMPUL_PORT or SIMPUL_HOST to another value"),
     N_("cannot listen on {address} ({reason}); set SIMPUL_METRICS_ADDRESS to another value"),
 )
+HANDOVER_ERRORS = (
+    N_("expected the API of another instance, got our own: {url}"),
+    N_(
+        "expected {url} as the endpoint of region {region} in the file of SIMPUL_FOLLOWS, got "
+        "none: list it there, because the region is followed from the new owner"
+    ),
+    N_(
+        "expected {url} as the endpoint of region {region} in the file of SIMPUL_FOLLOWS, got "
+        "{other}: list it there, because the region is followed from the new owner"
+    ),
+    N_(
+        "expected a response of {url}, got none: {reason}; start that instance, and check its "
+        "address and the token for it"
+    ),
+    N_(
+        "expected a copy of region {region} up to entry {sequence} at {url}, got one up to entry "
+        "{number}: wait until that instance follows the region here"
+    ),
+    N_(
+        "expected our entry {sequence} of region {region} at {url}, got another one: run `simpul "
+        "forget` there, and wait until the region is copied again"
+    ),
+    N_(
+        "expected that {url} accepts region {region}, got that it does not: list the region there "
+        "in accept_handover of its endpoint, and check that its SIMPUL_URL is set and its copy is "
+        "complete and fresh"
+    ),
+    N_(
+        "expected {url} as SIMPUL_URL of the new owner, got {other}: use that address here and in "
+        "the file of SIMPUL_FOLLOWS"
+    ),
+    N_(
+        "region {region} is offered to {url} by entry {sequence}: complete that hand-over, or take "
+        "the offer back with --take-back"
+    ),
+    N_(
+        "expected that {url} accepts entry {sequence}, which offers it region {region}, within "
+        "{limit} seconds, got that it does not: {reason}; the region is still owned here: run the "
+        "same command again, or take the offer back with --take-back"
+    ),
+    N_(
+        "expected that the offer of region {region} by entry {sequence} stands, got that it was "
+        "taken back: the region is still owned here"
+    ),
+    N_("region {region} is not offered to any instance: there is nothing to do"),
+)
 EXPECTATIONS = (
     N_("an address that begins with http:// or https:// and names a host"),
     N_("a user name or an e-mail address without white space"),
@@ -118,6 +164,8 @@ REASONS = (
     N_("expected this sequence, got {sequence}"),
     N_("previous hash is not that of the entry before"),
     N_("the head names another last entry"),
+    N_("its copy is not ready"),
+    N_("its copy ends at entry {sequence}"),
 )
 COLUMNS_WITHOUT_HEADER = (N_("column {number}"),)
 MESSAGE_PARTS = (*INVALID_VALUES, *REASONS, *EXPECTATIONS)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from engine.document import from_document
+from engine.log.source import RegionHandover
 from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.credential_acts import end_all_credentials
-from storage import arrival, log_entries, retention
+from storage import arrival, handover, log_entries, retention
 from storage.instance_identity import renew_identity
 
 
@@ -22,6 +24,15 @@ async def verify_all_logs(settings: Settings) -> dict[str, int]:
             region: await log_entries.verify_log_chain(session, region)
             for region in await log_entries.list_regions_with_log(session)
         }
+
+
+async def list_offered_regions(settings: Settings) -> list[tuple[RegionHandover, int]]:
+    """Return the hand-overs that are offered and not completed, with the sequence of the offer."""
+    async with open_instance(settings) as instance, instance.database.read() as session:
+        return [
+            (from_document(RegionHandover, offer.body), offer.sequence)
+            for offer in await handover.list_standing_offers(session)
+        ]
 
 
 async def renew_instance_epoch(settings: Settings, *, new_identity: bool = False) -> None:

@@ -25,6 +25,7 @@ from hub.cli import (
     analysis_commands,
     conformance,
     export_command,
+    handover_command,
     import_command,
     maintenance,
     opd_changes,
@@ -59,6 +60,7 @@ app = typer.Typer(
 app.add_typer(token_command.app)
 app.add_typer(analysis_commands.app)
 app.add_typer(maintenance.app)
+app.add_typer(handover_command.app)
 app.add_typer(conformance.app)
 app.add_typer(import_command.app)
 app.add_typer(export_command.app)

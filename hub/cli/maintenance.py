@@ -1,4 +1,4 @@
-"""Maintenance commands: nightly jobs, checks and the handover of regions."""
+"""Maintenance commands: nightly jobs, checks, and the deletion of copies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def recompute(
 
 @app.command()
 def check(json: AsJson = False) -> None:
-    """Verify the hash chain of every region's log, from the first entry to the last."""
+    """Verify the hash chain of every region's log, and list the hand-overs that are offered."""
     from engine.log.entry import BrokenChain
     from hub.cli import log_maintenance
 
@@ -76,15 +76,27 @@ def check(json: AsJson = False) -> None:
             ),
             ExitCode.BROKEN,
         )
-    print_result(
-        {"logs": len(entries), "entries": sum(entries.values())},
-        as_json=json,
-        print_text=lambda: out.print(
+    offers = asyncio.run(log_maintenance.list_offered_regions(settings))
+
+    def print_text() -> None:
+        out.print(
             _("{entries} entries in {logs} logs: every chain is whole.").format(
                 entries=sum(entries.values()), logs=len(entries)
             )
-        ),
-    )
+        )
+        for offer, sequence in offers:
+            out.print(
+                _("Region {region} is offered to {url} by entry {sequence}.").format(
+                    region=offer.region, url=offer.url, sequence=sequence
+                )
+            )
+
+    summary = {
+        "logs": len(entries),
+        "entries": sum(entries.values()),
+        "offers": [{**asdict(offer), "sequence": sequence} for offer, sequence in offers],
+    }
+    print_result(summary, as_json=json, print_text=print_text)
 
 
 @app.command()
@@ -121,53 +133,6 @@ def forget(
         as_json=json,
         print_text=lambda: out.print(
             _("The copy of region {region} is dropped.").format(region=region)
-        ),
-    )
-
-
-@app.command("hand-over")
-def hand_over(
-    region: Annotated[
-        str,
-        typer.Argument(
-            help="Code or name of a region that this instance owns.", callback=resolve_region
-        ),
-    ],
-    url: Annotated[str, typer.Argument(help="The SIMPUL_URL of the new owner.")],
-    json: AsJson = False,
-) -> None:
-    """Hand a region over to another instance, which alone writes it from the next entry on."""
-    from hub.instance import open_instance
-    from resolvers import handover
-    from storage.log import LogNotFound, LogOwnedElsewhere
-
-    settings = preconditions.load_migrated_settings()
-
-    async def run_handover() -> int:
-        async with open_instance(settings) as instance:
-            return await handover.hand_over_region(instance, region, url)
-
-    try:
-        sequence = asyncio.run(run_handover())
-    except LogNotFound:
-        exit_with_error(_("there is no region {region!r}").format(region=region), ExitCode.INPUT)
-    except handover.SelfHandover:
-        exit_with_error(
-            _("expected the API of another instance, got our own: {url}").format(url=url),
-            ExitCode.STATE,
-        )
-    except LogOwnedElsewhere as elsewhere:
-        exit_with_error(
-            _("region {region} is owned by {url}").format(region=region, url=elsewhere.url),
-            ExitCode.STATE,
-        )
-    print_result(
-        {"region": region, "url": url, "sequence": sequence},
-        as_json=json,
-        print_text=lambda: out.print(
-            _("Region {region} is handed over to {url} by entry {sequence}.").format(
-                region=region, url=url, sequence=sequence
-            )
         ),
     )
 

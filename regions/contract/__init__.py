@@ -30,7 +30,7 @@ ROWS_MOST = 500  # on one page
 HASHES_MOST = 1_000  # in one response
 SUBJECT_CHARACTERS = 255
 
-_HEAD = "version regionCode sequence hash ownerUrl acceptedOffer"
+_HEAD = "version regionCode sequence hash ownerUrl acceptedOffer handoverUrl"
 _HASHES = "sequence headerHash bodyHash previousHash hash"
 _ENTRY = f"regionCode at actor kind subjectId visibility body salt {_HASHES}"
 HEAD = f"""query RegionLogHead($regionCode: ID!) {{
@@ -60,6 +60,8 @@ class RemoteLogHead:
     owner_url: str | None = None  # URL of the owner's API; None: it is the endpoint itself
     # Sequence of the offered hand-over that the endpoint is ready to complete; None: there is none.
     accepted_offer: int | None = None
+    # URL by which the endpoint accepts a hand-over of the region; None: it does not accept it.
+    handover_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +147,23 @@ def _parse_head(region: str, value: object) -> RemoteLogHead:
     _check_version(fields)
     if fields.get("regionCode") != region:
         raise ContractViolation(f"region {region}", fields.get("regionCode"))
-    owner_url = fields.get("ownerUrl")
-    if owner_url is not None:
-        url = to_websocket_url(require_text("an address", owner_url, 2000))
-        if not is_plain_url(url):
-            raise ContractViolation("the address of an API", owner_url)
     accepted_offer = fields.get("acceptedOffer")
     return RemoteLogHead(
         require_sequence(fields.get("sequence")),
         require_hash(fields.get("hash")),
-        owner_url,
+        _optional_url(fields.get("ownerUrl")),
         None if accepted_offer is None else require_sequence(accepted_offer),
+        _optional_url(fields.get("handoverUrl")),
     )
+
+
+def _optional_url(value: object) -> str | None:
+    if value is None:
+        return None
+    url = require_text("an address", value, 2000)
+    if not is_plain_url(to_websocket_url(url)):
+        raise ContractViolation("the address of an API", url)
+    return url
 
 
 def parse_log_hashes(region: str, data: Mapping[str, Any]) -> list[WithheldEntry]:

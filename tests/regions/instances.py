@@ -13,6 +13,8 @@ from sqlalchemy import inspect, select
 from engine.model import Role
 from hub.instance import open_instance
 from hub.settings import Settings
+from regions.endpoint_directory import load_endpoint_directory
+from resolvers.handover import CompletedHandover, hand_over_region
 from resolvers.seed import seed_regions
 from storage import log_entries, migrate
 from storage.database import Database
@@ -24,7 +26,7 @@ from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, free_port
 from tests.hub.live_client import Client
 
-SOURCES = "{ sources { regionCode state asOf url reason } }"
+SOURCES = "{ sources { regionCode state asOf url problem detail } }"
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -72,8 +74,14 @@ class SimpulInstance:
         subject = f"hub-{role.value.lower()}-{'-'.join(provinces)}"
         return issue_token(self.settings.database, role, provinces, subject=subject)
 
-    def follow(self, *owners: tuple[SimpulInstance, Sequence[str]]) -> Path:
-        """Write the endpoint directory of the owners that this instance follows."""
+    def follow(
+        self, *owners: tuple[SimpulInstance, Sequence[str]], accept_handover: Sequence[str] = ()
+    ) -> Path:
+        """Write the endpoint directory of the owners that this instance follows.
+
+        Args:
+            accept_handover: the regions that their owners can hand over to this instance.
+        """
         path = self.data_dir / "regions.toml"
         text = ""
         for owner, regions in owners:
@@ -82,7 +90,9 @@ class SimpulInstance:
             token.write_text(owner.token(provinces=provinces))
             listed = ", ".join(f'"{region}"' for region in regions)
             text += f'[[endpoint]]\nurl = "{owner.url}"\nregions = [{listed}]\n'
-            text += f'token_file = "{token.name}"\nprivate = true\n\n'
+            text += f'token_file = "{token.name}"\nprivate = true\n'
+            accepted = ", ".join(f'"{region}"' for region in regions if region in accept_handover)
+            text += f"accept_handover = [{accepted}]\n\n"
         path.write_text(text)
         return path
 
@@ -95,6 +105,14 @@ class SimpulInstance:
             "serve", port=self.port, data_dir=self.data_dir, environment=environment
         )
         return self.process
+
+    async def hand_over(
+        self, region: str, new_owner: SimpulInstance, seconds: float = 30.0
+    ) -> CompletedHandover:
+        """Hand a region over, as the command does next to the running server."""
+        directory = load_endpoint_directory(self.data_dir / "regions.toml")
+        async with open_instance(self.settings) as instance:
+            return await hand_over_region(instance, region, new_owner.url, directory, seconds)
 
     async def count_entries(self, region: str) -> int:
         """Return the number of entries that the instance has of a region."""
@@ -145,15 +163,15 @@ async def wait_until_replicated(copy: SimpulInstance, owner: SimpulInstance, reg
 
 
 async def wait_until_state(
-    client: Client, region: str, *states: str, reason: str = ""
+    client: Client, region: str, *states: str, detail: str = ""
 ) -> dict[str, Any]:
     """Wait until a source is in one of these states, and return it."""
 
     async def read_source() -> dict[str, Any]:
         sources = {row["regionCode"]: row for row in (await client.ask(SOURCES))["sources"]}
-        source: dict[str, Any] = sources.get(region, {"state": "OWNED", "reason": None})
+        source: dict[str, Any] = sources.get(region, {"state": "OWNED", "detail": None})
         assert source["state"] in states, source
-        assert reason in (source["reason"] or "")
+        assert detail in (source["detail"] or "")
         return source
 
     return await eventually(read_source)

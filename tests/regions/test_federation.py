@@ -11,10 +11,8 @@ from sqlalchemy import delete
 
 from engine.model import Role
 from hub.instance import open_instance
-from resolvers.handover import SelfHandover, hand_over_region
 from storage import log_entries
 from storage.database import Database
-from storage.log import LogNotFound, LogOwnedElsewhere
 from storage.tables import EntryRow
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
@@ -81,7 +79,7 @@ async def test_a_stopped_node_turns_stale_and_catches_up_after_its_restart(
         await wait_until_state(hub_client, SUMEDANG, "FRESH")
         node.running.kill()
         unreachable = await wait_until_state(
-            hub_client, SUMEDANG, "UNREACHABLE", reason="no connection"
+            hub_client, SUMEDANG, "UNREACHABLE", detail="no connection"
         )
         assert unreachable["asOf"] is not None
         answer = await hub_client.ask(
@@ -144,67 +142,6 @@ async def test_a_copy_begins_with_a_snapshot_where_the_log_is_incomplete(
     assert await is_chain_valid(hub)
 
 
-async def test_a_region_is_handed_over_to_its_own_node_and_back(
-    simpul_process: StartSimpul, tmp_path: Path
-) -> None:
-    hub = await SimpulInstance(tmp_path / "hub").prepare("32", SUMEDANG)
-    node = await SimpulInstance(tmp_path / "node").prepare()
-    hub.follow((node, [SUMEDANG]))
-    node.follow((hub, [SUMEDANG]))
-    hub.serve(simpul_process)
-    node.serve(simpul_process)
-    await wait_until_replicated(node, hub, SUMEDANG)
-    async with (
-        client(hub.running, Role.PROVINCE) as hub_client,
-        client(node.running, Role.PROVINCE) as node_client,
-    ):
-
-        async def check_only_owner_accepts(owner: SimpulInstance, name: str) -> None:
-            """Check that the instance that does not own the region refuses, and names the owner."""
-            for instance, instance_client in ((hub, hub_client), (node, node_client)):
-                answer = (await instance_client.ask(REGISTER, input=application_input(name)))[
-                    "registerApplication"
-                ]
-                if instance is owner:
-                    assert "id" in answer, answer
-                else:
-                    assert answer["ownerUrl"] == owner.http_url
-
-        await check_only_owner_accepts(hub, "Sebelum")
-        sequence = await hand_over(hub, node)
-        await wait_until_state(node_client, SUMEDANG, "OWNED")
-        assert await node.count_entries(SUMEDANG) == sequence
-        await check_only_owner_accepts(node, "Di simpul")
-        await wait_until_state(hub_client, SUMEDANG, "FRESH")
-        await wait_until_replicated(hub, node, SUMEDANG)
-        assert await hub.count_entries(SUMEDANG) == sequence + 1
-
-        await hand_over(node, hub)
-        await wait_until_state(hub_client, SUMEDANG, "OWNED")
-        await check_only_owner_accepts(hub, "Kembali")
-        await wait_until_state(node_client, SUMEDANG, "FRESH")
-        await wait_until_counted(hub, OWNED=2)
-        await wait_until_counted(node, FRESH=1)
-    await wait_until_replicated(node, hub, SUMEDANG)
-    assert await is_chain_valid(hub)
-    assert await is_chain_valid(node)
-
-
-async def test_a_region_is_handed_over_only_by_its_owner_and_to_another(tmp_path: Path) -> None:
-    hub = await SimpulInstance(tmp_path / "hub").prepare(SUMEDANG)
-    other_url = "wss://example.id/graphql"
-    async with open_instance(hub.settings) as instance:
-        with pytest.raises(SelfHandover, match="expected the API of another instance"):
-            await hand_over_region(instance, SUMEDANG, hub.url)
-        with pytest.raises(LogNotFound):
-            await hand_over_region(instance, "99.99", other_url)
-        before = await hub.count_entries(SUMEDANG)
-        assert await hand_over_region(instance, SUMEDANG, other_url) == before + 1
-        with pytest.raises(LogOwnedElsewhere, match=other_url):
-            await hand_over_region(instance, SUMEDANG, other_url)
-        assert await hub.count_entries(SUMEDANG) == before + 1
-
-
 async def test_an_entry_keeps_its_origin_and_chain_over_three_levels(
     simpul_process: StartSimpul, tmp_path: Path
 ) -> None:
@@ -247,7 +184,7 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
     west = await SimpulInstance(tmp_path / "west").prepare("32", INDRAMAYU)
     nation = await SimpulInstance(tmp_path / "nation").prepare()
     west.follow((node, [SUMEDANG]))
-    node.follow((west, [INDRAMAYU]))
+    node.follow((west, [INDRAMAYU]), accept_handover=[INDRAMAYU])
     nation.follow((west, ["32", SUMEDANG, INDRAMAYU]))
     for instance in (node, west, nation):
         instance.serve(simpul_process)
@@ -260,8 +197,8 @@ async def test_the_nation_names_the_node_that_owns_a_region_and_not_the_hub_betw
         }
         # An instance above sees when a region below changes its owner.
         await wait_until_replicated(node, west, INDRAMAYU)
-        await hand_over(west, node, INDRAMAYU)
         west.follow((node, [SUMEDANG, INDRAMAYU]))
+        await west.hand_over(INDRAMAYU, node)
         expected = dict.fromkeys(
             (SUMEDANG, INDRAMAYU), (west.http_url, node.http_url, node.http_url)
         )
@@ -312,14 +249,6 @@ async def read_owner_urls(hub_client: Client) -> dict[str, tuple[str, str, str]]
             refused["registerApplication"]["ownerUrl"],
         )
     return owner_urls
-
-
-async def hand_over(
-    owner: SimpulInstance, new_owner: SimpulInstance, region: str = SUMEDANG
-) -> int:
-    """Hand a region over while the owner's server runs; return the sequence of the log entry."""
-    async with open_instance(owner.settings) as instance:
-        return await hand_over_region(instance, region, new_owner.url)
 
 
 async def is_chain_valid(simpul: SimpulInstance) -> bool:
