@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import Score, score_assessment, score_levels
+from engine.bounds import quote_start
 from engine.consolidation.decision import ProposalDecision
 from engine.document import from_document, to_document
 from engine.log import body_bounds
@@ -355,12 +356,13 @@ class ProjectionBatch:
         log = entry.region
         check_own_region(log, value)
         stated, references = _stated_rows(value), _references(value)
-        for _, id in (*stated, *references):
+        for id in (*(id for _, id in (*stated, *references)), *_named_ids(value)):
             check_own_id(log, id)
         if self.identity is not None:
             graded = None
             if isinstance(value, Assessment):
                 graded = self.held_regions.get(value.region) or listed_region(value.region)
+                _known_instrument(value.instrument)
             check_followed_body(log, value, graded)
             if _needs_region(value) and log not in self.held_regions:
                 raise EntryRefused(
@@ -559,6 +561,19 @@ def _references(value: Any) -> list[tuple[type[Table], str]]:
             return []
 
 
+def _named_ids(value: Any) -> list[str]:
+    """Return the other ids that a body names; they may come later, but are of the same log."""
+    match value:
+        case ClaimedLevel():
+            return [value.assessment]
+        case Opd():
+            return [id for id in (value.parent, value.successor) if id is not None]
+        case InventoryImport():
+            return [*(row.application for row in value.applications), *value.integrations]
+        case _:
+            return []
+
+
 def _foreign_ends(value: Any) -> list[tuple[type[Table], str]]:
     """Return the rows that a body refers to, which may be in another log or come later."""
     match value:
@@ -578,9 +593,21 @@ def _subject_region(entry: Entry, value: Any) -> str:
     return value.region if isinstance(value, Assessment) else entry.region
 
 
+def _known_instrument(id: str) -> Instrument:
+    """Return an instrument, or raise EntryRefused if this instance does not have it."""
+    try:
+        return instrument_by_id(id)
+    except KeyError:
+        expected = "the id of an instrument of this instance"
+        raise EntryRefused(
+            RefusalReason.INVALID_BODY, f"expected {expected}, got {quote_start(id)}"
+        ) from None
+
+
 def _score(instrument: str, compute: Callable[[Instrument], Score]) -> Score:
     """Return a score, or raise EntryRefused if the instrument or the levels allow none."""
+    known = _known_instrument(instrument)
     try:
-        return compute(instrument_by_id(instrument))
+        return compute(known)
     except (KeyError, ValueError) as error:
         raise EntryRefused(RefusalReason.INVALID_BODY, f"it has no score: {error}") from None

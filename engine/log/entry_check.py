@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.bounds import BoundExceeded
+from engine.bounds import BoundExceeded, quote_start
 from engine.document import from_document
 from engine.log.assessment_log import RESULT_KINDS, assessment_log
 from engine.log.body_bounds import check_bounds
@@ -50,7 +50,9 @@ def check_own_region(log: str, value: Any) -> None:
         return
     region = value.code if isinstance(value, Region) else getattr(value, "region", log)
     if region != log:
-        raise EntryRefused(RefusalReason.FOREIGN_REGION, f"expected region {log}, got {region}")
+        raise EntryRefused(
+            RefusalReason.FOREIGN_REGION, f"expected region {log}, got {quote_start(region)}"
+        )
 
 
 def check_own_id(log: str, id: str) -> None:
@@ -61,7 +63,8 @@ def check_own_id(log: str, id: str) -> None:
     """
     if not id.startswith(f"{log}:"):
         raise EntryRefused(
-            RefusalReason.FOREIGN_ID, f"expected an id that begins with {log}:, got {id}"
+            RefusalReason.FOREIGN_ID,
+            f"expected an id that begins with {log}:, got {quote_start(id)}",
         )
 
 
@@ -82,7 +85,7 @@ def check_followed_body(log: str, value: Any, graded: RegionIdentity | None) -> 
             raise EntryRefused(
                 RefusalReason.FOREIGN_RESULT,
                 f"expected a result of a region whose results {log} records, got one of "
-                f"{value.region}",
+                f"{quote_start(value.region)}",
             )
     try:
         check_bounds(value)

@@ -1,0 +1,165 @@
+"""The owner of a followed log moves its own region, and nothing else on this instance."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import inspect, select
+
+from engine.log.refusal import RefusalReason
+from engine.model import PUBLIC_VIEWER, AssessmentKind, EventKind, RegionKind
+from hub.instance import open_instance
+from hub.settings import Settings
+from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
+from resolvers.replicas import DatabaseReplicaStore
+from resolvers.result import rank_published_scores
+from storage import log, log_entries, refused_entry
+from storage.database import Database
+from storage.tables import ApplicationRow, RegionRow, Table
+from tests.regions.hostile_log import (
+    HOSTILE,
+    OUR_URL,
+    PROVINCE,
+    VICTIM,
+    HostileLog,
+    Statement,
+    assessment_of,
+    describe_region,
+    good_statement,
+    region_of,
+    state,
+    tricks,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TRICKS = tricks()
+IDENTITY = ("Kabupaten Indramayu", "REGENCY", PROVINCE)
+OWNER = "wss://owner.example.id/graphql"
+# Rows of the whole instance: positions, which every entry moves.
+SHARED_TABLES = frozenset({"instance", "write_probe"})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(module_database_url: str) -> AsyncIterator[Instance]:
+    """Yield a hub that records the results of two regions, and follows both."""
+    async with open_instance(
+        Settings(SIMPUL_DATABASE_URL=module_database_url, url=OUR_URL)
+    ) as instance:
+        async with log.begin_log_transaction(
+            instance.database, PROVINCE, instance.clock
+        ) as transaction:
+            for statement in describe_province():
+                await transaction.append(
+                    actor="budi",
+                    kind=statement.kind,
+                    subject=statement.subject,
+                    body=statement.body,
+                )
+        store = DatabaseReplicaStore(instance)
+        for code in (VICTIM, HOSTILE):
+            await store.find_position(code, OWNER)
+            entries = HostileLog(code).append(*describe_region(code))
+            await store.store_entries(code, entries, more=False)
+        yield instance
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def others(hub: Instance) -> dict[str, str]:
+    """Return the digest of all that is not of the hostile log, before anything was tried."""
+    return await digest_of_others(hub.database)
+
+
+def describe_province() -> list[Statement]:
+    """Return the province, and the results of the regions that it records."""
+    province = region_of(PROVINCE, "Jawa Barat", RegionKind.PROVINCE)
+    official = AssessmentKind.OFFICIAL
+    return [
+        state(EventKind.REGION_RECORDED, province, f"{PROVINCE}:region"),
+        *(
+            state(EventKind.RESULT_RECORDED, assessment_of(PROVINCE, code, official, value))
+            for code, value in ((VICTIM, "4.59"), (HOSTILE, "2.11"))
+        ),
+    ]
+
+
+@pytest.mark.parametrize("name", TRICKS)
+async def test_a_hostile_owner_moves_nothing_but_its_own_region(
+    hub: Instance, others: dict[str, str], name: str
+) -> None:
+    trick = TRICKS[name]
+    end = await read_end(hub.database)
+    log_end, store = HostileLog(HOSTILE, *end), DatabaseReplicaStore(hub)
+    await store.store_entries(HOSTILE, log_end.append(trick.statement), more=False)
+    assert await store.take_over(HOSTILE, is_accepted=True) is False
+    assert hub.sources_by_region[HOSTILE].clock is trick.clock
+    version = log_end.sequence + 1
+    good = log_end.append(good_statement(version))
+    await store.store_entries(HOSTILE, good, more=True)
+    refused = await list_refused(hub.database)
+    assert [reason for sequence, reason in refused if sequence > end[0]] == (
+        [] if trick.refused is None else [trick.refused]
+    )
+    assert hub.sources_by_region[HOSTILE].refused_count == len(refused)
+    assert await read_end(hub.database) == (log_end.sequence, log_end.hash)
+    async with hub.database.read() as session:
+        application = await session.get_one(ApplicationRow, f"{HOSTILE}:application-1")
+        assert (application.name, application.version) == (f"Surat Desa {version}", version)
+        region = await session.get_one(RegionRow, HOSTILE)
+        assert (region.name, region.kind, region.parent) == IDENTITY
+    assert await read_ranking(hub) == [(VICTIM, 1), (HOSTILE, 2)]
+    assert await digest_of_others(hub.database) == others
+
+
+async def digest_of_others(database: Database) -> dict[str, str]:
+    """Return a digest of each table without the rows of the hostile region's log."""
+    digests = {}
+    async with database.read() as session:
+        for mapper in Table.registry.mappers:
+            table: Any = mapper.class_
+            if table.__tablename__ in SHARED_TABLES:
+                continue
+            names = [column.key for column in inspect(table).columns]
+            rows = [
+                {name: getattr(row, name) for name in names if name != "number"}
+                for row in await session.scalars(select(table))
+            ]
+            others = sorted(repr(row) for row in rows if not is_of_hostile_log(row))
+            digests[table.__tablename__] = hashlib.sha256("\n".join(others).encode()).hexdigest()
+    return digests
+
+
+def is_of_hostile_log(row: dict[str, Any]) -> bool:
+    codes = {row[name] for name in ("region", "log", "code") if name in row}
+    if not codes and "assessment" in row:  # a level
+        return str(row["assessment"]).startswith(f"{HOSTILE}:")
+    return codes == {HOSTILE}
+
+
+async def read_ranking(hub: Instance) -> list[tuple[str, int]]:
+    context = Context(hub, PUBLIC_VIEWER, OperationBudget(bounded=False))
+    ranked = await rank_published_scores(
+        context,
+        instrument="spbe-2020",
+        year=2024,
+        kind=AssessmentKind.OFFICIAL,
+        province=None,
+        kinds=tuple(RegionKind),
+    )
+    return [(row.rank.region, row.rank.position) for row in ranked]
+
+
+async def read_end(database: Database, region: str = HOSTILE) -> tuple[int, str]:
+    async with database.read() as session:
+        return await log_entries.read_log_head(session, region)
+
+
+async def list_refused(database: Database) -> list[tuple[int, RefusalReason]]:
+    async with database.read() as session:
+        refused = await refused_entry.list_refused_entries(session, HOSTILE, after=0, limit=1000)
+    return [(entry.sequence, entry.reason) for entry in refused]
