@@ -12,7 +12,7 @@ import re
 from unicodedata import category, is_normalized, normalize
 
 # Control and format characters, lone surrogates, and the separators of lines and paragraphs.
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LINE_CHARACTERS = frozenset("\n\t")
 _LINE_END = re.compile(r"\r\n?")
 # Characters without a width that have another category: joiners, variation selectors and fillers.
@@ -24,14 +24,14 @@ _INVISIBLE = re.compile(
 def is_plain_text(text: str) -> bool:
     """Whether a text holds visible characters and spaces only."""
     return text.isprintable() or not any(
-        category(character) in _REFUSED_CATEGORIES for character in text
+        category(character) in REFUSED_CATEGORIES for character in text
     )
 
 
 def is_plain_lines(text: str) -> bool:
     """Whether the lines of a text hold visible characters, spaces and tabs only."""
     return text.isprintable() or not any(
-        category(character) in _REFUSED_CATEGORIES and character not in _LINE_CHARACTERS
+        category(character) in REFUSED_CATEGORIES and character not in _LINE_CHARACTERS
         for character in text
     )
 
@@ -39,7 +39,7 @@ def is_plain_lines(text: str) -> bool:
 def to_plain_text(text: str) -> str:
     """Return a text that no person wrote, with a space in place of each refused character."""
     return "".join(
-        " " if category(character) in _REFUSED_CATEGORIES else character for character in text
+        " " if category(character) in REFUSED_CATEGORIES else character for character in text
     )
 
 
@@ -77,6 +77,6 @@ def name_key(name: str) -> str:
 
 
 def _visible_part(character: str) -> str:
-    if category(character) not in _REFUSED_CATEGORIES:
+    if category(character) not in REFUSED_CATEGORIES:
         return character
     return " " if character.isspace() else ""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 from unicodedata import category
 
+from engine.plain_text import REFUSED_CATEGORIES
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# Control and format characters, lone surrogates, and the separators of lines and paragraphs.
-_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NON_CHARACTERS = "\ufffe\uffff"  # no XML may have them
 
 
@@ -69,7 +69,7 @@ def _unsafe_characters(text: str, kept: str) -> set[str]:
     return {
         character
         for character in set(text)
-        if (category(character) in _UNSAFE_CATEGORIES or character in _NON_CHARACTERS)
+        if (category(character) in REFUSED_CATEGORIES or character in _NON_CHARACTERS)
         and character not in kept
     }
 

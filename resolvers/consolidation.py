@@ -186,7 +186,12 @@ async def decide_proposal(
         return decided
 
     async with open_region_change(
-        context, parts.region, key=key, request=request, result_type=ProposalDecision
+        context,
+        parts.region,
+        key=key,
+        request=request,
+        result_type=ProposalDecision,
+        counted_field="proposalId",
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)

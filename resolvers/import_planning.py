@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from engine.model import Provenance, Viewer
+from engine.log.body_bounds import ROWS_MOST
+from engine.model import Application, Integration, Provenance, Viewer
 from engine.plain_text import name_key
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
@@ -17,7 +18,7 @@ from resolvers.import_cell_problem import CellProblems
 from resolvers.import_integrations import IntegrationPlanner
 from resolvers.import_match import ApplicationMatcher
 from resolvers.import_owner import OwnerFinder
-from resolvers.import_plan import ImportPlan, PlanProblem, RowPlan, UnknownOpd
+from resolvers.import_plan import ImportPlan, PlanProblem, RowOutcome, RowPlan, UnknownOpd
 from resolvers.import_row import RowPlanner
 from resolvers.inventory_state import InventoryState
 from resolvers.region_change import entered_by
@@ -46,6 +47,7 @@ def plan_import(
     viewer: Viewer,
     file_name: str,
     year: int,
+    rows_most: Mapping[type, int] = ROWS_MOST,
 ) -> ImportPlan:
     """Return what an import of the rows of a file would do.
 
@@ -54,6 +56,7 @@ def plan_import(
         edits: the OPDs and systems that a person chose for names; other edits are applied already.
         viewer: the viewer who imports, whose OPDs limit the rows if the role is OPD.
         year: the present year.
+        rows_most: the most applications and integrations of a region.
     """
     provenance = Provenance(file_name, confirmed=False, note=entered_by(viewer).source)
     cells = CellProblems(workbook, year)
@@ -66,8 +69,13 @@ def plan_import(
     systems.plan(rows)
     rows = _add_integration_problems(cells, systems, rows)
     unknown_opds = _collect_unknown_opds(owners, rows)
+    room_problems = _check_room(inventory, rows, len(systems.integrations), rows_most)
     problems = _share_problems(
-        [*workbook.problems, *(problem for plan in rows for problem in plan.problems)]
+        [
+            *room_problems,
+            *workbook.problems,
+            *(problem for plan in rows for problem in plan.problems),
+        ]
     )
     nearest = {name_key(unknown.name): unknown.nearest for unknown in unknown_opds}
     names = {(plan.row.sheet, plan.row.row): name_key(plan.row.values.opd) for plan in rows}
@@ -84,7 +92,9 @@ def plan_import(
         integrations=tuple(systems.integrations),
         opds={opd.id: opd for opd in inventory.opds},
         default_opd=owners.default_opd,
-        is_file_refused=any(problem.is_blocking for problem in workbook.problems),
+        is_file_refused=any(
+            problem.is_blocking for problem in (*room_problems, *workbook.problems)
+        ),
     )
 
 
@@ -107,6 +117,37 @@ def parse_rows(
         )
     except SheetInvalid as invalid:
         return ApplicationWorkbook((), (), invalid.problems)
+
+
+def _check_room(
+    inventory: InventoryState,
+    rows: Iterable[RowPlan],
+    integration_count: int,
+    rows_most: Mapping[type, int],
+) -> list[SheetProblem]:
+    """Return a problem for more new applications or integrations than the region may have."""
+    problems = []
+    application_count = sum(row.outcome is RowOutcome.ADD and row.current is None for row in rows)
+    room = max(rows_most[Application] - len(inventory.applications), 0)
+    if application_count > room:
+        expected = "at most {most} new applications: a region has {limit} at most"
+        problems.append(_region_full(expected, application_count, room, rows_most[Application]))
+    room = max(rows_most[Integration] - len(inventory.integrations), 0)
+    if integration_count > room:
+        expected = "at most {most} new integrations: a region has {limit} at most"
+        problems.append(_region_full(expected, integration_count, room, rows_most[Integration]))
+    return problems
+
+
+def _region_full(expected: str, count: int, room: int, limit: int) -> SheetProblem:
+    return SheetProblem(
+        None,
+        None,
+        expected,
+        str(count),
+        values={"most": room, "limit": limit},
+        code=SheetProblemCode.REGION_FULL,
+    )
 
 
 def _add_integration_problems(

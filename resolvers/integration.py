@@ -140,7 +140,12 @@ async def connect_applications(
         )
 
     async with open_region_change(
-        context, region_code, key=key, request=request, result_type=Integration
+        context,
+        region_code,
+        key=key,
+        request=request,
+        result_type=Integration,
+        counted_field="sourceId",
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, change.region)

@@ -6,8 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
+from engine.log.body_bounds import text_bound
 from engine.log.inventory_import import InventoryImport
+from engine.log.refusal import TooManyRows
 from engine.model import OWN_ACTOR_PREFIX, Region, Role, Viewer
+from engine.plain_text import to_plain_text
 from engine.spreadsheet.application_values import ApplicationWorkbook
 from engine.spreadsheet.import_edits import ImportEdits
 from engine.spreadsheet.workbook import Workbook
@@ -237,6 +240,7 @@ async def _write(
     only_good_rows: bool,
 ) -> InventoryImport:
     """Append the entries of an import, unless it is refused."""
+    file_name = to_plain_text(file_name)[: text_bound(InventoryImport, "file_name").most]
     access.allow_inventory_import(context.viewer, change.region)
     transaction = change.transaction
     plan = await _plan(context, transaction.session, change.region, rows, edits, file_name)
@@ -245,5 +249,8 @@ async def _write(
     imported, entries = import_entries(
         plan, context.acting_viewer, file_name, new_id(transaction.region, "import"), transaction.at
     )
-    await transaction.append_all(entries)
+    try:
+        await transaction.append_all(entries)
+    except TooManyRows as refused:  # with rows that a plan does not count, such as former imports
+        raise ImportRefused(plan.counts) from refused
     return imported

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from engine.bounds import AddressBound, Bound, BoundExceeded, TextBound
 from engine.document import from_document, to_document
 from engine.identifier import entity_id
+from engine.log.refusal import TooManyRows
 from engine.model import Provenance, Region, Role, Viewer
 from engine.plain_text import unify_line_ends
 from resolvers.context import Context
@@ -41,7 +42,13 @@ class RegionChange(Generic[Value]):
 
 @asynccontextmanager
 async def open_region_change(
-    context: Context, region: str, *, key: str | None, request: object, result_type: type[Value]
+    context: Context,
+    region: str,
+    *,
+    key: str | None,
+    request: object,
+    result_type: type[Value],
+    counted_field: str = "regionCode",
 ) -> AsyncIterator[RegionChange[Value]]:
     """Yield a change of `region`, in one transaction.
 
@@ -49,10 +56,12 @@ async def open_region_change(
         key: the client's idempotency key; None applies the request each time.
         request: the input, a dataclass; a key is valid for one request only.
         result_type: the type of the result, which a repeated request receives.
+        counted_field: the field of the input that names the region, for the problem of a region
+            that has too many rows.
 
     Raises:
         Forbidden: the viewer has no token.
-        InvalidInput: the key is too short or too long.
+        InvalidInput: the key is too short or too long, or the region has too many rows.
         IdempotencyKeyReused: the key was used for another request.
         NotFound, OwnedElsewhere: as for `Context.write_region`.
     """
@@ -62,6 +71,18 @@ async def open_region_change(
         raise InvalidInput(
             "idempotencyKey", f"1 to {KEY_LENGTH} characters", f"{len(key)} characters"
         )
+    try:
+        async with _open_change(context, region, key, request, result_type) as change:
+            yield change
+    except TooManyRows as refused:
+        expected = f"a region with fewer than {refused.most:,} rows of {refused.rows}"
+        raise InvalidInput(counted_field, expected, f"{refused.most:,}") from refused
+
+
+@asynccontextmanager
+async def _open_change(
+    context: Context, region: str, key: str | None, request: object, result_type: type[Value]
+) -> AsyncIterator[RegionChange[Value]]:
     async with context.write_region(region, key) as (transaction, state):
         current_region = state.region
         assert current_region is not None  # a log begins with the entry of its region

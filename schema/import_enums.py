@@ -158,6 +158,8 @@ described_enum(
         "COLUMN_TWICE": "Two columns have the same field.",
         "TOO_MANY_CELLS": "The row has more cells than the header.",
         "TOO_MANY_ROWS": "The file has more rows than one import writes.",
+        "REGION_FULL": "The file has more new applications or integrations than the region may have "
+        "in all.",
         "NAME_MISSING": "The row has no name of an application.",
         "NAME_TWICE": "Another row or another application of the OPD has the same name.",
         "TEXT_TOO_LONG": "The text is too long.",

@@ -31,6 +31,9 @@ _BASIS = CombinedQuery(
         ApplicationRow.id != _ID,
         ApplicationRow.status != ApplicationStatus.RETIRED.value,
     ),
+    counts=select(func.count().label("applications")).where(
+        ApplicationRow.region == bindparam("region")
+    ),
 )
 
 
@@ -42,10 +45,11 @@ class ApplicationBasis:
     opds: Mapping[str, Opd]  # the current OPD and the requested one, by id
     attestations: tuple[AttestationRecord, ...]  # of these OPDs
     namesakes: Mapping[str | None, str]  # ids of applications in use with its name, by OPD
+    application_count: int  # of the region, also retired ones
 
     def projection_batch(self) -> ProjectionBatch:
         """Return the rows with which the projection applies an entry of the application."""
-        batch = ProjectionBatch()
+        batch = ProjectionBatch(row_counts={ApplicationRow: self.application_count})
         for owner in self.opds.values():
             batch.existing.add((OpdRow, owner.id))
         if self.current is not None:
@@ -79,4 +83,5 @@ async def read_application_basis(
         opds={row.id: opd.opd_from_row(row) for row in rows["opds"]},
         attestations=tuple(map(attestation.attestation_from_row, rows["attestations"])),
         namesakes={row.opd: row.id for row in sorted(rows["namesakes"], key=lambda row: row.id)},
+        application_count=rows["counts"][0].applications,
     )

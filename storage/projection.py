@@ -27,7 +27,7 @@ from engine.log.entry import Entry
 from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
 from engine.log.entry_types import ENTRY_BODY_TYPES, ClaimedLevel
 from engine.log.inventory_import import InventoryImport
-from engine.log.refusal import EntryRefused, RefusalReason
+from engine.log.refusal import EntryRefused, RefusalReason, TooManyRows
 from engine.log.region_identity import RegionIdentity, identify_region
 from engine.log.source import RegionHandover
 from engine.matching.function_classifier import FunctionCorrection
@@ -385,10 +385,7 @@ class ProjectionBatch:
         if most is not None:
             count = self.row_counts.get(table, 0)
             if count >= most:
-                raise EntryRefused(
-                    RefusalReason.TOO_MANY_ROWS,
-                    f"expected at most {most} rows of {table.__tablename__} in a log, got more",
-                )
+                raise TooManyRows(table.__tablename__, most)
             self.row_counts[table] = count + 1
 
     def _apply_region(self, stated: Region) -> EntryRefused | None:

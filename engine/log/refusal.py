@@ -28,6 +28,21 @@ class EntryRefused(Exception):
         self.reason = reason
 
 
+class TooManyRows(EntryRefused):
+    """An entry would add a row to a log that has the most of these rows already.
+
+    Attributes: rows (the name of their table), most.
+    """
+
+    def __init__(self, rows: str, most: int) -> None:
+        super().__init__(
+            RefusalReason.TOO_MANY_ROWS,
+            f"expected at most {most} rows of {rows} in a log, got more",
+        )
+        self.rows = rows
+        self.most = most
+
+
 @dataclass(frozen=True, slots=True)
 class RefusedEntry:
     """An entry of a followed log that is stored, because the chain needs it, but not applied."""
