@@ -473,7 +473,8 @@ described_enum(
         "FEED_ENDED": "The owner ended the feed.",
         "HISTORY_CHANGED": "The log of the owner contradicts what it stated before.",
         "OWNER_BEHIND": "The new owner of the region does not have the whole log yet.",
-        "HANDED_OVER": "The region was handed over, and its new owner is not followed yet.",
+        "HANDED_OVER": "The region was handed over. Its new owner is not followed yet, or it is this "
+        "instance, which does not accept the region.",
         "COPYING": "The copy was deleted, and is made again.",
         "NOT_STORED": "This instance could not store what the owner sent, because of a failure of "
         "its own.",

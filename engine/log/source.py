@@ -30,7 +30,7 @@ class SourceProblem(Enum):
     FEED_ENDED = "FEED_ENDED"
     HISTORY_CHANGED = "HISTORY_CHANGED"  # the log contradicts what it said before
     OWNER_BEHIND = "OWNER_BEHIND"  # the new owner does not have the whole log yet
-    HANDED_OVER = "HANDED_OVER"  # the new owner is not followed yet
+    HANDED_OVER = "HANDED_OVER"  # its new owner is not followed yet, or we do not accept it
     COPYING = "COPYING"  # the copy was deleted, and is made again
     NOT_STORED = "NOT_STORED"  # an error of this instance
 

@@ -24,16 +24,20 @@ OwnerData = tuple[list[Entry], list[SnapshotRow]]
 
 @asynccontextmanager
 async def following(
-    folder: Path, *endpoints: Endpoint, diverged_seconds: float = DIVERGED_SECONDS
+    folder: Path,
+    *endpoints: Endpoint,
+    diverged_seconds: float = DIVERGED_SECONDS,
+    url: str | None = None,
 ) -> AsyncIterator[tuple[Instance, DatabaseReplicaStore]]:
-    """Yield an instance that follows the owners."""
-    settings = Settings(data_dir=folder)
+    """Yield an instance with this URL that follows the owners."""
+    settings = Settings(data_dir=folder, url=url)
 
     async def directories() -> AsyncIterator[EndpointDirectory]:
         yield EndpointDirectory(endpoints)
         await asyncio.Event().wait()
 
     async with open_instance(settings) as instance, AsyncExitStack() as stack:
+        instance.owners.directory = EndpointDirectory(endpoints)
         copies = DatabaseReplicaStore(instance)
         follower = ReplicationClient(copies, instance.clock, diverged_seconds)
         follows = follower.run(directories())

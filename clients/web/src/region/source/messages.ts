@@ -17,7 +17,7 @@ const id = {
     HISTORY_CHANGED:
       "Tanyakan kepada pengelola simpul itu apakah cadangannya dipulihkan. Salinan di sini tidak diubah sampai pengelola server ini menjalankan `simpul forget`.",
     OWNER_BEHIND: "Tunggu sampai pemilik yang baru menyalin seluruh catatan.",
-    HANDED_OVER: "Pengelola server ini mencantumkan pemilik yang baru dalam berkas daftar simpulnya.",
+    HANDED_OVER: "Pengelola server ini mencantumkan pemilik yang baru dalam berkas daftar simpulnya, atau menerima daerah ini di sana.",
     COPYING: "Tunggu sampai daerah ini selesai disalin.",
     NOT_STORED: "Pengelola server ini memeriksa log server. Server ini mencoba lagi dengan sendirinya.",
   } satisfies Record<Problem, string>,
@@ -55,7 +55,7 @@ const en: typeof id = {
     HISTORY_CHANGED:
       "Ask the operator of the node whether a backup was restored. The copy here stays as it is until the operator of this server runs `simpul forget`.",
     OWNER_BEHIND: "Wait until the new owner has copied the whole log.",
-    HANDED_OVER: "The operator of this server adds the new owner to its list of nodes.",
+    HANDED_OVER: "The operator of this server adds the new owner to its list of nodes, or accepts the region there.",
     COPYING: "Wait until the region is copied.",
     NOT_STORED: "The operator of this server reads its log. The server tries again by itself.",
   },
