@@ -38,10 +38,13 @@ class ToyOwner:
     owner_url: str | None = None  # the URL that it states as the owner's
     accepted_offer: int | None = None  # the offered hand-over that it is ready to complete
     first_sequence: int = 1  # the sequence of the first entry that it still has
+    first_hashes: int = 1  # the sequence of the first entry of which it still has the hashes
     can_see_drafts: bool = True  # False: the token does not cover the region
     # Each function changes a response before it is sent; None suppresses the response.
     on_head: Fault = lambda answer: answer
     on_frame: Fault = lambda answer: answer
+    # Returns the frames to send instead of the next one.
+    on_delivery: Callable[[Response], list[Response]] = lambda frame: [frame]
     on_page: Fault = lambda answer: answer
     on_hashes: Callable[[list[Response]], list[Response]] = lambda entries: entries
     on_refusal: Fault = lambda answer: answer
@@ -102,8 +105,10 @@ class ToyOwner:
         code = code or ("NOT_FOUND" if variables["regionCode"] != self.region else "")
         if variables.get("afterSequence") == -1:
             code = "INVALID_ARGUMENT"
-        elif "afterSequence" in variables and variables["afterSequence"] + 1 < self.first_sequence:
-            code = code or "SNAPSHOT_REQUIRED"
+        elif "afterSequence" in variables:
+            first = self.first_sequence if "subscription" in query else self.first_hashes
+            if variables["afterSequence"] + 1 < first:
+                code = code or "SNAPSHOT_REQUIRED"
         if code:
             refusal = self.on_refusal({"message": "no", "extensions": {"code": code}})
             if refusal is not None:
@@ -141,7 +146,8 @@ class ToyOwner:
             entries = [
                 self.to_wire_entry(entry) for entry in self.entries if entry.sequence > after
             ][: self.page_size]
-            await send({"head": self.head(), "entries": entries})
+            for frame in self.on_delivery({"head": self.head(), "entries": entries}):
+                await send(frame)
             if entries:
                 after = entries[-1]["sequence"]
             else:
