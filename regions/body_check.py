@@ -1,7 +1,7 @@
-"""Checks whether a replica could store the bodies of log entries: types, region and references.
+"""Checks the bodies of a log as an instance that follows it does, without a database.
 
-In the database, the rows of a replica refer to each other, and the shipped instruments compute
-their scores. A body for which that fails stops the replication. This check needs no database.
+Such an instance refuses a body that is about another region, exceeds a bound, has an id of another
+log, refers to a row that it does not have, or has no score.
 """
 
 from __future__ import annotations
@@ -10,60 +10,77 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import score_assessment, score_levels
-from engine.document import from_document
+from engine.consolidation.decision import ProposalDecision
+from engine.log.body_bounds import ROWS_MOST
+from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
 from engine.log.entry_types import ClaimedLevel
+from engine.log.inventory_import import InventoryImport
+from engine.log.refusal import EntryRefused
+from engine.log.region_identity import identify_region
+from engine.log.source import RegionHandover
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import Application, Assessment, Integration, Opd, Region
 from engine.verification.attestation import Attestation, AttestationRecord
 from engine.verification.inventory import Exemption
 from facts.instrument import instrument_by_id, instrument_catalogue
+from facts.region import listed_region
 
 
 class InvalidBody(Exception):
-    """A body that no replica could store; the message states what was expected and received."""
+    """A body that an instance refuses; the message states what was expected and received."""
 
 
 @dataclass
 class BodyCheck:
-    """Checks the bodies of one region in order."""
+    """Checks the bodies of one log in order."""
 
     region: str
     complete: bool = True  # False: references may point to entries that were pruned
-    _recorded_ids: set[str] = field(default_factory=set)  # ids of OPDs and applications
+    _recorded_ids: set[str] = field(default_factory=set)
+    _row_counts: dict[type, int] = field(default_factory=dict)
     _instrument_by_assessment: dict[str, Instrument] = field(default_factory=dict)
-    _has_started: bool = False
+    _has_region: bool = False
 
-    def check(self, name: str, kind: type, body: Mapping[str, Any]) -> None:
+    def check(self, name: str, kind: type | None, body: Mapping[str, Any]) -> None:
         """Check the next body.
 
         Args:
-            what: the name of the body in error messages.
+            name: of the body in error messages.
+            kind: its type; None if no entry of a log has such a body.
 
         Raises:
-            InvalidBody: a replica could not store the body.
+            InvalidBody: an instance that follows the log would refuse the body.
         """
         try:
-            value: Any = from_document(kind, body)
-        except ValidationError as error:
-            first = error.errors()[0]
-            location = ".".join(map(str, first["loc"]))
-            raise InvalidBody(f"{name}: {location}: {first['msg']}") from None
-        region = value.code if isinstance(value, Region) else getattr(value, "region", self.region)
-        if region != self.region:
-            raise InvalidBody(f"{name}: expected region {self.region}, got {region}")
+            value = parse_body(kind, body)
+            check_own_region(self.region, value)
+            for id in (*_stated_ids(value), *_references(value)):
+                check_own_id(self.region, id)
+            graded = listed_region(value.region) if isinstance(value, Assessment) else None
+            check_followed_body(self.region, value, graded)
+        except EntryRefused as refused:
+            raise InvalidBody(f"{name}: {refused}") from None
+        if isinstance(value, Region):
+            self._check_identity(name, value)
         if self.complete:
             self._check_references(name, value)
         self._check_score(name, value)
-        if isinstance(value, (Opd, Application)):
-            self._recorded_ids.add(value.id)
-        self._has_started = True
+        self._add_rows(name, value)
+
+    def _check_identity(self, name: str, stated: Region) -> None:
+        identity = listed_region(self.region)
+        if identity is not None and identify_region(stated) != identity:
+            raise InvalidBody(
+                f"{name}: expected {identity.name}, {identity.kind.value}, in {identity.parent}; "
+                f"got {stated.name}, {stated.kind.value}, in {stated.parent}"
+            )
 
     def _check_references(self, name: str, value: object) -> None:
-        if not self._has_started and not isinstance(value, Region):
+        # A result, and a hand-over, may come before the region itself.
+        may_be_first = isinstance(value, Region | Assessment | ClaimedLevel | RegionHandover)
+        if not (self._has_region or may_be_first):
             raise InvalidBody(f"{name}: expected the region itself first, got something else")
         for id in _references(value):
             if id not in self._recorded_ids:
@@ -85,6 +102,28 @@ class BodyCheck:
                     score_levels(instrument, {value.claim.indicator: value.claim.level})
         except (ValueError, KeyError) as error:
             raise InvalidBody(f"{name}: it has no score: {error}") from None
+
+    def _add_rows(self, name: str, value: object) -> None:
+        self._has_region = self._has_region or isinstance(value, Region)
+        for id in _stated_ids(value):
+            if id not in self._recorded_ids:
+                self._recorded_ids.add(id)
+                count = self._row_counts[type(value)] = self._row_counts.get(type(value), 0) + 1
+                most = ROWS_MOST.get(type(value))
+                if most is not None and count > most:
+                    kind = type(value).__name__
+                    raise InvalidBody(f"{name}: expected at most {most} of {kind}, got more")
+
+
+def _stated_ids(value: object) -> list[str]:
+    """Return the id of the row that a body states, unless another id is its key."""
+    match value:
+        case Opd() | Application() | Integration() | Assessment() | InventoryImport():
+            return [value.id]
+        case ProposalDecision():
+            return [value.proposal]
+        case _:
+            return []
 
 
 def _references(value: object) -> list[str]:

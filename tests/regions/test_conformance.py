@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.document import to_document
-from engine.log.entry import Entry, seal_entry
+from engine.log.entry import Entry, LogEntry, seal_entry
 from engine.log.entry_types import ClaimedLevel
 from engine.log.snapshot import SnapshotRow
 from engine.model import (
@@ -25,8 +26,10 @@ from engine.model import (
     LevelClaim,
     Opd,
     Provenance,
+    Region,
+    RegionKind,
+    Visibility,
 )
-from regions import conformance
 from regions.conformance import CONNECTS, PROMISES, check_conformance
 from regions.endpoint_directory import Endpoint
 from tests.fixtures.processes import SIMPUL, StartSimpul
@@ -37,8 +40,21 @@ pytestmark = pytest.mark.integration
 
 NODE = "https://node.example.go.id/graphql"
 
-OwnerData = tuple[list[Entry], list[SnapshotRow]]
+OwnerData = tuple[list[LogEntry], list[SnapshotRow]]
 Change = Callable[[ToyOwner], None]
+
+
+TEST = Provenance("test")
+ASSESSMENT = Assessment(
+    id="32.11:assessment-1",
+    region="32.11",
+    instrument="spbe-2020",
+    year=2026,
+    kind=AssessmentKind.SELF,
+    state=AssessmentState.DRAFT,
+    version=1,
+    provenance=TEST,
+)
 
 
 def _with_faults(**faults: Callable[[Response], Response | None]) -> Change:
@@ -71,7 +87,7 @@ def _without_entry(number: int) -> Change:
 
 
 def _skip_entry_on_resume(toy: ToyOwner) -> None:
-    """Make a client that resumes after entry 19 get entry 21."""
+    """Make a client that resumes after entry 16 get entry 18."""
     all_entries = toy.entries
 
     def fault(answer: Response) -> Response:
@@ -107,21 +123,45 @@ def _append_body_of_another_type(toy: ToyOwner) -> None:
     append_entry(toy, toy.entries[-1].kind, {"name": "Uji"})
 
 
-def append_entry(toy: ToyOwner, kind: EventKind, body: Mapping[str, Any]) -> None:
+def _append_entry_with_a_used_salt(toy: ToyOwner) -> None:
+    first, last = toy.entries[0], toy.entries[-1]
+    assert isinstance(first, Entry)
+    assert isinstance(last, Entry)
+    append_entry(toy, last.kind, last.body, salt=first.salt)
+
+
+def _append_entry_of_yesterday(toy: ToyOwner) -> None:
     last = toy.entries[-1]
-    toy.entries.append(
-        seal_entry(
-            region=last.region,
-            sequence=last.sequence + 1,
-            at=last.at,
-            actor=last.actor,
-            kind=kind,
-            subject=last.subject,
-            visibility=last.visibility,
-            body=body,
-            previous_hash=last.hash,
+    assert isinstance(last, Entry)
+    append_entry(toy, last.kind, last.body, at=last.at - timedelta(days=1))
+
+
+def _send_a_draft_next_to_a_stub(toy: ToyOwner) -> None:
+    for _ in range(2):
+        append_entry(
+            toy, EventKind.ASSESSMENT_STARTED, to_document(ASSESSMENT), visibility=Visibility.REGION
         )
-    )
+    last = toy.entries[-1]
+    assert isinstance(last, Entry)
+    toy.entries[-1] = last.withhold()
+
+
+def append_entry(toy: ToyOwner, kind: EventKind, body: Mapping[str, Any], **changed: Any) -> None:
+    last = toy.entries[-1]
+    assert isinstance(last, Entry)
+    fields = {
+        "region": last.region,
+        "sequence": last.sequence + 1,
+        "at": last.at,
+        "actor": last.actor,
+        "kind": kind,
+        "subject": last.subject,
+        "visibility": last.visibility,
+        "body": body,
+        "salt": f"{last.sequence + 1:032x}",
+        "previous_hash": last.hash,
+    }
+    toy.entries.append(seal_entry(**fields | changed))
 
 
 BROKEN: dict[str, tuple[Change, str]] = {
@@ -139,8 +179,17 @@ BROKEN: dict[str, tuple[Change, str]] = {
         _with_faults(on_head=lambda answer: {**answer, "ownerUrl": "node"}),
         "the head of the log could not be read",
     ),
+    "hashes": (
+        _with_faults(
+            on_hashes=lambda entries: [{**entry, "bodyHash": "0" * 64} for entry in entries]
+        ),
+        "expected the hashes of entry 1 as in the feed, got others of entry 1",
+    ),
+    "salts": (_append_entry_with_a_used_salt, "expected a salt of its own, got that of entry"),
+    "withheld entries": (_send_a_draft_next_to_a_stub, "alone, as of other entries"),
+    "times": (_append_entry_of_yesterday, "expected a time of"),
     "bodies": (_append_body_of_another_type, "Field required"),
-    "resume": (_skip_entry_on_resume, "expected entry 20 as before"),
+    "resume": (_skip_entry_on_resume, "expected entry 17 as before"),
     "heartbeat": (_send_one_heartbeat, "no frame within"),
     "snapshot": (_advance_between_pages, "expected all pages as of entry"),
     "error: unknown region": (
@@ -193,38 +242,44 @@ async def test_an_owner_without_a_complete_log_passes(
     assert statements["resume"] == "no entry has come since the snapshot"
 
 
-ASSESSMENT = Assessment(
-    id="assessment-1",
-    region="32.11",
-    instrument="spbe-2020",
-    year=2026,
-    kind=AssessmentKind.SELF,
-    state=AssessmentState.DRAFT,
-    version=1,
-    provenance=Provenance("test"),
-)
-OPD_OF_ANOTHER_REGION = Opd("opd-1", "32.12", "Dinas", "Dinas", Provenance("test"))
+OPD_OF_ANOTHER_REGION = Opd("32.11:opd-1", "32.12", "Dinas", "Dinas", TEST)
 APPLICATION_WITHOUT_OPD = Application(
-    "application-1", "32.11", "opd-2", "Uji", ApplicationStatus.ACTIVE, 1, Provenance("test")
+    "32.11:application-1", "32.11", "32.11:opd-2", "Uji", ApplicationStatus.ACTIVE, 1, TEST
 )
 UNFIT_ENTRIES: list[tuple[list[tuple[EventKind, object]], str]] = [
+    (
+        [(EventKind.OPD_RECORDED, Opd("32.12:opd-1", "32.11", "Dinas", "Dinas", TEST))],
+        "expected an id that begins with 32.11:, got 32.12:opd-1",
+    ),
+    (
+        [(EventKind.OPD_RECORDED, Opd("32.11:opd-1", "32.11", "Di\u202enas", "Dinas", TEST))],
+        "name: expected a text without control or format characters",
+    ),
+    (
+        [(EventKind.REGION_RECORDED, Region("32.11", "Sumedang", RegionKind.PROVINCE, None, TEST))],
+        "expected Kabupaten Sumedang, REGENCY, in 32; got Sumedang, PROVINCE, in None",
+    ),
+    (
+        [(EventKind.RESULT_RECORDED, replace(ASSESSMENT, kind=AssessmentKind.OFFICIAL))],
+        "expected a result of a region whose results 32.11 records, got one of 32.11",
+    ),
     ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER_REGION)], "expected region 32.11, got 32.12"),
     (
         [(EventKind.APPLICATION_REGISTERED, APPLICATION_WITHOUT_OPD)],
-        "expected what it refers to before it, got opd-2 without",
+        "expected what it refers to before it, got 32.11:opd-2 without",
     ),
     (
         [(EventKind.ASSESSMENT_STARTED, replace(ASSESSMENT, instrument="spbe-2030"))],
         "expected one of the instruments spbe-2018, spbe-2020, pemdi-2026, got spbe-2030",
     ),
     (
-        [(EventKind.ASSESSMENT_STARTED, replace(ASSESSMENT, levels=(LevelClaim(1, 6),)))],
+        [(EventKind.ASSESSMENT_STARTED, replace(ASSESSMENT, levels=(LevelClaim(1, 0),)))],
         "it has no score: indicator 1",
     ),
     (
         [
             (EventKind.ASSESSMENT_STARTED, ASSESSMENT),
-            (EventKind.LEVEL_CLAIMED, ClaimedLevel("assessment-1", 2, LevelClaim(48, 1))),
+            (EventKind.LEVEL_CLAIMED, ClaimedLevel("32.11:assessment-1", 2, LevelClaim(48, 1))),
         ],
         "it has no score: indicator 48",
     ),
@@ -253,16 +308,17 @@ async def test_a_body_that_no_follower_can_apply_is_named(
 
 @pytest.mark.parametrize("promise", BROKEN)
 async def test_a_promise_that_is_broken_fails_its_row(
-    sumedang: OwnerData, tmp_path: Path, promise: str, monkeypatch: pytest.MonkeyPatch
+    sumedang: OwnerData, tmp_path: Path, promise: str
 ) -> None:
-    monkeypatch.setattr(conformance, "HEARTBEAT_SECONDS", 1.5)
     change, complaint = BROKEN[promise]
     toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
     change(toy)
     async with toy.running():
         verdicts = {
             verdict.promise: verdict
-            for verdict in await check_conformance(endpoint(toy, tmp_path), "32.11")
+            for verdict in await check_conformance(
+                endpoint(toy, tmp_path), "32.11", heartbeat_seconds=1.5
+            )
         }
     assert not verdicts[promise].passed
     assert complaint in verdicts[promise].detail
@@ -293,6 +349,7 @@ async def test_our_own_node_passes_by_the_command(
         SIMPUL, "conformance", node.url, *arguments, stdout=asyncio.subprocess.PIPE
     )
     output, _ = await command.communicate()
-    assert command.returncode == 0
     promises = json.loads(output)["promises"]
+    assert [promise for promise in promises if not promise["passed"]] == []
+    assert command.returncode == 0
     assert [promise["promise"] for promise in promises] == [CONNECTS, *PROMISES]

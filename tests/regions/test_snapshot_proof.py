@@ -217,7 +217,7 @@ async def test_a_hub_restores_a_proven_snapshot_and_refuses_one_that_rewrites_hi
     hub_folder: Path, secret: Path, sumedang: OwnerData, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = sumedang[0][-1].sequence
-    toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1], heartbeat_seconds=0.1)
+    toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
 
     async def send_only_snapshots() -> None:
         toy.first_sequence = toy.entries[-1].sequence + 1

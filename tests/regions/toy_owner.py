@@ -32,7 +32,7 @@ class ToyOwner:
     region: str
     entries: list[LogEntry]
     rows: Sequence[SnapshotRow]
-    heartbeat_seconds: float = 0.5
+    heartbeat_seconds: float = 0.1
     page_size: int = 10
     token: str = "secret"
     owner_url: str | None = None  # the URL that it states as the owner's
