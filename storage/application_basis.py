@@ -13,7 +13,8 @@ from engine.verification.attestation import AttestationRecord
 from storage import application, attestation, opd
 from storage.combined_query import CombinedQuery
 from storage.log import LogTransaction
-from storage.projection import ProjectionBatch
+from storage.projected_rows import count_query
+from storage.projection_batch import ProjectionBatch
 from storage.tables import ApplicationRow, AttestationRow, OpdRow
 
 _ID: BindParameter[str] = bindparam("id")
@@ -31,9 +32,7 @@ _BASIS = CombinedQuery(
         ApplicationRow.id != _ID,
         ApplicationRow.status != ApplicationStatus.RETIRED.value,
     ),
-    counts=select(func.count().label("applications")).where(
-        ApplicationRow.region == bindparam("region")
-    ),
+    counts=count_query(ApplicationRow),
 )
 
 
@@ -45,7 +44,7 @@ class ApplicationBasis:
     opds: Mapping[str, Opd]  # the current OPD and the requested one, by id
     attestations: tuple[AttestationRecord, ...]  # of these OPDs
     namesakes: Mapping[str | None, str]  # ids of applications in use with its name, by OPD
-    application_count: int  # of the region, also retired ones
+    application_count: int  # in the log
 
     def projection_batch(self) -> ProjectionBatch:
         """Return the rows with which the projection applies an entry of the application."""
@@ -83,5 +82,5 @@ async def read_application_basis(
         opds={row.id: opd.opd_from_row(row) for row in rows["opds"]},
         attestations=tuple(map(attestation.attestation_from_row, rows["attestations"])),
         namesakes={row.opd: row.id for row in sorted(rows["namesakes"], key=lambda row: row.id)},
-        application_count=rows["counts"][0].applications,
+        application_count=next(row.count for row in rows["counts"]),
     )

@@ -177,9 +177,10 @@ async def list_assessments_by_log(session: AsyncSession, log: str) -> list[Asses
 
 
 async def list_awaited_scores(session: AsyncSession, region: str) -> list[tuple[Assessment, Score]]:
-    """Return the published scores of a region, which may have been stored before the region."""
+    """Return the published results of a region, which may have been stored before the region."""
     query = select(AssessmentRow).where(
         AssessmentRow.region == region,
+        AssessmentRow.log != region,
         AssessmentRow.state == AssessmentState.PUBLISHED.value,
         AssessmentRow.score.is_not(None),
     )

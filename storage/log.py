@@ -20,7 +20,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -47,6 +47,8 @@ from storage import assessment, ownership, projection, refused_entry, snapshot
 from storage.database import Database
 from storage.log_end import end_log
 from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, head_from_row
+from storage.projected_assessment import IndexChange
+from storage.projection_batch import ProjectionBatch
 from storage.tables import EntryRow, HeadRow, core_table
 
 Clock = Callable[[], datetime]
@@ -87,7 +89,7 @@ class LogTransaction:
 
     session: AsyncSession
     region: str  # the region whose log it is
-    at: datetime  # never before the newest entry
+    at: datetime  # after the newest entry
     sequence: int  # sequence of the newest entry, including entries of this transaction
     hash: str  # hash of the newest entry
     owner: str | None = None  # URL of the owner's API; None if this instance owns the region
@@ -117,7 +119,7 @@ class LogTransaction:
         subject: str,
         body: Mapping[str, Any],
         visibility: Visibility = Visibility.PUBLIC,
-        batch: projection.ProjectionBatch | None = None,
+        batch: ProjectionBatch | None = None,
     ) -> Entry:
         """Append the next entry, project it onto the rows, and record the index change, if any.
 
@@ -132,7 +134,7 @@ class LogTransaction:
         return entry
 
     async def append_all(
-        self, new_entries: Sequence[NewEntry], batch: projection.ProjectionBatch | None = None
+        self, new_entries: Sequence[NewEntry], batch: ProjectionBatch | None = None
     ) -> list[Entry]:
         """Append entries in this order, as `append` does, in pages of PAGE.
 
@@ -221,7 +223,7 @@ class LogTransaction:
         await self._write_refused()
 
     async def _store(
-        self, entries: Sequence[LogEntry], batch: projection.ProjectionBatch | None = None
+        self, entries: Sequence[LogEntry], batch: ProjectionBatch | None = None
     ) -> None:
         rows, full_entries = [], []
         for entry in entries:
@@ -272,9 +274,7 @@ class LogTransaction:
     async def _announce_awaited_scores(self, sequence: int) -> None:
         """Add the events of results that were stored before their region."""
         for awaited, score in await assessment.list_awaited_scores(self.session, self.region):
-            if awaited.id.startswith(f"{self.region}:"):
-                continue  # of this log, which has its own events
-            self._add_index_change(sequence, projection.IndexChange(awaited, None, score))
+            self._add_index_change(sequence, IndexChange(awaited, None, score))
             self.kinds_by_region.setdefault(self.region, set()).add(EventKind.INDEX_CHANGED)
 
     def _stand_in(self, newest: WithheldEntry) -> Entry:
@@ -318,7 +318,7 @@ class LogTransaction:
                 event.visibility,
             )
 
-    def _add_index_change(self, sequence: int, change: projection.IndexChange) -> None:
+    def _add_index_change(self, sequence: int, change: IndexChange) -> None:
         self._add_arrival(
             change.assessment.region,
             sequence,
@@ -393,11 +393,12 @@ async def begin_log_transaction(
     """
     async with database.write() as session:
         head = await _lock_head(session, region, must_exist=begun)
-        now = clock()
+        # The entries of a log are in the order of their times, even if the clock was set back.
+        now = clock() if head.at is None else max(clock(), head.at + timedelta.resolution)
         transaction = LogTransaction(
             session,
             region,
-            now if head.at is None else max(now, head.at),
+            now,
             head.sequence,
             head.hash,
             head.owner,

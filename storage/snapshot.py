@@ -30,7 +30,7 @@ from storage import (
     proposal,
     region,
 )
-from storage.projection import ProjectedEntries, read_batch
+from storage.projection import ProjectedEntries, apply_values, read_batch
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -125,7 +125,7 @@ async def import_snapshot_rows(
     bodies = [(newest, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
     batch, values = await read_batch(session, bodies, identity)
     batch.begin_snapshot()
-    projected = batch.apply_values(values)
+    projected = apply_values(batch, values)
     for table in reversed(PROJECTED_TABLES):
         await session.execute(
             delete(core_table(table)).where(log_row_condition(table, newest.region))

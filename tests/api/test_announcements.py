@@ -190,7 +190,7 @@ async def test_a_slower_process_does_not_revert_announcements_of_another(
             assert [proposal.kind for proposal in proposals] == [ProposalKind.SHARE] * 2
             changes = await announcements.proposal_changes(transaction.session, region, proposals)
             transaction.add_derived_events(
-                await announcements.announce_changes(transaction, changes)
+                await announcements.announce_changes(transaction, region, changes)
             )
         assert await recompute_task is False  # it had nothing to announce after computing again
         assert (await event_kinds_after(quick, after)).count("PROPOSALS_CHANGED") == 1
@@ -239,7 +239,7 @@ async def test_a_full_pass_announces_evidence_that_became_out_of_date(hub: Hub) 
     assert isinstance(hub.instance.clock, Clock)
     hub.instance.clock.now += timedelta(days=366)
     summary = await recompute.recompute_all_regions(hub.instance)
-    assert (summary.regions, summary.changed, summary.failed, summary.learned) == (5, 1, (), None)
+    assert (summary.regions, summary.changed, summary.failed, summary.learned) == (6, 1, (), None)
     assert await event_kinds_after(hub, after) == ["VERIFICATION_CHANGED"]
 
 

@@ -307,7 +307,7 @@ async def test_a_rebuild_and_a_copy_have_the_same_rows(
         await rebuild_projection(session)
     assert await projected_rows(hub.instance.database) == rows
     copy = Database(postgresql_database_url)
-    for region in ("32", "32.11", "32.73", "33", "33.74"):
+    for region in ("32", "32.11", "32.73", "33", "33.74", "ID"):
         async with hub.instance.database.read() as session:
             entries = await log_entries.list_log_entries(session, region)
         async with log.begin_log_transaction(copy, region, hub.instance.clock) as transaction:

@@ -292,7 +292,7 @@ async def test_events_are_filtered_by_kind_and_stay_chained(hub: Hub) -> None:
         received = await _take_events(events, 2)
     assert [(event["eventKind"], event["sequence"], event["subjectId"]) for event in received] == [
         ("APPLICATION_REGISTERED", 6, new["id"]),
-        ("APPLICATION_RETIRED", 9, new["id"]),
+        ("APPLICATION_RETIRED", 8, new["id"]),
     ]
     assert [event["previousCursor"] for event in received] == [start, received[0]["cursor"]]
 

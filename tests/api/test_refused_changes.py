@@ -98,6 +98,12 @@ async def _prepare(hub: Hub) -> None:
         **{**PUBLISHED_RESULT, "year": 2024, "idempotencyKey": "used"},
     )
     assert recorded["id"] == RESULT_ID
+    # A key is valid in one log, and the result is in the log of the province.
+    await hub.change(
+        "startAssessment",
+        two_provinces.ADMIN,
+        **{**NEW_ASSESSMENT, "kind": "SIMULATION", "idempotencyKey": "used"},
+    )
 
 
 @pytest.fixture(scope="module")
