@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from engine.log.source import SourceState
-from regions.endpoint_directory import load_endpoint_directory, watch_endpoint_directory
+from regions.directory_file import load_endpoint_directory, watch_endpoint_directory
 from regions.replication_client import ReplicationClient
 from resolvers.context import Instance
 from resolvers.replicas import DatabaseReplicaStore

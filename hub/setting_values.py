@@ -17,7 +17,7 @@ from pydantic_settings import NoDecode
 
 from hub.auth.identity_provider import load_identity_provider
 from hub.mail_server import check_mail_address, parse_mail_server
-from regions import endpoint_directory
+from regions.directory_file import load_endpoint_directory
 from storage.database_address import check_database_url
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -121,7 +121,7 @@ def _check_mail_server(value: str) -> str:
 
 
 def _check_directory_file(path: Path) -> Path:
-    endpoint_directory.load_endpoint_directory(path)
+    load_endpoint_directory(path)
     return path
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.log.entry import LogEntry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source
+from regions.endpoint_directory import EndpointDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class RegionNotListed(LookupError):
     """This instance's list of regions does not have the region."""
 
     def __init__(self, region: str) -> None:
-        super().__init__(f"region {region} is not in the list of regions of this instance")
+        super().__init__(
+            f"region {region} is on no list of this instance: expected a [[region]] with its code, "
+            "name, kind and parent in the file that SIMPUL_FOLLOWS names, got none"
+        )
 
 
 class HandoverNotAccepted(Exception):
@@ -45,8 +49,15 @@ class ReplicaChanged(Exception):
 class ReplicaStore(Protocol):
     """The storage of the replicas."""
 
+    async def record_directory(self, directory: EndpointDirectory) -> None:
+        """Record the sources and the identities of all regions that the directory lists."""
+
     async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
-        """Return the position of the replica of a region that `url` owns; None if owned here."""
+        """Return the position of the replica of a region that `url` owns; None if owned here.
+
+        Raises:
+            RegionNotListed: no list of this instance has the region.
+        """
 
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
         """Store verified entries, all or none; `more` states that further ones are at hand."""

@@ -23,7 +23,12 @@ from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint, EndpointDirectory
 from regions.frame_order import check_frame_order
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
-from regions.replica_store import HandoverNotAccepted, ReplicaPosition, ReplicaStore
+from regions.replica_store import (
+    HandoverNotAccepted,
+    RegionNotListed,
+    ReplicaPosition,
+    ReplicaStore,
+)
 from regions.replication_failure import (
     KNOWN_FAILURES,
     FeedEnded,
@@ -51,12 +56,17 @@ class ReplicationClient:
     diverged_seconds: float = DIVERGED_SECONDS
     _reported: dict[str, str] = field(default_factory=dict)  # the last logged failure by region
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
+    _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
 
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Replicate from the first directory, then from each that replaces it, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_in_new_epochs(group))
             async for directory in directories:
+                await self._record_directory(directory)
+                if directory.regions != self._directory.regions:
+                    self._follow_again(group)
+                self._directory = directory
                 removed = self._endpoints.keys() - set(directory.endpoints)
                 for endpoint in removed:
                     self._endpoints.pop(endpoint).cancel()
@@ -69,10 +79,24 @@ class ReplicationClient:
         """Follow again when replicas may have been deleted, without waiting for any owner."""
         while True:
             await self.copies.wait_for_new_epoch()
-            self._reported.clear()
-            for endpoint, task in self._endpoints.items():
-                task.cancel()
-                self._endpoints[endpoint] = group.create_task(self._follow_endpoint(endpoint))
+            self._follow_again(group)
+
+    def _follow_again(self, group: asyncio.TaskGroup) -> None:
+        self._reported.clear()
+        for endpoint, task in self._endpoints.items():
+            task.cancel()
+            self._endpoints[endpoint] = group.create_task(self._follow_endpoint(endpoint))
+
+    async def _record_directory(self, directory: EndpointDirectory) -> None:
+        """Record the regions of a directory before any is followed, so that each finds its parent."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self.copies.record_directory(directory)
+                return
+            except Exception:
+                logger.exception("the listed regions cannot be recorded; trying again")
+                await backoff.wait()
 
     async def _follow_endpoint(self, endpoint: Endpoint) -> None:
         """Stay connected to an endpoint, with as many connections as its regions need."""
@@ -104,8 +128,15 @@ class ReplicationClient:
 
     async def _has_remote_owner(self, endpoint: Endpoint, regions: Sequence[str]) -> bool:
         """Return whether another instance owns at least one of these regions."""
-        positions = [await self.copies.find_position(region, endpoint.url) for region in regions]
-        return any(position is not None for position in positions)
+        has_remote_owner = False
+        for region in regions:
+            try:
+                position = await self.copies.find_position(region, endpoint.url)
+            except RegionNotListed as unlisted:
+                self._record_failure(endpoint, region, describe_failure(unlisted))
+                continue
+            has_remote_owner = has_remote_owner or position is not None
+        return has_remote_owner
 
     async def _follow_region(
         self, endpoint: Endpoint, peer: PeerConnection, region: str, connection_backoff: Backoff

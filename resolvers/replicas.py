@@ -7,20 +7,21 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from engine.log.assessment_log import NATION_CODE
 from engine.log.entry import Entry, LogEntry
 from engine.log.refusal import RefusedEntry
-from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
-from engine.log.source import Source, SourceProblem, SourceState
+from engine.log.source import Source, SourceState
 from engine.model import EventKind
-from facts.region import listed_region
 from realtime.tail import EPOCH_POLL_SECONDS, RETRY_SECONDS
 from regions import endpoint_directory
+from regions.endpoint_directory import EndpointDirectory
 from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
 from resolvers.accepted_handover import take_over_region
 from resolvers.context import Context, Instance
 from resolvers.problems import InvalidArgument
+from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
 from storage import log, log_entries, refused_entry
 from storage import ownership as stored
 
@@ -65,16 +66,28 @@ class DatabaseReplicaStore:
     instance: Instance
     _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
     _epoch: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._epoch = self.instance.tail.epoch
+
+    async def record_directory(self, directory: EndpointDirectory) -> None:
+        """Record the sources and the identities of all regions that the directory lists."""
+        if await record_listed_regions(self.instance, directory) and not self._directory.endpoint(
+            NATION_CODE
+        ):
+            logger.warning(NATION_IS_OWNED)
+        self._directory = directory
 
     async def find_position(self, region: str, url: str) -> ReplicaPosition | None:
         """Return the position of the replica of a region that `url` owns.
 
         Return None if this instance owns the region. An unknown region is recorded as owned by
         `url` from now on.
+
+        Raises:
+            RegionNotListed: no list of this instance has the region.
         """
         async with self.instance.database.read() as session:
             sequence, hash = await log_entries.read_log_head(session, region)
@@ -82,15 +95,16 @@ class DatabaseReplicaStore:
             newest_entries = await log_entries.list_log_entries(
                 session, region, after=sequence - 1, limit=1
             )
+        if source is None and sequence:
+            return None
+        identity = self._directory.identity(region)
         if source is None:
-            if sequence:
-                return None
-            source = Source(
-                region, url, SourceState.UNREACHABLE, None, SourceProblem.NOT_REACHED_YET
-            )
+            source = new_source(region, url, identity)
             async with self.instance.database.write() as session:
-                await stored.insert_source(session, source, self._listed_identity(region))
+                await stored.insert_source(session, source, identity)
         known = self.instance.sources_by_region.setdefault(region, source)
+        if identity is None:
+            raise RegionNotListed(region)
         kinds = [entry.kind for entry in newest_entries if isinstance(entry, Entry)]
         return ReplicaPosition(
             sequence,
@@ -225,17 +239,6 @@ class DatabaseReplicaStore:
                 logger.exception("sources cannot be saved; trying again")
                 self._unwritten_regions.update(source.region for source in changed_sources)
                 await asyncio.sleep(WRITE_INTERVAL_SECONDS)
-
-    def _listed_identity(self, region: str) -> RegionIdentity:
-        """Return the identity of a region in the list of this instance.
-
-        Raises:
-            RegionNotListed: the list does not have the region.
-        """
-        identity = listed_region(region)
-        if identity is None:
-            raise RegionNotListed(region)
-        return identity
 
     def _record_entries(self, region: str, transaction: log.LogTransaction) -> None:
         """Record the refused entries of a log and the clock of its owner, and log what is new."""

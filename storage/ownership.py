@@ -26,6 +26,9 @@ _REFUSED_COUNT = (
 _BY_REGIONS = select(SourceRow, _REFUSED_COUNT).where(
     SourceRow.region.in_(bindparam("regions", expanding=True))
 )
+_IDENTITIES = select(SourceRow.region, SourceRow.name, SourceRow.kind, SourceRow.parent).where(
+    SourceRow.region.in_(bindparam("regions", expanding=True))
+)
 _UPDATE_STATE = (
     update(core_table(SourceRow))
     .where(
@@ -80,17 +83,23 @@ async def count_owned_regions(session: AsyncSession) -> int:
     return await session.scalar(_COUNT_OWNED) or 0
 
 
-async def insert_source(session: AsyncSession, source: Source, identity: RegionIdentity) -> None:
-    """Record that another instance owns the region, whose identity this instance's list has."""
+async def insert_source(
+    session: AsyncSession, source: Source, identity: RegionIdentity | None
+) -> None:
+    """Record that another instance owns the region.
+
+    Args:
+        identity: of the region in the lists of this instance; None if they do not have it.
+    """
     session.add(
         SourceRow(
             region=source.region,
             base=0,
             generation=source.generation,
             **_state_columns(source),
-            name=identity.name,
-            kind=identity.kind.value,
-            parent=identity.parent,
+            name=None if identity is None else identity.name,
+            kind=None if identity is None else identity.kind.value,
+            parent=None if identity is None else identity.parent,
         )
     )
 
@@ -106,10 +115,20 @@ async def update_identity(session: AsyncSession, identity: RegionIdentity) -> No
 
 async def find_identity(session: AsyncSession, region: str) -> RegionIdentity | None:
     """Return the identity of a followed region; None if this instance owns the region."""
-    row = await session.get(SourceRow, region)
-    if row is None or row.name is None or row.kind is None:
-        return None
-    return RegionIdentity(region, row.name, RegionKind(row.kind), row.parent)
+    return (await identities_by_region(session, [region])).get(region)
+
+
+async def identities_by_region(
+    session: AsyncSession, regions: Collection[str]
+) -> dict[str, RegionIdentity | None]:
+    """Return the identities of followed regions; None if no list of this instance has the region."""
+    rows = await session.execute(_IDENTITIES, {"regions": list(regions)})
+    return {
+        row.region: None
+        if row.name is None
+        else RegionIdentity(row.region, row.name, RegionKind(row.kind), row.parent)
+        for row in rows
+    }
 
 
 async def set_replica_base(session: AsyncSession, region: str, base: int) -> None:

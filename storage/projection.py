@@ -26,7 +26,6 @@ from engine.model import Application, Assessment, EventKind, Integration, Opd, R
 from engine.path.effort import RegionEffort
 from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from engine.verification.inventory import DevelopmentPolicy, Exemption
-from facts.region import listed_region
 from storage import (
     application,
     effort,
@@ -207,7 +206,7 @@ def _check_value(batch: ProjectionBatch, log: str, value: Any) -> None:
         graded = None
         if isinstance(value, Assessment):
             require_instrument(value.instrument)
-            graded = batch.held_regions.get(value.region) or listed_region(value.region)
+            graded = batch.find_identity(value.region)
         check_followed_body(log, value, graded)
         needs_region = not isinstance(value, Region | Assessment | ClaimedLevel | RegionHandover)
         if needs_region and log not in batch.held_regions:

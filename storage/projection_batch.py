@@ -18,7 +18,8 @@ from engine.log.refusal import TooManyRows
 from engine.log.region_identity import RegionIdentity, identify_region
 from engine.model import Assessment, Region, RegionKind
 from engine.verification.attestation import AttestationRecord
-from storage import region
+from facts.region import listed_region
+from storage import ownership, region
 from storage.assessment import assessment_from_rows, assessment_to_row
 from storage.attestation import attestation_from_row, attestation_to_row
 from storage.database import batch_ids
@@ -63,6 +64,8 @@ class ProjectionBatch:
     assessments: dict[str, ProjectedAssessment] = field(default_factory=dict)  # by id
     changed_assessments: dict[str, str] = field(default_factory=dict)  # log by id of those to write
     held_regions: dict[str, RegionIdentity] = field(default_factory=dict)  # by code
+    # By code; regions that are not held, and that only the operator's list has.
+    followed_regions: dict[str, RegionIdentity | None] = field(default_factory=dict)
     row_counts: dict[type[Table], int] = field(default_factory=dict)  # of the log
     pending: PendingUpserts = field(default_factory=PendingUpserts)
     is_region_new: bool = False  # an entry of the page is the first one of the log's region
@@ -101,7 +104,18 @@ class ProjectionBatch:
         missing = regions - batch.held_regions.keys()
         if missing and await region.lock_missing_regions(session, missing):
             batch._add_regions(await region.regions_by_code(session, missing))
+        unlisted = {code for code in missing if listed_region(code) is None}
+        if unlisted and identity is not None:
+            batch.followed_regions = await ownership.identities_by_region(session, unlisted)
         return batch
+
+    def find_identity(self, region: str) -> RegionIdentity | None:
+        """Return the identity of a region that this instance holds, lists or follows."""
+        return (
+            self.held_regions.get(region)
+            or listed_region(region)
+            or self.followed_regions.get(region)
+        )
 
     def begin_snapshot(self) -> None:
         """Forget the rows that a snapshot replaces; index changes are relative to the old ones."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.source import SourceProblem, SourceState
-from storage import arrival
+from engine.log.assessment_log import NATION_CODE
+from engine.log.region_identity import identify_region
+from engine.log.source import Source, SourceProblem, SourceState
+from facts.region import nation
+from storage import arrival, log_entries, ownership
 from storage.database import Database
 from storage.log import lock_log
 from storage.snapshot import log_row_condition
@@ -29,17 +33,33 @@ class NotAReplica(LookupError):
         super().__init__(f"region {region} is not a replica of another instance's region")
 
 
-async def delete_replica(database: Database, region: str) -> None:
+class NationNotFollowed(LookupError):
+    """This instance owns the nation, and gives it up only if it follows another instance."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"region {NATION_CODE} is owned here: expected an endpoint with it, got none"
+        )
+
+
+async def delete_replica(database: Database, region: str, owner_url: str | None = None) -> None:
     """Delete the replica of a region, so that it is replicated again, and begin a new epoch.
+
+    The log of the nation can also be given up. An instance owns it until it follows another one for
+    it, because the results of provinces are in it.
+
+    Args:
+        owner_url: of the API that is listed for the region.
 
     Raises:
         NotAReplica: there is no replica of the region.
+        NationNotFollowed: the nation is owned here, and no API is listed for it.
     """
     async with database.write() as session:
         await lock_log(session, region)  # entries that are stored meanwhile are deleted too
         source = await session.get(SourceRow, region)
         if source is None:
-            raise NotAReplica(region)
+            source = await _follow_nation(session, region, owner_url)
         source.base, source.as_of = 0, None
         source.generation += 1
         source.state, source.problem = SourceState.STALE.value, SourceProblem.COPYING.value
@@ -52,3 +72,18 @@ async def delete_replica(database: Database, region: str) -> None:
         # The numbers of the arrivals have gaps now.
         await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))
         await arrival.renew_arrival_epoch(session)
+
+
+async def _follow_nation(session: AsyncSession, region: str, owner_url: str | None) -> SourceRow:
+    """Return the new source of the nation, whose log is owned here."""
+    sequence, _ = await log_entries.read_log_head(session, region)
+    if region != NATION_CODE or not sequence:
+        raise NotAReplica(region)
+    if owner_url is None:
+        raise NationNotFollowed
+    source = Source(region, owner_url, SourceState.STALE, None, SourceProblem.COPYING)
+    await ownership.insert_source(session, source, identify_region(nation()))
+    await session.flush()
+    row = await session.get(SourceRow, region)
+    assert row is not None
+    return row

@@ -257,11 +257,16 @@ def _load_shipped_data(
     from rich.progress import Progress
 
     from hub.instance import open_instance
+    from regions.directory_file import load_endpoint_directory
+    from resolvers.replica_directory import record_listed_regions
     from resolvers.seed import seed_regions
 
     async def seed() -> SeedSummary:
         with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
             async with open_instance(settings) as instance:
+                if settings.follows is not None:  # what is followed is not loaded
+                    directory = load_endpoint_directory(settings.follows)
+                    await record_listed_regions(instance, directory)
                 return await seed_regions(
                     instance,
                     national=national,

@@ -109,18 +109,37 @@ def forget(
     ],
     json: AsJson = False,
 ) -> None:
-    """Delete the copy of a region, so that the server copies it again; run it after a divergence."""
+    """Delete the copy of a region, so that the server copies it again; run it after a divergence.
+
+    `ID`, the nation, is given up also if this instance owns it, once it follows another one for it.
+    """
     from hub.instance import open_instance
+    from regions.directory_file import load_endpoint_directory
     from storage import replica_deletion
 
     settings = preconditions.load_migrated_settings()
+    endpoint = (
+        None
+        if settings.follows is None
+        else load_endpoint_directory(settings.follows).endpoint(region)
+    )
 
     async def delete_copy() -> None:
         async with open_instance(settings) as instance:
-            await replica_deletion.delete_replica(instance.database, region)
+            await replica_deletion.delete_replica(
+                instance.database, region, None if endpoint is None else endpoint.url
+            )
 
     try:
         asyncio.run(delete_copy())
+    except replica_deletion.NationNotFollowed:
+        exit_with_error(
+            _(
+                "region {region} is owned here: first list an endpoint for it in the file that "
+                "SIMPUL_FOLLOWS names"
+            ).format(region=region),
+            ExitCode.STATE,
+        )
     except replica_deletion.NotAReplica:
         exit_with_error(
             _("region {region} is not a replica of another instance's region").format(

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from engine.model import Role
 from hub.instance import open_instance
 from hub.settings import Settings
-from regions.endpoint_directory import load_endpoint_directory
+from regions.directory_file import load_endpoint_directory
 from resolvers.handover import CompletedHandover, hand_over_region
 from resolvers.seed import seed_regions
 from storage import log_entries, migrate

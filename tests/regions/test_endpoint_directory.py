@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from regions.endpoint_directory import (
-    Endpoint,
+from regions.directory_file import (
     InvalidEndpointDirectory,
     load_endpoint_directory,
     watch_endpoint_directory,
 )
+from regions.endpoint_directory import Endpoint
 from tests.fixtures.eventually import eventually
 
 GOOD = """
