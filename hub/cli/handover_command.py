@@ -57,11 +57,8 @@ def hand_over(
 
 def _hand_over(settings: Settings, region: str, url: str, seconds: float, *, as_json: bool) -> None:
     from hub.instance import open_instance
-    from regions.endpoint_directory import (
-        EndpointDirectory,
-        InvalidEndpointDirectory,
-        load_endpoint_directory,
-    )
+    from regions.directory_file import InvalidEndpointDirectory, load_endpoint_directory
+    from regions.endpoint_directory import EndpointDirectory
     from resolvers import handover
 
     async def run_handover() -> CompletedHandover:

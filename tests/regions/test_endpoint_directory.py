@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.log.region_identity import RegionIdentity
+from engine.model import RegionKind
+from facts.region import listed_region
 from regions.directory_file import (
     InvalidEndpointDirectory,
     load_endpoint_directory,
@@ -29,6 +32,7 @@ private = true
 """
 
 MINIMAL = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\n"
+REGION = "[[region]]\ncode = '%s'\nname = '%s'\nkind = '%s'\n"
 WITH_REGIONS = "[[endpoint]]\nurl = 'ws://a.id/'\nregions = [%s]\n"
 
 
@@ -47,6 +51,21 @@ def test_a_file_lists_endpoints_with_files_next_to_it(tmp_path: Path) -> None:
     assert (second.host, second.port, second.private) == ("127.0.0.1", 8001, True)
     assert directory.endpoint("32.78") == second
     assert directory.endpoint("32.01") is None
+
+
+def test_a_file_adds_regions_and_may_repeat_shipped_ones(tmp_path: Path) -> None:
+    text = (
+        REGION % ("99.01", "Kabupaten Contoh", "REGENCY")
+        + "parent = '99'\n"
+        + REGION % ("99", "Provinsi Contoh", "PROVINCE")
+        + REGION % ("32", "Jawa Barat", "PROVINCE")
+        + MINIMAL
+    )
+    directory = load_endpoint_directory(write_directory(tmp_path, text))
+    regency = RegionIdentity("99.01", "Kabupaten Contoh", RegionKind.REGENCY, "99")
+    assert directory.identity("99.01") == directory.regions[0] == regency
+    assert directory.identity("32.11") == listed_region("32.11")
+    assert directory.identity("99.02") is None
 
 
 @pytest.mark.parametrize(
@@ -121,6 +140,32 @@ def test_an_http_address_becomes_its_websocket_address(
         ("[[endpoint]]\nurl = 'ws://a.id/'\nregions = ['32']\ntoken = 'x'", "not permitted"),
         (GOOD.replace("32.78", "32.11"), "expected each region once, got 32.11 twice"),
         ("x = 1", "not permitted"),
+        (
+            REGION % ("32.11", "Kota Sumedang", "CITY") + "parent = '32'",
+            (
+                "region 32.11: expected what this version lists, Kabupaten Sumedang, REGENCY, in 32; "
+                "got Kota Sumedang, CITY, in 32"
+            ),
+        ),
+        (
+            REGION % ("99.01", "Contoh", "REGENCY"),
+            "region 99.01: expected the code of a listed province as parent, got None",
+        ),
+        (
+            REGION % ("99.01", "Contoh", "CITY") + "parent = '32.11'",
+            "region 99.01: expected the code of a listed province as parent, got 32.11",
+        ),
+        (
+            REGION % ("99", "Contoh", "PROVINCE") + "parent = 'ID'",
+            "region 99: expected no parent for PROVINCE, got ID",
+        ),
+        (REGION % ("XX", "Contoh", "NATION"), "region XX: expected a region of a nation"),
+        (REGION % ("99", "Contoh", "KABUPATEN"), "region.0.kind: Input should be"),
+        (REGION % ("99", "", "PROVINCE"), "region.0.name: String should have at least 1"),
+        (
+            2 * (REGION % ("99", "Contoh", "PROVINCE")),
+            "expected each region once, got 99 twice",
+        ),
         ("#" * 1_048_577, "expected at most 1048576 bytes"),
     ],
 )
