@@ -18,6 +18,8 @@ from realtime.wakeup import MemoryBus
 from regions.owner_heads import OwnerHeadCache
 from resolvers.announcements import analysis_cache, verification_deriver
 from resolvers.context import Instance
+from resolvers.result_cache import ResultCache
+from resolvers.snapshot_cache import SnapshotCache
 from storage import arrival
 from storage.arrival import Arrival, ArrivalPosition
 from storage.audit import read_identity
@@ -67,6 +69,16 @@ async def open_instance(
                 return await arrival.read_arrival_position(session)
 
         bus, inventories, analyses = MemoryBus(), InventoryCache(), analysis_cache()
+        snapshots, results = SnapshotCache(), ResultCache()
+
+        def clear_caches() -> None:
+            # A deleted copy is made again, maybe from another history: the same entry and the same
+            # version of a row may then have another content.
+            inventories.clear()
+            analyses.clear()
+            snapshots.clear()
+            results.clear()
+
         yield Instance(
             name=settings.name,
             identity=identity,
@@ -84,10 +96,13 @@ async def open_instance(
                 start=position.arrival,
                 epoch=position.epoch,
                 read_position=read_position,
+                epoch_begun=clear_caches,
                 broker=broker or _create_broker(settings, position.epoch),
             ),
             clock=clock,
             inventories=inventories,
+            snapshot_cache=snapshots,
+            result_cache=results,
             analyses=analyses,
             derive_events=verification_deriver(inventories, analyses),
             owners=OwnerHeadCache(clock),

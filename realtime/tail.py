@@ -71,6 +71,7 @@ class Tail(Generic[Arrival]):
         read_older: reads for a follower what has left the ring; by default like `read`.
         epoch: of the numbers up to `start`.
         read_position: reads the present epoch and its newest arrival; None: the epoch never changes.
+        epoch_begun: called when the tail notices a new epoch, before any follower ends.
     """
 
     def __init__(
@@ -83,8 +84,10 @@ class Tail(Generic[Arrival]):
         read_older: ReadArrivals[Arrival] | None = None,
         epoch: str = "",
         read_position: ReadPosition | None = None,
+        epoch_begun: Callable[[], None] = lambda: None,
     ) -> None:
         self.epoch = epoch
+        self._epoch_begun = epoch_begun
         self._read_position = read_position
         self._read = read
         self._read_older = read if read_older is None else read_older
@@ -136,6 +139,7 @@ class Tail(Generic[Arrival]):
             self.epoch, self.newest = position.epoch, position.arrival
             self._ring.clear()
             self.broker.begin_epoch(position.epoch)
+            self._epoch_begun()
             self._wake_followers()
 
     def accept(self, arrivals: Sequence[Arrival]) -> None:

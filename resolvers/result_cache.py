@@ -50,6 +50,10 @@ class ResultCache:
             CONCURRENT_COMPUTATIONS, COMPUTATIONS_PER_CLIENT, waiting_most=WAITING_MOST
         )
 
+    def clear(self) -> None:
+        """Drop all results."""
+        self._results.clear()
+
     async def find_or_compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """Return the result of `compute`, which may depend only on what `key` names.
 

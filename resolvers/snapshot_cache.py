@@ -25,6 +25,10 @@ class SnapshotCache:
         """Return the cached snapshot of a region as of an entry, with or without drafts."""
         return self._snapshots.get((region, sequence, drafts))
 
+    def clear(self) -> None:
+        """Drop all snapshots."""
+        self._snapshots.clear()
+
     def add(self, snapshot: Snapshot, drafts: bool) -> Snapshot:
         """Cache the snapshot, unless one as of the same entry is cached; return the cached one."""
         key = (snapshot.newest.region, snapshot.newest.sequence, drafts)

@@ -174,6 +174,10 @@ class InventoryCache:
         )
         return record
 
+    def clear(self) -> None:
+        """Drop all inventories."""
+        self._cache.clear()
+
     def settle(self, record: RegionInventoryRecord) -> None:
         """Cache a record whose values are committed."""
         self._cache[record.region] = record
