@@ -12,18 +12,14 @@ from typing import Any
 
 from engine.assessment.instrument import Instrument
 from engine.assessment.score import score_assessment, score_levels
-from engine.consolidation.decision import ProposalDecision
 from engine.log.body_bounds import ROWS_MOST
+from engine.log.body_ids import own_ids, referenced_id, stated_id
 from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
 from engine.log.entry_types import ClaimedLevel
-from engine.log.inventory_import import InventoryImport
 from engine.log.refusal import EntryRefused
-from engine.log.region_identity import identify_region
+from engine.log.region_identity import RegionIdentity, identify_region
 from engine.log.source import RegionHandover
-from engine.matching.function_classifier import FunctionCorrection
-from engine.model import Application, Assessment, Integration, Opd, Region
-from engine.verification.attestation import Attestation, AttestationRecord
-from engine.verification.inventory import Exemption
+from engine.model import Assessment, Region, RegionKind
 from facts.instrument import instrument_by_id, instrument_catalogue
 from facts.region import listed_region
 
@@ -56,9 +52,9 @@ class BodyCheck:
         try:
             value = parse_body(kind, body)
             check_own_region(self.region, value)
-            for id in (*_stated_ids(value), *_references(value)):
+            for id in own_ids(value):
                 check_own_id(self.region, id)
-            graded = listed_region(value.region) if isinstance(value, Assessment) else None
+            graded = self._identify_graded(value) if isinstance(value, Assessment) else None
             check_followed_body(self.region, value, graded)
         except EntryRefused as refused:
             raise InvalidBody(f"{name}: {refused}") from None
@@ -68,6 +64,12 @@ class BodyCheck:
             self._check_references(name, value)
         self._check_score(name, value)
         self._add_rows(name, value)
+
+    def _identify_graded(self, assessment: Assessment) -> RegionIdentity:
+        """Return the identity of a region; one that is not listed may be a child of this region."""
+        listed = listed_region(assessment.region)
+        parent = None if assessment.region == self.region else self.region
+        return listed or RegionIdentity(assessment.region, "", RegionKind.REGENCY, parent)
 
     def _check_identity(self, name: str, stated: Region) -> None:
         identity = listed_region(self.region)
@@ -82,9 +84,9 @@ class BodyCheck:
         may_be_first = isinstance(value, Region | Assessment | ClaimedLevel | RegionHandover)
         if not (self._has_region or may_be_first):
             raise InvalidBody(f"{name}: expected the region itself first, got something else")
-        for id in _references(value):
-            if id not in self._recorded_ids:
-                raise InvalidBody(f"{name}: expected what it refers to before it, got {id} without")
+        id = referenced_id(value)
+        if id is not None and id not in self._recorded_ids:
+            raise InvalidBody(f"{name}: expected what it refers to before it, got {id} without")
 
     def _check_score(self, name: str, value: object) -> None:
         try:
@@ -105,37 +107,12 @@ class BodyCheck:
 
     def _add_rows(self, name: str, value: object) -> None:
         self._has_region = self._has_region or isinstance(value, Region)
-        for id in _stated_ids(value):
-            if id not in self._recorded_ids:
-                self._recorded_ids.add(id)
-                count = self._row_counts[type(value)] = self._row_counts.get(type(value), 0) + 1
-                most = ROWS_MOST.get(type(value))
-                if most is not None and count > most:
-                    kind = type(value).__name__
-                    raise InvalidBody(f"{name}: expected at most {most} of {kind}, got more")
-
-
-def _stated_ids(value: object) -> list[str]:
-    """Return the id of the row that a body states, unless another id is its key."""
-    match value:
-        case Opd() | Application() | Integration() | Assessment() | InventoryImport():
-            return [value.id]
-        case ProposalDecision():
-            return [value.proposal]
-        case _:
-            return []
-
-
-def _references(value: object) -> list[str]:
-    """Return the ids of the OPDs and applications of its own region that a body refers to."""
-    match value:
-        case Application(opd=str(opd)) | Attestation(opd=opd) | Exemption(opd=opd):
-            return [opd]
-        case AttestationRecord():
-            return [value.attestation.opd]
-        case Integration():
-            return [value.source]
-        case FunctionCorrection():
-            return [value.application]
-        case _:
-            return []
+        id, kind = stated_id(value), type(value)
+        if id is None or id in self._recorded_ids:
+            return
+        self._recorded_ids.add(id)
+        count = self._row_counts[kind] = self._row_counts.get(kind, 0) + 1
+        if kind in ROWS_MOST and count > ROWS_MOST[kind]:
+            raise InvalidBody(
+                f"{name}: expected at most {ROWS_MOST[kind]} of {kind.__name__}, got more"
+            )

@@ -139,19 +139,6 @@ def referenced_rows(value: Any) -> list[RowKey]:
             return []
 
 
-def own_ids(value: Any) -> list[str]:
-    """Return the ids in a body that must be ids of its log."""
-    ids = [id for _table, id in (*stated_rows(value), *referenced_rows(value))]
-    match value:
-        case Opd():
-            ids += [id for id in (value.parent, value.successor) if id is not None]
-        case ClaimedLevel():
-            ids.append(value.assessment)
-        case InventoryImport():
-            ids += [*(row.application for row in value.applications), *value.integrations]
-    return ids
-
-
 def linked_rows(value: Any) -> list[RowKey]:
     """Return the rows that a body refers to, and that need not exist."""
     match value:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.consolidation.decision import ProposalDecision
 from engine.log.actor import parse_actor
+from engine.log.body_ids import own_ids
 from engine.log.entry import Entry
 from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
 from engine.log.entry_types import ENTRY_BODY_TYPES, ClaimedLevel
@@ -42,7 +43,7 @@ from storage.projected_assessment import (
     apply_claim,
     require_instrument,
 )
-from storage.projected_rows import own_ids, referenced_rows, stated_rows
+from storage.projected_rows import referenced_rows, stated_rows
 from storage.projection_batch import ProjectionBatch
 
 

@@ -249,7 +249,7 @@ APPLICATION_WITHOUT_OPD = Application(
 UNFIT_ENTRIES: list[tuple[list[tuple[EventKind, object]], str]] = [
     (
         [(EventKind.OPD_RECORDED, Opd("32.12:opd-1", "32.11", "Dinas", "Dinas", TEST))],
-        "expected an id that begins with 32.11:, got 32.12:opd-1",
+        "expected an id that begins with 32.11:, got '32.12:opd-1'",
     ),
     (
         [(EventKind.OPD_RECORDED, Opd("32.11:opd-1", "32.11", "Di\u202enas", "Dinas", TEST))],
@@ -261,9 +261,9 @@ UNFIT_ENTRIES: list[tuple[list[tuple[EventKind, object]], str]] = [
     ),
     (
         [(EventKind.RESULT_RECORDED, replace(ASSESSMENT, kind=AssessmentKind.OFFICIAL))],
-        "expected a result of a region whose results 32.11 records, got one of 32.11",
+        "expected a result of a region whose results 32.11 records, got one of '32.11'",
     ),
-    ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER_REGION)], "expected region 32.11, got 32.12"),
+    ([(EventKind.OPD_RECORDED, OPD_OF_ANOTHER_REGION)], "expected region 32.11, got '32.12'"),
     (
         [(EventKind.APPLICATION_REGISTERED, APPLICATION_WITHOUT_OPD)],
         "expected what it refers to before it, got 32.11:opd-2 without",
