@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,7 +17,7 @@ from tests.fixtures.processes import SimpulProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")]
 
-Source = dict[str, str | None]
+Source = dict[str, Any]
 
 WEB = Path(__file__).parents[2] / "clients" / "web"
 WIDTH_OF_55_INCHES = 1_218  # mm of a panel of 16 to 9
@@ -25,8 +26,23 @@ INTER_CAPITAL = 0.727  # em
 NODES = ["32.11", "32.12", "32.78"]
 
 
-def source(region: str, state: str, as_of: str | None = "2025-03-04T17:30:00Z") -> Source:
-    return {"regionCode": region, "state": state, "asOf": as_of}
+def source(
+    region: str,
+    state: str,
+    as_of: str | None = "2025-03-04T17:30:00Z",
+    *,
+    problem: str | None = None,
+    clock: str | None = None,
+    refused: int = 0,
+) -> Source:
+    return {
+        "regionCode": region,
+        "state": state,
+        "asOf": as_of,
+        "problem": problem,
+        "clock": clock,
+        "refusedCount": refused,
+    }
 
 
 ONE_UNREACHABLE = [source("32.11", "UNREACHABLE")]
@@ -75,6 +91,12 @@ SENTENCES = [
             "Catatan Kab. Indramayu berbeda dari salinan di sini sejak 5 Mar 00.30.",
             "Data Kab. Sumedang tertinggal sejak 5 Mar 00.30.",
         ],
+    ),
+    # The log of the province has the results of its regions.
+    (
+        [source("32", "UNREACHABLE"), source("32.11", "FRESH")],
+        "id",
+        ["Jawa Barat tidak dapat dihubungi sejak 5 Mar 00.30."],
     ),
     # The wall does not show a region of another province.
     ([source("35.01", "UNREACHABLE"), source("32.11", "FRESH")], "id", []),
@@ -188,6 +210,137 @@ async def test_an_alert_has_no_accessibility_violation_in_either_theme(
             for violation in report["violations"]
         ] == []
         await page.get_by_role("button", name="Tema").click()
+
+
+MARKS = [
+    (
+        "id",
+        "Simpul sendiri, mutakhir. Jam simpul pemiliknya berjalan mundur. 3 entri ditolak.",
+        (
+            "Simpul sendiri tidak dapat dihubungi, Data per 5 Mar 2025 00.30.00 WIB. "
+            "Simpul pemiliknya menolak permintaan server ini."
+        ),
+    ),
+    (
+        "en",
+        (
+            "Own node, up to date. The clock of the owner's node runs backwards. "
+            "3 entries are refused."
+        ),
+        (
+            "Own node cannot be reached, Data as of 5 Mar 2025 00:30:00 WIB. "
+            "The owner's node refuses the requests of this server."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "doubtful", "rejected"), MARKS)
+async def test_a_mark_says_what_is_wrong_with_a_source(
+    page: Page, read_hub: SimpulProcess, language: str, doubtful: str, rejected: str
+) -> None:
+    sources = [
+        source("32.11", "FRESH", clock="BACKWARDS", refused=3),
+        source("32.12", "UNREACHABLE", problem="REJECTED"),
+        source("32.78", "FRESH"),
+    ]
+    await open_wall(page, read_hub, sources, f"?bahasa={language}")
+    for code, text, sign in (
+        ("32.11", doubtful, "●!"),
+        ("32.12", rejected, "○"),
+        ("32.78", MARKS[language == "en"][1].partition(". ")[0], "●"),
+    ):
+        row = page.locator(f'[data-testid="rank-row"][data-code="{code}"]')
+        mark = row.get_by_test_id("source")
+        await expect(mark).to_have_attribute("title", text)
+        await expect(mark.locator("[aria-hidden]")).to_have_text(sign)
+
+
+REFUSED = {
+    "sequence": 15,
+    "reason": "FOREIGN_RESULT",
+    "at": "2025-03-04T17:00:00Z",
+    "detail": "expected a result of another region",
+}
+
+
+async def open_region(page: Page, hub: SimpulProcess, region_source: Source) -> Locator:
+    """Open the page of a region with this source, and return what it says about the source."""
+    parent = {"source": source("32", "OWNED")}
+
+    async def with_source(route: Route) -> None:
+        if "query RegionSource" in (route.request.post_data or ""):
+            region = {"source": region_source, "parent": parent}
+            await route.fulfill(json={"data": {"region": region}})
+        else:
+            await route.continue_()
+
+    await page.route("**/graphql", with_source)
+    await page.goto(f"{hub.url}/daerah/32.11")
+    return page.get_by_test_id("source-panel")
+
+
+async def test_the_page_of_a_region_explains_its_source_to_everyone(
+    page: Page, read_hub: SimpulProcess
+) -> None:
+    public = {
+        **source("32.11", "DIVERGED", problem="HISTORY_CHANGED", clock="AHEAD", refused=1),
+        "ownerUrl": None,
+        "detail": None,
+        "refusedEntries": [{**REFUSED, "detail": None}],
+    }
+    panel = await open_region(page, read_hub, public)
+    await expect(panel.locator("p")).to_have_text(
+        [
+            (
+                "Catatan simpul pemiliknya bertentangan dengan yang pernah dikirimnya. Tanyakan kepada "
+                "pengelola simpul itu apakah cadangannya dipulihkan. Salinan di sini tidak diubah "
+                "sampai pengelola server ini menjalankan `simpul forget`."
+            ),
+            (
+                "Jam simpul pemiliknya terlalu cepat. Entrinya dicatat dengan waktu kedatangannya di "
+                "sini. Pengelola simpul itu menyetel jamnya."
+            ),
+            (
+                "1 entri ditolak. Simpul itu mengirim hal yang tidak berhak dinyatakannya, sehingga "
+                "tidak diberlakukan di sini. Entri sesudahnya tetap diberlakukan."
+            ),
+        ]
+    )
+    await expect(panel.locator("details, a")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("owner", "links"),
+    [
+        ("https://node.example/graphql", ["https://node.example/daerah/32.11"]),
+        ("javascript:alert(1)//graphql", []),
+    ],
+)
+async def test_those_who_cover_a_region_read_what_was_refused_and_find_its_owner(
+    page: Page, read_hub: SimpulProcess, owner: str, links: list[str]
+) -> None:
+    covered = {
+        **source("32.11", "UNREACHABLE", problem="NO_CONNECTION", refused=4),
+        "ownerUrl": owner,
+        "detail": "no connection: <b>x</b>",
+        "refusedEntries": [REFUSED],
+    }
+    panel = await open_region(page, read_hub, covered)
+    await expect(panel).to_contain_text("Keterangan teknis: no connection: <b>x</b>")
+    refused = panel.get_by_test_id("refused-entries")
+    await refused.locator("summary").click()
+    await expect(refused.locator("li, p")).to_have_text(
+        [
+            (
+                "Entri 15, diterima 5 Mar 2025 00.00.00 WIB: hasil penilaian yang dicatat oleh pihak "
+                "lain, bukan oleh daerah itu (expected a result of another region)"
+            ),
+            "dan 3 entri lain",
+        ]
+    )
+    hrefs = await panel.locator("a").evaluate_all("links => links.map(link => link.href)")
+    assert hrefs == links
 
 
 async def top(locator: Locator) -> float:

@@ -27,7 +27,7 @@ export const OPENING = graphql(`
   }
 `);
 
-/** The source of the hub's data about the region, and how current its copy is. */
+/** The sources of the region and of its province, whose log has its results, and how current they are. */
 export const SOURCE = graphql(`
   query RegionSource($code: ID!) {
     region(code: $code) {
@@ -40,6 +40,11 @@ export const SOURCE = graphql(`
           reason
           at
           detail
+        }
+      }
+      parent {
+        source {
+          ...SourceFields
         }
       }
     }

@@ -95,7 +95,7 @@ export class Region extends Freshness {
 
   /** The alerts about the shown copy; empty if the copy is current. */
   readonly sourceAlerts = $derived.by(() =>
-    listSourceAlerts(this.sources.values(), () => this.subject && shortName(this.subject.name)),
+    listSourceAlerts(this.sources.values(), (code) => this.#nameOf(code)),
   );
 
   start(): () => void {
@@ -144,7 +144,14 @@ export class Region extends Freshness {
   protected async readSources(): Promise<readonly Source[]> {
     const { region } = await executeDocument(SOURCE, { code: this.code });
     this.source = region?.source ?? null;
-    return region ? [region.source] : [];
+    return region ? [region.source, ...(region.parent ? [region.parent.source] : [])] : [];
+  }
+
+  /** The name of the region or of its province. */
+  #nameOf(code: string): string | undefined {
+    const { subject } = this;
+    const named = [subject, subject?.parent].find((candidate) => candidate?.code === code);
+    return named ? shortName(named.name) : undefined;
   }
 
   #updateConnection(state: Connection): void {
