@@ -4,14 +4,15 @@
       ^                     │
       └──── RETURNED <── return (with a reason)
 
-`resolvers.level_claim` claims levels in DRAFT and RETURNED. `resolvers.result` records results that a publication
-prints without levels; they are PUBLISHED at once.
+`resolvers.level_claim` claims levels in DRAFT and RETURNED. `resolvers.result` records results that
+a publication prints without levels; they are PUBLISHED at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -44,7 +45,13 @@ from resolvers.problems import (
     VersionConflict,
     WrongState,
 )
-from resolvers.region_change import checked_text, entered_by, new_id, open_region_change
+from resolvers.region_change import (
+    RegionChange,
+    checked_text,
+    entered_by,
+    new_id,
+    open_region_change,
+)
 from storage import assessment as stored
 from storage.log import LogTransaction
 
@@ -131,13 +138,39 @@ async def start_assessment(
         )
 
     region = await load_graded_region(context, request.region)
-    log = log_of_assessment(region, request.kind)
-    async with open_region_change(
-        context, log, key=key, request=request, result_type=Assessment
+    async with open_assessment_change(
+        context, region, request.kind, key=key, request=request
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, region)
         )
+
+
+@asynccontextmanager
+async def open_assessment_change(
+    context: Context, region: Region, kind: AssessmentKind, *, key: str | None, request: object
+) -> AsyncIterator[RegionChange[Assessment]]:
+    """Yield a change of the log that holds a region's assessments of this kind.
+
+    Raises:
+        InvalidInput: the results of the region are recorded in a log that is not here.
+        Forbidden, IdempotencyKeyReused, OwnedElsewhere: as for `open_region_change`.
+    """
+    log = log_of_assessment(region, kind)
+    try:
+        async with open_region_change(
+            context, log, key=key, request=request, result_type=Assessment
+        ) as change:
+            yield change
+    except NotFound as missing:
+        if missing.id != log or log == region.code:
+            raise
+        raise InvalidInput(
+            "regionCode",
+            f"a region whose results this instance records: the results of {region.code} are "
+            f"recorded by region {log}, which this instance does not have",
+            region.code,
+        ) from missing
 
 
 async def load_graded_region(context: Context, code: str) -> Region:
@@ -152,7 +185,7 @@ def log_of_assessment(region: Region, kind: AssessmentKind) -> str:
     """Return the code of the region whose log holds an assessment of this kind.
 
     Raises:
-        InvalidInput: nobody records results of the nation.
+        InvalidInput: results of the nation are recorded nowhere.
     """
     log = assessment_log(region.code, region.parent, kind)
     if log is None:

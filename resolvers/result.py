@@ -26,7 +26,7 @@ from engine.model import (
 from resolvers import access
 from resolvers.assessment import (
     load_graded_region,
-    log_of_assessment,
+    open_assessment_change,
     require_instrument_in_force,
 )
 from resolvers.context import Context
@@ -38,7 +38,7 @@ from resolvers.problems import (
     NotFound,
     VersionConflict,
 )
-from resolvers.region_change import checked_optional_text, checked_text, open_region_change
+from resolvers.region_change import checked_optional_text, checked_text
 from storage import assessment as stored
 from storage import region as stored_region
 from storage.log import LogTransaction
@@ -145,9 +145,8 @@ async def record_result(context: Context, request: RecordResult, key: str | None
     if request.kind is AssessmentKind.SIMULATION:
         raise InvalidInput("kind", "a kind that is published", request.kind.value)
     region = await load_graded_region(context, request.region)
-    log = log_of_assessment(region, request.kind)
-    async with open_region_change(
-        context, log, key=key, request=request, result_type=Assessment
+    async with open_assessment_change(
+        context, region, request.kind, key=key, request=request
     ) as change:
         return change.earlier_result or change.store_result(
             await apply_request(change.transaction, region)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score, ScoredAssessment
@@ -30,6 +30,7 @@ from storage.access import EVERYTHING, Access, draft_access_condition
 from storage.combined_query import CombinedQuery
 from storage.tables import AssessmentRow, LevelRow, RegionRow
 
+_IS_REGION_HELD = AssessmentRow.region.in_(select(RegionRow.code))
 _LEVELS = (
     select(LevelRow)
     .where(LevelRow.assessment.in_(bindparam("assessments")))
@@ -162,7 +163,7 @@ async def find_assessment_place(
     row = (
         await session.execute(
             select(AssessmentRow.log, AssessmentRow.region).where(
-                AssessmentRow.id == id, _visible_condition(access)
+                AssessmentRow.id == id, _IS_REGION_HELD, _visible_condition(access)
             )
         )
     ).one_or_none()
@@ -361,7 +362,7 @@ async def count_assessments_by_edition(
     columns = (AssessmentRow.instrument, AssessmentRow.year, AssessmentRow.kind)
     query = (
         select(*columns, func.count())
-        .where(AssessmentRow.state == AssessmentState.PUBLISHED.value)
+        .where(_IS_REGION_HELD, AssessmentRow.state == AssessmentState.PUBLISHED.value)
         .group_by(*columns)
         .order_by(AssessmentRow.year.desc(), AssessmentRow.instrument, AssessmentRow.kind)
     )
@@ -374,9 +375,13 @@ async def count_assessments_by_edition(
 async def find_assessment_row(
     session: AsyncSession, *, region: str, instrument: str, year: int, kind: AssessmentKind
 ) -> AssessmentRow | None:
-    """Return the row of this region, instrument, year and kind in any state, if there is one."""
+    """Return the row of this region, instrument, year and kind in any state, if there is one.
+
+    The region itself need not be held.
+    """
+    conditions = (*_matching(instrument, year, kind), AssessmentRow.region == region)
     row: AssessmentRow | None = await session.scalar(
-        _select_matching(instrument, year, kind).where(AssessmentRow.region == region).limit(1)
+        select(AssessmentRow).where(*conditions).limit(1)
     )
     return row
 
@@ -384,14 +389,21 @@ async def find_assessment_row(
 def _select_matching(
     instrument: str | None, year: int | None, kind: AssessmentKind | None
 ) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = [true()]
+    """Select matching assessments of the regions that are held; results of others wait for them."""
+    return select(AssessmentRow).where(_IS_REGION_HELD, *_matching(instrument, year, kind))
+
+
+def _matching(
+    instrument: str | None, year: int | None, kind: AssessmentKind | None
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if instrument is not None:
         conditions.append(AssessmentRow.instrument == instrument)
     if year is not None:
         conditions.append(AssessmentRow.year == year)
     if kind is not None:
         conditions.append(AssessmentRow.kind == kind.value)
-    return select(AssessmentRow).where(*conditions)
+    return conditions
 
 
 async def _load_with_levels(
@@ -403,7 +415,7 @@ async def _load_with_levels(
         waiting: whether results of regions that are not held yet are included.
     """
     if not waiting:
-        query = query.where(AssessmentRow.region.in_(select(RegionRow.code)))
+        query = query.where(_IS_REGION_HELD)
     rows = list(await session.scalars(query.where(_visible_condition(access))))
     levels: dict[str, list[LevelRow]] = {row.id: [] for row in rows}
     for level in await session.scalars(_LEVELS, {"assessments": list(levels)}):

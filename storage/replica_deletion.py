@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.assessment_log import NATION_CODE
@@ -66,7 +66,9 @@ async def delete_replica(database: Database, region: str, owner_url: str | None 
         source.detail, source.clock = "", None
         for table in reversed(PROJECTED_TABLES):
             await session.execute(delete(core_table(table)).where(log_row_condition(table, region)))
-        await session.execute(delete(ArrivalRow).where(ArrivalRow.log == region))
+        # Results of the region, in the log of its parent, wait for it again.
+        arrivals = or_(ArrivalRow.log == region, ArrivalRow.region == region)
+        await session.execute(delete(ArrivalRow).where(arrivals))
         for table in (AnnouncementRow, EntryRow, RefusedEntryRow, HeadRow):
             await session.execute(delete(table).where(table.region == region))
         # The numbers of the arrivals have gaps now.
