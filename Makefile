@@ -34,7 +34,7 @@ soak:  ## Try what the tests have no time for: many random inventories, long cha
 		tests/clients/test_session_states.py tests/clients/test_wall.py \
 		tests/engine/assessment tests/engine/path tests/engine/verification \
 		tests/hub/auth/test_access_watch.py tests/hub/process tests/realtime/test_redis_broker.py \
-		tests/regions/test_hostile_node.py tests/regions/test_kills.py tests/regions/test_nation.py tests/resolvers/test_seed.py tests/storage tests/test_chaos.py
+		tests/regions/test_hostile_node.py tests/regions/test_hostile_logs.py tests/regions/test_kills.py tests/regions/test_nation.py tests/resolvers/test_seed.py tests/storage tests/test_chaos.py
 
 check:  ## The lock, lint, types, import contracts, the committed schema, the web client's types
 	@$(PYTHON) bootstrap.py check

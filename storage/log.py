@@ -38,6 +38,7 @@ from engine.log.entry import (
     format_timestamp,
     seal_entry,
 )
+from engine.log.entry_check import check_header
 from engine.log.refusal import EntryRefused, RefusedEntry
 from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
@@ -174,7 +175,8 @@ class LogTransaction:
         """Store entries of a log that another instance writes; skip those that are stored already.
 
         What the log may not say is stored as refused. An entry whose time is not credible is
-        applied with the time of its arrival.
+        applied with the time of its arrival. Of an entry whose header has control characters,
+        which not every database takes, the hashes alone are stored.
 
         Args:
             entries: consecutive entries with verified hashes.
@@ -190,7 +192,7 @@ class LogTransaction:
             raise BrokenChain(
                 self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
-        await self._store(new_entries)
+        await self._store([self._without_unsafe_header(entry) for entry in new_entries])
 
     async def restore(self, newest: LogEntry, rows: Sequence[SnapshotRow]) -> None:
         """Replace the rows of the log by a snapshot from the instance that writes it.
@@ -294,6 +296,16 @@ class LogTransaction:
             newest.previous_hash,
             newest.hash,
         )
+
+    def _without_unsafe_header(self, entry: LogEntry) -> LogEntry:
+        if not isinstance(entry, Entry):
+            return entry
+        try:
+            check_header(entry)
+        except EntryRefused as refused:
+            self._add_refused(entry.sequence, refused)
+            return entry.withhold()
+        return entry
 
     def _add_refused(self, sequence: int, refused: EntryRefused) -> None:
         self.refused.append(

@@ -176,7 +176,7 @@ def _chain_defect(entry: LogEntry, sequence: int, previous_hash: str) -> str | N
             return "body does not match its hash"
         if not _has_digest(header, entry.header_hash):
             return "header does not match its hash"
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         return f"it has no canonical form: {error}"
     return None
 

@@ -14,9 +14,11 @@ from engine.bounds import BoundExceeded, quote_start
 from engine.document import from_document
 from engine.log.assessment_log import RESULT_KINDS, assessment_log
 from engine.log.body_bounds import check_bounds
+from engine.log.entry import Entry
 from engine.log.refusal import EntryRefused, RefusalReason
 from engine.log.region_identity import RegionIdentity
 from engine.model import Assessment, Region
+from engine.plain_text import is_plain_text
 
 
 def parse_body(kind: type | None, body: Mapping[str, Any]) -> Any:
@@ -38,6 +40,21 @@ def parse_body(kind: type | None, body: Mapping[str, Any]) -> Any:
         first = error.errors()[0]
         location = ".".join(map(str, first["loc"]))
         raise EntryRefused(RefusalReason.INVALID_BODY, f"{location}: {first['msg']}") from None
+
+
+def check_header(entry: Entry) -> None:
+    """Check the texts in the header of an entry, which are names of people and of rows.
+
+    Raises:
+        EntryRefused: they have control or format characters.
+    """
+    for name, text in (("actor", entry.actor), ("subject", entry.subject)):
+        if not is_plain_text(text):
+            raise EntryRefused(
+                RefusalReason.OUT_OF_BOUNDS,
+                f"{name}: expected a text without control or format characters, got "
+                f"{quote_start(text)}",
+            )
 
 
 def check_own_region(log: str, value: Any) -> None:

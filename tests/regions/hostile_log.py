@@ -527,6 +527,15 @@ def _forms() -> Named:
             f"the derived event {kind.value}",
             Trick(Statement(kind, official.id, derived), INVALID_BODY),
         )
+    updated = good_statement(2)
+    for text, character in (("NUL", "\x00"), ("an escape sequence", "\x1b[2J")):
+        named = state(EventKind.APPLICATION_UPDATED, application_of(HOSTILE, f"Surat{character}"))
+        yield f"{text} in a body", Trick(named, OUT_OF_BOUNDS)
+        yield f"{text} in an actor", Trick(replace(updated, actor=f"ani{character}"), OUT_OF_BOUNDS)
+        subject = f"{updated.subject}{character}"
+        yield f"{text} in a subject", Trick(replace(updated, subject=subject), OUT_OF_BOUNDS)
+    more = {**updated.body, "unknown\x00": ["\x00", 1.5, {"\x1b": None}]}
+    yield "fields that there are not", Trick(replace(updated, body=more))
     bodies: Mapping[str, Mapping[str, Any]] = {
         "nothing": {},
         "a body of another kind": to_document(opd_of(HOSTILE)),

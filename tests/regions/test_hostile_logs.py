@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import inspect, select
 
+from engine.document import to_document
+from engine.log.entry import Entry
 from engine.log.refusal import RefusalReason
-from engine.model import PUBLIC_VIEWER, AssessmentKind, EventKind, RegionKind
+from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
+from engine.model import (
+    PUBLIC_VIEWER,
+    AssessmentKind,
+    AssessmentState,
+    EventKind,
+    LevelClaim,
+    RegionKind,
+)
 from hub.instance import open_instance
 from hub.settings import Settings
 from resolvers.context import Context, Instance
@@ -20,7 +31,7 @@ from resolvers.replicas import DatabaseReplicaStore
 from resolvers.result import rank_published_scores
 from storage import log, log_entries, refused_entry
 from storage.database import Database
-from storage.tables import ApplicationRow, RegionRow, Table
+from storage.tables import ApplicationRow, AssessmentRow, RegionRow, Table
 from tests.regions.hostile_log import (
     HOSTILE,
     OUR_URL,
@@ -28,9 +39,12 @@ from tests.regions.hostile_log import (
     VICTIM,
     HostileLog,
     Statement,
+    application_of,
     assessment_of,
     describe_region,
+    draft_of,
     good_statement,
+    opd_of,
     region_of,
     state,
     tricks,
@@ -71,7 +85,10 @@ async def hub(module_database_url: str) -> AsyncIterator[Instance]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def others(hub: Instance) -> dict[str, str]:
-    """Return the digest of all that is not of the hostile log, before anything was tried."""
+    """Return the digest of all that is not of the hostile log, before anything was tried.
+
+    The last test lets another log grow.
+    """
     return await digest_of_others(hub.database)
 
 
@@ -88,6 +105,7 @@ def describe_province() -> list[Statement]:
     ]
 
 
+@pytest.mark.soak(database="postgresql")  # the next test tries it with all of them
 @pytest.mark.parametrize("name", TRICKS)
 async def test_a_hostile_owner_moves_nothing_but_its_own_region(
     hub: Instance, others: dict[str, str], name: str
@@ -107,6 +125,81 @@ async def test_a_hostile_owner_moves_nothing_but_its_own_region(
     )
     assert hub.sources_by_region[HOSTILE].refused_count == len(refused)
     assert await read_end(hub.database) == (log_end.sequence, log_end.hash)
+    await check_unmoved(hub, others, version)
+
+
+async def test_the_entries_of_a_page_are_judged_one_by_one(
+    hub: Instance, others: dict[str, str]
+) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    page, expected = list[Entry](), list[tuple[int, RefusalReason]]()
+    already_refused = await list_refused(hub.database)
+    for trick in TRICKS.values():
+        page += log_end.append(trick.statement)
+        if trick.refused is not None:
+            expected.append((log_end.sequence, trick.refused))
+    version = log_end.sequence + 1
+    page += log_end.append(good_statement(version))
+    await store.store_entries(HOSTILE, page, more=False)
+    assert await list_refused(hub.database) == already_refused + expected
+    await check_unmoved(hub, others, version)
+
+
+async def test_a_snapshot_states_what_its_log_may_state_and_nothing_else(
+    hub: Instance, others: dict[str, str]
+) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    position = await store.find_position(HOSTILE, OWNER)
+    assert position is not None
+    version = log_end.sequence + 1
+    newest = log_end.append(good_statement(version))[-1]
+    kind, official = RegionSnapshotRowKind, AssessmentKind.OFFICIAL
+    rows = [
+        (kind.REGION, region_of(HOSTILE, "Jawa Barat", RegionKind.PROVINCE)),
+        (kind.REGION, region_of(VICTIM, "Diambil alih")),
+        (kind.OPD, opd_of(HOSTILE)),
+        (kind.OPD, opd_of(VICTIM)),
+        (kind.APPLICATION, application_of(HOSTILE, f"Surat Desa {version}", version)),
+        (kind.APPLICATION, application_of(VICTIM, "Diubah", 9)),
+        (kind.APPLICATION, replace(application_of(HOSTILE), url="javascript:alert(1)")),
+        (kind.ASSESSMENT, draft_of(HOSTILE)),
+        (kind.ASSESSMENT, draft_of(VICTIM)),
+        (kind.ASSESSMENT, assessment_of(HOSTILE, HOSTILE, official)),
+        (kind.ASSESSMENT, assessment_of(PROVINCE, VICTIM, official, "0.01")),
+    ]
+    snapshot = [SnapshotRow(kind, to_document(row)) for kind, row in rows]
+    await store.restore_snapshot(HOSTILE, position, newest, snapshot)
+    async with hub.database.read() as session:
+        [*_, refusal] = await refused_entry.list_refused_entries(
+            session, HOSTILE, after=newest.sequence - 1, limit=200
+        )
+    assert refusal.message.startswith("8 rows of a snapshot; the first: ")
+    await check_unmoved(hub, others, version)
+
+
+async def test_a_sister_can_publish_under_an_id_that_was_taken_in_advance(hub: Instance) -> None:
+    end = HostileLog(VICTIM, *await read_end(hub.database, VICTIM))
+    draft = draft_of(VICTIM, "upcoming")
+    taken = TRICKS["the id of a sister's draft"].statement
+    assert (taken.subject, taken.body["region"]) == (draft.id, HOSTILE)
+    published = replace(
+        draft,
+        state=AssessmentState.PUBLISHED,
+        levels=tuple(LevelClaim(indicator, 3) for indicator in range(1, 48)),
+    )
+    store = DatabaseReplicaStore(hub)
+    log_end = HostileLog(HOSTILE, *await read_end(hub.database))
+    await store.store_entries(HOSTILE, log_end.append(taken), more=False)
+    entries = end.append(state(EventKind.ASSESSMENT_PUBLISHED, published))
+    await store.store_entries(VICTIM, entries, more=False)
+    async with hub.database.read() as session:
+        stored = await session.get_one(AssessmentRow, draft.id)
+        assert (stored.region, stored.log, stored.state) == (VICTIM, VICTIM, "PUBLISHED")
+    assert hub.sources_by_region[VICTIM].refused_count == 0
+
+
+async def check_unmoved(hub: Instance, others: dict[str, str], version: int) -> None:
+    """Check that the good entries of the hostile log are applied, and that nothing else moved."""
     async with hub.database.read() as session:
         application = await session.get_one(ApplicationRow, f"{HOSTILE}:application-1")
         assert (application.name, application.version) == (f"Surat Desa {version}", version)
@@ -124,10 +217,10 @@ async def digest_of_others(database: Database) -> dict[str, str]:
             table: Any = mapper.class_
             if table.__tablename__ in SHARED_TABLES:
                 continue
-            names = [column.key for column in inspect(table).columns]
+            columns = [column for column in inspect(table).columns if column.key != "number"]
             rows = [
-                {name: getattr(row, name) for name in names if name != "number"}
-                for row in await session.scalars(select(table))
+                {column.key: value for column, value in zip(columns, row, strict=True)}
+                for row in await session.execute(select(*columns))
             ]
             others = sorted(repr(row) for row in rows if not is_of_hostile_log(row))
             digests[table.__tablename__] = hashlib.sha256("\n".join(others).encode()).hexdigest()

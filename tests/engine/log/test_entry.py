@@ -46,6 +46,13 @@ def chain(length: int) -> list[Entry]:
     return entries
 
 
+def test_an_entry_without_a_canonical_form_breaks_the_chain() -> None:
+    [entry] = chain(1)
+    for body in ({"name": "\ud800"}, {"\ud800": "x"}, {"number": 2**53 + 1}):
+        with pytest.raises(BrokenChain, match="it has no canonical form"):
+            verify_chain([replace(entry, body=body)])
+
+
 def test_a_whole_chain_verifies_to_its_head() -> None:
     entries = chain(4)
     assert verify_chain(entries) == (4, entries[3].hash)
