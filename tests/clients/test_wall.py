@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -211,7 +212,7 @@ async def test_has_no_accessibility_violation_in_either_theme(shared_wall: Wall)
         await page.get_by_role("button", name="Tema").click()
 
 
-async def test_a_change_by_mutation_shows_without_a_reload(
+async def test_a_change_and_a_deleted_copy_show_without_a_reload(
     own_hub: SimpulProcess, own_wall: Wall
 ) -> None:
     page = own_wall.page
@@ -224,6 +225,14 @@ async def test_a_change_by_mutation_shows_without_a_reload(
     await expect(rank_rows(page).first).to_contain_text("4,60")
     await expect(page.get_by_test_id("ticker")).to_contain_text("Subang")
     await expect(rank_rows(page)).to_have_count(27)
+    with sqlite3.connect(own_hub.data_dir / "simpul.db") as database:  # as `simpul forget` does it
+        subang = "SELECT id FROM assessment WHERE region = '32.13' AND year = 2024"
+        database.execute(f"DELETE FROM level WHERE assessment IN ({subang})")
+        database.execute(f"DELETE FROM assessment WHERE id IN ({subang})")
+        database.execute("UPDATE instance SET epoch = 'another'")
+    database.close()
+    await expect(rank_rows(page)).to_have_count(26, timeout=SEEN_WITHIN)
+    await expect(page.get_by_test_id("connection")).to_have_attribute("data-status", "live")
     assert await page.evaluate("window.untouched") is True
 
 
