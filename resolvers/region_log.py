@@ -16,7 +16,7 @@ from resolvers.accepted_handover import read_accepted_handover
 from resolvers.access import allow_log_reading, covers_region
 from resolvers.context import Context
 from resolvers.problems import InvalidArgument, SnapshotRequired, UnknownEntity
-from storage import log_entries
+from storage import log_entries, ownership
 from storage import region as stored_region
 from storage import snapshot as stored
 from storage.arrival import Arrival
@@ -76,7 +76,7 @@ async def stream_log_frames(
 
     Raises:
         Forbidden: the viewer has no token, or is a FOLLOWER of other regions.
-        UnknownEntity: there is no such region.
+        UnknownEntity: there is no such region, or its copy is made again and lacks these entries.
         InvalidArgument: `after` is negative.
         SnapshotRequired: the next entry is not stored here.
     """
@@ -111,6 +111,9 @@ async def _load_next_entries(
     async with context.read() as session:
         region = await _load_readable_region(context, session, code)
         head = await _load_log_head(context, session, code)
+        if head.sequence < after and not await _is_copied(session, code):
+            # The reader would conclude that the owner has lost its entries.
+            raise UnknownEntity("region", code)
         entries = await log_entries.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
     drafts = region is not None and covers_region(context.viewer, region)
     return head, [_readable_entry(drafts, entry) for entry in entries]
@@ -123,6 +126,12 @@ async def _load_readable_region(context: Context, session: Session, code: str) -
         await _load_log_head(context, session, code)  # an unknown region is not a forbidden one
     allow_log_reading(context.viewer, code, region)
     return region
+
+
+async def _is_copied(session: Session, region: str) -> bool:
+    """Return whether the log is owned here, or its copy was complete at some time."""
+    source = (await ownership.sources_by_region(session, [region])).get(region)
+    return source is None or source.as_of is not None
 
 
 async def _load_log_head(context: Context, session: Session, region: str) -> LogHead:

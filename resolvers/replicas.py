@@ -18,7 +18,7 @@ from regions import endpoint_directory
 from regions.endpoint_directory import EndpointDirectory
 from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
-from resolvers.accepted_handover import take_over_region
+from resolvers.accepted_handover import is_same_url, take_over_region
 from resolvers.context import Context, Instance
 from resolvers.problems import InvalidArgument
 from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
@@ -187,6 +187,10 @@ class DatabaseReplicaStore:
         if source.as_of is None:
             owner = previous.owner if previous.url == source.url else None
             source = replace(source, as_of=previous.as_of, owner=owner)
+        own_url = self.instance.url
+        if source.owner and own_url and is_same_url(source.owner, own_url):
+            # Just after we handed the region over, the new owner still names us.
+            source = replace(source, owner=None)
         source = replace(
             source,
             clock=previous.clock,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import pytest
 
-from engine.model import Application, ApplicationStatus, EventKind, Provenance
+from engine.log.source import Source, SourceState
+from engine.model import Application, ApplicationStatus, EventKind, Provenance, Role, Viewer
 from hub.instance import open_instance
 from hub.settings import Settings
 from regions.endpoint_directory import Endpoint, EndpointDirectory
-from resolvers.context import Instance
+from resolvers.context import Context, Instance
+from resolvers.problems import UnknownEntity
+from resolvers.region_log import stream_log_frames
 from resolvers.replicas import DatabaseReplicaStore
-from storage import log, replica_deletion
+from storage import log, ownership, replica_deletion
 from tests.resolvers.test_replica_directory import (
     PROVINCE,
     URL,
@@ -38,6 +42,21 @@ async def test_a_copy_of_another_history_replaces_what_the_cache_had(instance: I
     await instance.tail.read_epoch()  # which the running tail does twice a second
     await copy_application(instance, "Baru")  # with the same id and version
     assert await cached_names(instance) == ["Baru"]
+
+
+async def test_a_copy_that_is_made_again_does_not_look_like_a_shortened_log(
+    instance: Instance,
+) -> None:
+    await copy_application(instance, "Lama")
+    context = Context(instance, Viewer("hub", Role.FOLLOWER, frozenset({"99"})))
+    async with aclosing(stream_log_frames(context, "99", 5)) as frames:
+        with pytest.raises(UnknownEntity):  # the reader had five entries of the deleted copy
+            await anext(frames)
+    async with instance.database.write() as session:
+        fresh = Source("99", URL, SourceState.FRESH, instance.clock())
+        await ownership.update_sources(session, [fresh])
+    async with aclosing(stream_log_frames(context, "99", 5)) as frames:
+        assert (await anext(frames)).head.sequence == 2
 
 
 async def copy_application(instance: Instance, name: str) -> None:
