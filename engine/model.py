@@ -315,7 +315,8 @@ class Viewer:
     credential: str | None = None  # id of the session or token; None for an identity provider's
 
 
-OWN_ACTOR_PREFIX = "simpul "  # prefix of the actors of entries that the hub itself wrote
+# Prefix of the actors of entries that an instance itself wrote. Any owner of a log can write it.
+OWN_ACTOR_PREFIX = "simpul "
 
 PUBLIC_VIEWER = Viewer(subject="anonymous", role=Role.PUBLIC)
 

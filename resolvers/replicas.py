@@ -46,15 +46,20 @@ async def list_region_sources(context: Context) -> list[Source]:
 
 
 async def list_refused_entries(
-    context: Context, region: str, after: int, first: int
+    context: Context, region: str, after: int, first: int, *, count: int
 ) -> list[RefusedEntry]:
     """Return the entries of a log that were refused, in order.
+
+    Args:
+        count: the number of all these entries; the database is not read if there are none.
 
     Raises:
         InvalidArgument: `first` is out of bounds.
     """
     if not 1 <= first <= REFUSED_MOST:
         raise InvalidArgument("first", f"1 to {REFUSED_MOST}", str(first))
+    if not count:
+        return []
     async with context.read() as session:
         return await refused_entry.list_refused_entries(session, region, after=after, limit=first)
 

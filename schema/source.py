@@ -108,7 +108,7 @@ class Source:
         ] = 0,
     ) -> list[RefusedEntry]:
         refused = await resolved.list_refused_entries(
-            info.context, self.region_code, after_sequence, first
+            info.context, self.region_code, after_sequence, first, count=self.refused_count
         )
         return [RefusedEntry.from_model(entry, self._is_covered) for entry in refused]
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.account import ACCOUNT_PREFIX
-from engine.model import Role, Viewer
-
-SIMPUL_PREFIX = "simpul "
+from engine.model import OWN_ACTOR_PREFIX, Role, Viewer
 
 _ROLES = {role.value: role for role in Role}
 
@@ -31,8 +29,8 @@ class Actor:
 
     @property
     def is_simpul(self) -> bool:
-        """Whether it is a part of Simpul itself, such as `simpul import`."""
-        return not self.is_account and self.id.startswith(SIMPUL_PREFIX)
+        """Whether it is a part of Simpul itself, such as `simpul import`, at the log's writer."""
+        return not self.is_account and self.id.startswith(OWN_ACTOR_PREFIX)
 
 
 def format_actor(actor: Actor) -> str:
