@@ -119,7 +119,7 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind, log: 
     """Allow a region its own simulations, targets and self-assessments.
 
     Assessors draft external and interim results. The province drafts every kind of its regions,
-    and nobody drafts results of its own region.
+    but no results of its own region.
 
     Args:
         region: the region that is assessed.
