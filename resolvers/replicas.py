@@ -1,4 +1,4 @@
-"""Stores the replicas of regions that other instances own, and lists their sources."""
+"""Stores the replicas of regions that other instances own."""
 
 from __future__ import annotations
 
@@ -9,59 +9,23 @@ from dataclasses import dataclass, field, replace
 
 from engine.log.assessment_log import NATION_CODE
 from engine.log.entry import Entry, LogEntry
-from engine.log.refusal import RefusedEntry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from realtime.tail import EPOCH_POLL_SECONDS, RETRY_SECONDS
-from regions import endpoint_directory
 from regions.endpoint_directory import EndpointDirectory
 from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
 from resolvers.accepted_handover import is_same_url, take_over_region
-from resolvers.context import Context, Instance
-from resolvers.problems import InvalidArgument
+from resolvers.context import Instance
 from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
-from storage import log, log_entries, refused_entry
+from storage import log, log_entries
 from storage import ownership as stored
 
 # Time between writes of the sources; a change of state is written at once.
 WRITE_INTERVAL_SECONDS = 4.0
 
 logger = logging.getLogger(__name__)
-
-SOURCES_MOST = endpoint_directory.REGIONS_MOST
-REFUSED_MOST = 200  # refused entries in one response
-
-
-def to_public_url(source_url: str) -> str:
-    """Return the URL of an API as clients get it: for HTTP, whatever the copy is read over."""
-    return endpoint_directory.to_http_url(source_url)
-
-
-async def list_region_sources(context: Context) -> list[Source]:
-    """Return the sources of all regions that other instances own, by code."""
-    async with context.read() as session:
-        return await stored.list_all_sources(session)
-
-
-async def list_refused_entries(
-    context: Context, region: str, after: int, first: int, *, count: int
-) -> list[RefusedEntry]:
-    """Return the entries of a log that were refused, in order.
-
-    Args:
-        count: the number of all these entries; the database is not read if there are none.
-
-    Raises:
-        InvalidArgument: `first` is out of bounds.
-    """
-    if not 1 <= first <= REFUSED_MOST:
-        raise InvalidArgument("first", f"1 to {REFUSED_MOST}", str(first))
-    if not count:
-        return []
-    async with context.read() as session:
-        return await refused_entry.list_refused_entries(session, region, after=after, limit=first)
 
 
 @dataclass

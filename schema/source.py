@@ -10,7 +10,7 @@ import strawberry
 
 from engine.log import refusal as engine_refusal
 from engine.log import source as engine
-from resolvers import replicas as resolved
+from resolvers import region_source as resolved
 from resolvers.access import covers_code
 from schema.descriptions import REGION_CODE
 from schema.enums import ClockDeviation, RefusalReason, SourceProblem, SourceState

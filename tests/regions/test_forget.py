@@ -13,12 +13,14 @@ from sqlalchemy import update
 
 from engine.log.source import Source, SourceProblem, SourceState
 from engine.model import Role
-from storage import log_entries, ownership, region, replica_deletion
+from regions.endpoint_directory import Endpoint
+from storage import assessment, log_entries, ownership, region, replica_deletion
 from storage.database import Database
 from storage.tables import HeadRow
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import StartSimpul
 from tests.hub.live_client import EVENTS, Stream, client
+from tests.regions.followed_owners import following, wait_until_source
 from tests.regions.instances import SimpulInstance
 
 pytestmark = pytest.mark.integration
@@ -67,6 +69,28 @@ async def test_a_deleted_copy_is_never_fresh_and_subscribers_are_asked_to_read_a
         async with database.read() as session:
             entries = await node.count_entries(SUMEDANG)
             assert await log_entries.verify_log_chain(session, SUMEDANG) == entries
+
+
+async def test_the_results_of_provinces_come_from_the_nation_once_it_is_given_up(
+    simpul_process: StartSimpul, tmp_path: Path
+) -> None:
+    nation = await SimpulInstance(tmp_path / "nation").prepare("ID")
+    hub = await SimpulInstance(tmp_path / "hub").prepare("ID", "32")
+    nation.serve(simpul_process)
+    token = tmp_path / "token"
+    token.write_text(nation.token(provinces=["ID"]))
+    endpoint = Endpoint(nation.url, ("ID",), private=True, token_file=token)
+    async with copies(nation) as database, database.read() as session:
+        head = await log_entries.read_log_head(session, "ID")
+    async with following(hub.data_dir, endpoint) as (instance, _):
+        async with instance.database.read() as session:
+            assert await ownership.list_all_sources(session) == []
+            own_results = await assessment.list_assessments_by_log(session, "ID")
+        await replica_deletion.delete_replica(instance.database, "ID", nation.url)
+        await wait_until_source(instance, "ID", lambda source: source.state is SourceState.FRESH)
+        async with instance.database.read() as session:
+            assert await log_entries.read_log_head(session, "ID") == head
+            assert await assessment.list_assessments_by_log(session, "ID") == own_results != []
 
 
 @asynccontextmanager
