@@ -19,6 +19,7 @@ from itertools import groupby
 from typing import Any
 
 from engine.graph.graph import GraphBasis
+from engine.log.assessment_log import NATION_CODE
 from engine.model import OWN_ACTOR_PREFIX, EventKind, Region, RegionKind, Role, Viewer
 from realtime.tail import GapError
 from resolvers import announcements, consolidation, graph
@@ -163,6 +164,7 @@ async def recompute_all_regions(
             learned = await training_set.refresh_training_set(session)
     async with instance.database.read() as session:
         codes = await log_entries.list_regions_with_log(session)
+    codes = [code for code in codes if code != NATION_CODE]  # it has no OPDs and no claims
     changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
         try:

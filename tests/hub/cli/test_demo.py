@@ -34,7 +34,9 @@ async def insert_sources(settings: Settings, *regions: str) -> None:
     async with open_instance(settings) as instance, instance.database.write() as session:
         for region in regions:
             owner = Source(region, "wss://a.id/graphql", SourceState.UNREACHABLE, None)
-            await ownership.insert_source(session, owner)
+            identity = tables.listed_region(region)
+            assert identity is not None
+            await ownership.insert_source(session, owner, identity)
 
 
 def printed_links(output: str) -> list[tuple[str, ...]]:
