@@ -388,7 +388,7 @@ async def _write_regions(settings: Settings, codes: list[str], entries: int) -> 
                     visibility=Visibility.REGION,
                     body=to_document(_draft_assessment(code)),
                 )
-                await _append_application(transaction, code, 1)
+                await _append_application(transaction, "first", 1)
             for first in range(0, entries, 500):
                 async with log.begin_log_transaction(
                     instance.database, code, instance.clock
@@ -400,7 +400,7 @@ async def _write_regions(settings: Settings, codes: list[str], entries: int) -> 
 async def _append_entry(transaction: log.LogTransaction, code: str, number: int) -> None:
     """Append an entry; four of five change an application, and the fifth claims a level."""
     if number % 5:
-        await _append_application(transaction, f"{code}-{number % 400}", number)
+        await _append_application(transaction, str(number % 400), number)
         return
     assessment = f"{code}:assessment-1"
     claim = LevelClaim(number // 5 % 20 + 1, number // 100 % 5 + 1, "seperti dalam dokumen")
@@ -415,10 +415,10 @@ async def _append_entry(transaction: log.LogTransaction, code: str, number: int)
 
 async def _append_application(transaction: log.LogTransaction, name: str, version: int) -> None:
     application = Application(
-        id=f"application-{name}",
+        id=f"{transaction.region}:application-{name}",
         region=transaction.region,
         opd=None,
-        name=f"Aplikasi {name}",
+        name=f"Aplikasi {name} {transaction.region}",
         status=ApplicationStatus.ACTIVE,
         version=version,
         provenance=SOURCE,

@@ -2,11 +2,10 @@
 
     python benchmarks/migration_stall.py [--arrivals 300000] [--database URL]
 
-Fills a database at the revision before the newest with made-up arrivals, and writes to it without a
-pause from another process while the newest revision is applied, and then the steps that later
-revisions may take: a column, its values in batches, and an index. Prints for each the time that it
-took and the longest time between two commits of the writer. Without a URL, the database is SQLite in
-a temporary folder; any other one must be empty.
+Fills a database with made-up arrivals, and writes to it without a pause from another process during
+the steps that later revisions may take: a column, its values in batches, and an index. Prints for
+each the time that it took and the longest time between two commits of the writer. Without a URL, the
+database is SQLite in a temporary folder; any other one must be empty.
 """
 
 from __future__ import annotations
@@ -31,18 +30,17 @@ from storage.database_address import SqliteFile, parse_database_url
 from storage.migrate import upgrade_database
 from storage.migration_steps import add_column, create_index, fill_column
 
-REVISION_BEFORE = "accounts"
 FILL = (
-    "INSERT INTO arrival (number, at, region, sequence, kind, visibility, topic)"
-    " SELECT i, 'then', '32', i, 'OPD_RECORDED', 'PUBLIC', 'opd-1' FROM {series}"
+    "INSERT INTO arrival (number, at, region, log, sequence, kind, visibility, topic)"
+    " SELECT i, 'then', '32', '32', i, 'OPD_RECORDED', 'PUBLIC', 'opd-1' FROM {series}"
 )
 SQLITE_SERIES = (
     "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
     " SELECT i FROM n)"
 )
 WRITE = text(
-    "INSERT INTO arrival (number, at, region, sequence, kind, visibility, topic)"
-    " SELECT max(number) + 1, 'now', '32', max(number) + 1, 'OPD_RECORDED', 'PUBLIC', 'opd-1'"
+    "INSERT INTO arrival (number, at, region, log, sequence, kind, visibility, topic)"
+    " SELECT max(number) + 1, 'now', '32', '32', max(number) + 1, 'OPD_RECORDED', 'PUBLIC', 'opd-1'"
     " FROM arrival"
 )
 
@@ -60,7 +58,7 @@ def main() -> None:
 
 def measure_stalls(url: str, arrivals: int) -> None:
     """Fill the database, and print the longest stall during each step."""
-    upgrade_database(url, REVISION_BEFORE)
+    upgrade_database(url)
     is_sqlite = isinstance(parse_database_url(url), SqliteFile)
     series = SQLITE_SERIES if is_sqlite else "generate_series(1, {count}) AS i"
     run_steps(
@@ -70,7 +68,6 @@ def measure_stalls(url: str, arrivals: int) -> None:
         ),
     )
     measure_step("nothing", url, lambda: time.sleep(2))
-    measure_step("the newest revision", url, lambda: upgrade_database(url))
     column = sa.Column("benchmark", sa.Integer(), nullable=True)
     measure_step("a column", url, lambda: run_steps(url, lambda _: add_column("arrival", column)))
     fill = (
