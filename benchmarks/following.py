@@ -53,11 +53,12 @@ from engine.model import (
     LevelClaim,
     Provenance,
     Region,
-    RegionKind,
     Visibility,
 )
+from facts import tables
 from hub.instance import open_instance
 from hub.settings import Settings
+from regions import contract
 from storage import log
 
 SOURCE = Provenance("benchmark")
@@ -227,8 +228,8 @@ def idle(folder: Path, regions: int, seconds: int) -> None:
             time.sleep(5)
             memory_without_regions = resident_kilobytes(server)
         endpoints = [
-            {"url": f"ws://127.0.0.1:{port}/graphql", "regions": [f"99.{number}"]}
-            for number in range(regions)
+            {"url": f"ws://127.0.0.1:{port}/graphql", "regions": [region.code]}
+            for region in tables.region_catalogue(national=True)[:regions]
         ]
         with hub(folder / "hub", endpoints, "") as (server, address):
             states = "{ sources { state } }"
@@ -256,8 +257,9 @@ def idle(folder: Path, regions: int, seconds: int) -> None:
 
 async def serve_heartbeats(port: int) -> None:
     """Serve the feeds of regions whose logs are empty: a heartbeat every 5 seconds each."""
-    frames = '{"id":"%s","type":"next","payload":{"data":{"regionLog":{"head":{"version":2,"regionCode":"%s",'
-    frames += '"sequence":0,"hash":"' + "0" * 64 + '"},"entries":[]}}}}'
+    frames = '{"id":"%s","type":"next","payload":{"data":{"regionLog":{"head":{"version":'
+    frames += str(contract.VERSION) + ',"regionCode":"%s","sequence":0,"hash":"' + "0" * 64
+    frames += '","ownerUrl":null,"acceptedOffer":null,"handoverUrl":null},"entries":[]}}}}'
 
     async def send_heartbeats(socket: ServerConnection) -> None:
         await socket.recv()
@@ -374,7 +376,7 @@ async def _write_regions(settings: Settings, codes: list[str], entries: int) -> 
             async with log.begin_log_transaction(
                 instance.database, code, instance.clock
             ) as transaction:
-                region = Region(code, code, RegionKind.REGENCY, "32", SOURCE)
+                region = _listed_region(code)
                 await transaction.append(
                     actor="benchmark",
                     kind=EventKind.REGION_RECORDED,
@@ -395,6 +397,10 @@ async def _write_regions(settings: Settings, codes: list[str], entries: int) -> 
                 ) as transaction:
                     for number in range(first, min(first + 500, entries)):
                         await _append_entry(transaction, code, number)
+
+
+def _listed_region(code: str) -> Region:
+    return next(region for region in tables.region_catalogue() if region.code == code)
 
 
 async def _append_entry(transaction: log.LogTransaction, code: str, number: int) -> None:

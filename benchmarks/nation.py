@@ -23,8 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen, run
 
+import httpx2
 import orjson
-from fanout import SIMPUL, cpu_seconds, free_port, start_server
+from fanout import SIMPUL, cpu_seconds, free_port, start_server, wait_until_ready
 from made_up_nation import APPLICATIONS, REGIONS, write_nation
 from sqlalchemy import create_engine, select
 from websockets.asyncio.client import connect
@@ -53,6 +54,8 @@ def main() -> None:
         asyncio.run(write_nation(url))
         peer = statistics.median(_measure_peer(Path(folder) / "simpul.db"))
         with start_server([SIMPUL, "serve"], environment) as server:
+            with httpx2.Client(trust_env=False) as http:
+                wait_until_ready(f"http://127.0.0.1:{port}", http)
             _print_line("follow-up of all that was loaded", _measure_recompute(server), None)
             snapshot_seconds = asyncio.run(_measure_snapshots(server, port, options.subscribers))
         _print_line("snapshot, first subscriber", snapshot_seconds[0], peer)
