@@ -68,8 +68,8 @@ class TextBound:
 
     def describe(self) -> str:
         """Return what the bound allows, in English."""
-        kind = ", lines" if self.has_lines else ""
-        return f"{self.least} to {self.most} characters{kind}"
+        kind = "several lines" if self.has_lines else "one line"
+        return f"{self.least} to {self.most} characters in {kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,8 @@ class TypeBound:
 
     def describe(self) -> str:
         """Return what the bound allows, in English."""
+        if self.kinds == (Enum, bool):
+            return "one of the values of its type"
         return " or ".join(kind.__name__ for kind in self.kinds)
 
 

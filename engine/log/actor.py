@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from engine.account import ACCOUNT_PREFIX
 from engine.model import OWN_ACTOR_PREFIX, Role, Viewer
 
+ACTOR_CHARACTERS_MOST = 1_000  # of the text in an entry; more would not be followed
+
 _ROLES = {role.value: role for role in Role}
 
 
@@ -34,9 +36,15 @@ class Actor:
 
 
 def format_actor(actor: Actor) -> str:
-    """Return the text of an actor, as entries hold it: `account-4f… OPD 32.05:opd-dinkes`."""
-    role = () if actor.role is None else (actor.role.value,)
-    return " ".join((actor.id, *role, *sorted(actor.opds)))
+    """Return the text of an actor, as entries hold it: `account-4f… OPD 32.05:opd-dinkes`.
+
+    OPDs for which it has no room are left out.
+    """
+    text = actor.id if actor.role is None else f"{actor.id} {actor.role.value}"
+    for opd in sorted(actor.opds):
+        if len(text) + 1 + len(opd) <= ACTOR_CHARACTERS_MOST:
+            text = f"{text} {opd}"
+    return text
 
 
 def viewer_actor(viewer: Viewer) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.log.actor import ACTOR_CHARACTERS_MOST
 from engine.log.entry import Entry, LogEntry, WithheldEntry
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import EventKind, Visibility
@@ -17,6 +18,7 @@ from regions.contract.response_values import (
     ContractViolation,
     require_hash,
     require_object,
+    require_plain_text,
     require_salt,
     require_sequence,
     require_text,
@@ -209,9 +211,9 @@ def _parse_entry(region: str, value: object) -> LogEntry:
         region=region,
         sequence=hashes.sequence,
         at=require_time(fields.get("at")),
-        actor=require_text("an actor", fields.get("actor"), 1000),
+        actor=require_plain_text("an actor", fields.get("actor"), ACTOR_CHARACTERS_MOST),
         kind=kind,
-        subject=require_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
+        subject=require_plain_text("a subject", fields.get("subjectId"), SUBJECT_CHARACTERS),
         visibility=visibility,
         body=body,
         salt=require_salt(fields.get("salt")),

@@ -20,6 +20,14 @@ from resolvers.region_change import SCOPE_CHARACTERS_MOST, entered_by
 from storage.log_entries import list_applicable_entries, list_regions_with_log
 from storage.tables import ApplicationRow, IntegrationRow, core_table
 from tests.api.hub import Hub
+from tests.api.imported_files import (
+    FILE,
+    HEADER,
+    applications_by_name,
+    import_file,
+    preview,
+    upload,
+)
 from tests.api.mutation_inputs import (
     DOCUMENTS,
     LEVEL_CLAIM,
@@ -125,6 +133,20 @@ async def test_a_full_region_takes_no_further_application(hub: Hub) -> None:
     before = await hub.list_all_rows()
     assert await hub.change("registerApplication", ADMIN, **NEW_APPLICATION) == refused
     assert await hub.list_all_rows() == before
+    draft = await preview(hub, await upload(hub, FILE))
+    problems = draft["problems"]["nodes"]
+    assert [problem for problem in problems if problem["code"] == "REGION_FULL"] == [
+        {
+            "code": "REGION_FULL",
+            "isBlocking": True,
+            "cell": None,
+            "found": "1",
+            "rowCount": 0,
+            "candidates": [],
+        }
+    ]
+    refused_import = await import_file(hub, FILE, REGION, onlyGoodRows=True)
+    assert refused_import["__typename"] == "ImportRefused"
     changed = await hub.change("updateApplication", ADMIN, id=OFFICE, version=1, name="Kantor")
     assert changed["name"] == "Kantor"
 
@@ -138,6 +160,13 @@ async def test_a_full_region_takes_no_further_integration(hub: Hub) -> None:
     assert refused == invalid_input(
         "sourceId", "a region with fewer than 20,000 rows of integration", "20,000"
     )
+
+
+async def test_a_file_loses_characters_that_no_name_may_have(hub: Hub) -> None:
+    text = f"{HEADER}\ufeffSi\u00ad \u200bBaru\u202e,Dinkes\u200b,Aktif,2021,\n"
+    imported = await import_file(hub, text)
+    assert imported["registeredCount"] == 1
+    assert "Si Baru" in await applications_by_name(hub)
 
 
 def test_a_viewer_of_many_opds_is_named_within_the_bound_of_a_source() -> None:

@@ -81,3 +81,9 @@ def test_host_and_registered_domain() -> None:
     assert url_host("https://absen.madiunkab.go.id:8443/x") == "absen.madiunkab.go.id"
     assert registered_domain("absen.madiunkab.go.id") == "madiunkab.go.id"
     assert registered_domain("mapid.io") == "mapid.io"
+
+
+@pytest.mark.parametrize("name", ["ＳＩＭＰＥＧ", "SIM\u200bPEG", "\ufeffsimpeg\u202e"])
+def test_compatible_forms_of_letters_are_the_same_word(name: str) -> None:
+    assert split_words(name) == ("simpeg",)
+    assert normalise_url(f"https://{name}.go.id/") == "simpeg.go.id"
