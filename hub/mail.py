@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from engine.visible_text import to_visible_line
 from hub.mail_server import MailServer, check_mail_address
 from hub.pages_address import pages_address
 from resolvers.problems import MailNotSent
@@ -99,10 +100,10 @@ class InvitationMail:
         message = EmailMessage()
         message["From"], message["To"] = self.sender, address
         subject = f"Undangan ke {self.instance} / Invitation to {self.instance}"
-        message["Subject"] = " ".join(subject.split())
+        message["Subject"] = to_visible_line(" ".join(subject.split()))
         message.set_content(
             _TEXT.format(
-                name=" ".join(name.split()) or address,
+                name=to_visible_line(" ".join(name.split())) or address,
                 instance=self.instance,
                 link=pages_address(self.url, self.root_path) + path,
                 expires=f"{expires:%Y-%m-%d %H:%M} WIB (UTC+7)",

@@ -67,6 +67,7 @@ def conformance(
     json: AsJson = False,
 ) -> None:
     """Check whether an endpoint conforms to the feed contract; the check only reads from it."""
+    from rich.markup import escape
     from rich.table import Table
 
     from regions.conformance import check_conformance
@@ -86,7 +87,7 @@ def conformance(
             table.add_row(
                 _(verdict.promise),
                 _("yes") if verdict.passed else _("[bold]no[/bold]"),
-                translate_message(verdict.detail, DETAILS),
+                escape(translate_message(verdict.detail, DETAILS)),
             )
         out.print(table)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.model import Opd, OpdKind
+from engine.visible_text import to_visible_line
 from hub.cli import preconditions
 from hub.cli.console import AsJson, exit_with_error, out, print_result, print_whole_table
 from hub.cli.opd_change import Affairs, OpdChange, opd_document, run_opd_change
@@ -77,6 +78,7 @@ def list_command(
     json: AsJson = False,
 ) -> None:
     """List the OPDs of a region, with the names and ids that imports and tokens use."""
+    from rich.markup import escape
     from rich.table import Column, Table
 
     from hub.instance import open_instance
@@ -101,7 +103,9 @@ def list_command(
             return
         table = Table(_("Name"), _("Acronym"), _("Kind"), Column(_("Id"), no_wrap=True), box=None)
         for opd in opds:
-            table.add_row(opd.name, opd.acronym, opd.kind.value if opd.kind else "", opd.id)
+            kind = opd.kind.value if opd.kind else ""
+            cells = (opd.name, opd.acronym, kind, opd.id)
+            table.add_row(*(escape(to_visible_line(cell)) for cell in cells))
         print_whole_table(table)
 
     print_result(
