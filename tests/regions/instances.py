@@ -18,7 +18,7 @@ from resolvers.handover import CompletedHandover, hand_over_region
 from resolvers.seed import seed_regions
 from storage import log_entries, migrate
 from storage.database import Database
-from storage.tables import EntryRow, HeadRow, LevelRow, RegionRow
+from storage.tables import AssessmentRow, EntryRow, HeadRow, LevelRow, RegionRow
 from storage.upsert import PROJECTED_TABLES
 from tests.fixtures.credentials import issue_token
 from tests.fixtures.databases import mark_arrivals_processed
@@ -132,8 +132,9 @@ class SimpulInstance:
                 for table in (HeadRow, EntryRow, *PROJECTED_TABLES):
                     query = select(table)
                     if table is LevelRow:
-                        pattern = f"assessment-{region}-%"
-                        query = query.where(LevelRow.assessment.like(pattern))
+                        query = query.where(LevelRow.assessment.startswith(f"{region}:"))
+                    elif table is AssessmentRow:
+                        query = query.where(AssessmentRow.log == region)
                     elif table is RegionRow:
                         query = query.where(RegionRow.code == region)
                     else:
