@@ -201,11 +201,13 @@ class LogTransaction:
             newest: the newest entry that the rows include, with verified hashes.
         """
         assert self.identity is not None  # only a followed log is restored
+        applied_at = self._credible_time(newest)
         entry = newest if isinstance(newest, Entry) else self._stand_in(newest)
+        entry = entry if applied_at is None else replace(entry, at=applied_at)
         projected = await snapshot.import_snapshot_rows(self.session, entry, rows, self.identity)
         replaced = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
         await self.session.execute(delete(EntryRow).where(*replaced))
-        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(newest)])
+        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(newest, applied_at)])
         self.sequence, self.hash = newest.sequence, newest.hash
         if isinstance(newest, Entry):
             self._add_arrival(
