@@ -38,7 +38,8 @@ from storage import announcement
 from storage import assessment as stored
 from storage.combined_query import CombinedQuery
 from storage.database import Session
-from storage.log import Derive, DerivedEvent, LogTransaction, lock_log
+from storage.log import Derive, LogTransaction, lock_log
+from storage.pending_arrivals import DerivedEvent
 from storage.region_inventory import (
     CACHED_REGIONS,
     NOTHING_UNSETTLED,

@@ -27,14 +27,12 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.identifier import region_id
 from engine.log.entry import (
     GENESIS,
     SALT_BYTES,
     BrokenChain,
     Entry,
     LogEntry,
-    WithheldEntry,
     format_timestamp,
     seal_entry,
 )
@@ -48,29 +46,16 @@ from storage import assessment, ownership, projection, refused_entry, snapshot
 from storage.database import Database
 from storage.log_end import end_log
 from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, head_from_row
+from storage.pending_arrivals import DerivedEvent, PendingArrivals
 from storage.projected_assessment import IndexChange
 from storage.projection_batch import ProjectionBatch
-from storage.tables import EntryRow, HeadRow, core_table
+from storage.tables import EntryRow, HeadRow, RefusedEntryRow, core_table
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
 
 _INSERT_ENTRIES = insert(core_table(EntryRow))
 _SELECT_HEAD_FOR_UPDATE = SELECT_HEAD.with_for_update(of=HeadRow)
-
-
-@dataclass(frozen=True, slots=True)
-class DerivedEvent:
-    """An event that follows from the newest entry of a log, and has no entry itself.
-
-    A newer event of the same region, kind and topic replaces an older one.
-    """
-
-    region: str  # which it is about
-    kind: EventKind
-    topic: str
-    body: Mapping[str, Any]
-    visibility: Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +91,11 @@ class LogTransaction:
     # Called after the commit, with what it made final.
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _initial_sequence: int = field(init=False)
-    _refused_written: int = 0  # sequence up to which refused entries are written
-    _arrivals: list[dict[str, Any]] = field(default_factory=list)
+    _arrivals: PendingArrivals = field(init=False)
 
     def __post_init__(self) -> None:
         self._initial_sequence = self.sequence
+        self._arrivals = PendingArrivals(self.region, self.at)
 
     async def append(
         self,
@@ -192,7 +177,9 @@ class LogTransaction:
             raise BrokenChain(
                 self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
-        await self._store([self._without_unsafe_header(entry) for entry in new_entries])
+        storable, refusals = _withhold_unsafe_headers(new_entries)
+        await self._store(storable)
+        await self._record_refused(refusals)
 
     async def restore(self, newest: LogEntry, rows: Sequence[SnapshotRow]) -> None:
         """Replace the rows of the log by a snapshot from the instance that writes it.
@@ -201,30 +188,31 @@ class LogTransaction:
             newest: the newest entry that the rows include, with verified hashes.
         """
         assert self.identity is not None  # only a followed log is restored
-        applied_at = self._credible_time(newest)
-        entry = newest if isinstance(newest, Entry) else self._stand_in(newest)
-        entry = entry if applied_at is None else replace(entry, at=applied_at)
-        projected = await snapshot.import_snapshot_rows(self.session, entry, rows, self.identity)
-        replaced = (EntryRow.region == self.region, EntryRow.sequence >= newest.sequence)
-        await self.session.execute(delete(EntryRow).where(*replaced))
-        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(newest, applied_at)])
-        self.sequence, self.hash = newest.sequence, newest.hash
-        if isinstance(newest, Entry):
-            self._add_arrival(
-                self.region, newest.sequence, newest.kind, newest.subject, None, newest.visibility
-            )
-        refusals = [applied.refused or applied.note for applied in projected.applied]
-        refused = [refusal for refusal in refusals if refusal is not None]
-        if refused:
-            message = f"{len(refused)} rows of a snapshot; the first: {refused[0]}"
-            self._add_refused(newest.sequence, EntryRefused(refused[0].reason, message))
+        projected = await snapshot.import_snapshot_rows(
+            self.session, newest, rows, self.identity, self.at
+        )
+        for table in (EntryRow, RefusedEntryRow):
+            replaced = (table.region == self.region, table.sequence >= newest.sequence)
+            await self.session.execute(delete(table).where(*replaced))
+        [stored], header_refusals = _withhold_unsafe_headers([newest])
+        applied_at = self._credible_time(stored)
+        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])
+        self.sequence, self.hash = stored.sequence, stored.hash
+        if isinstance(stored, Entry):
+            self._arrivals.add_entry(self.region, stored)
         for applied in projected.applied:
             if applied.index_change is not None and applied.is_region_held:
-                self._add_index_change(newest.sequence, applied.index_change)
+                self._arrivals.add_index_change(newest.sequence, applied.index_change)
         if projected.is_region_new:
             await self._announce_awaited_scores(newest.sequence)
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
-        await self._write_refused()
+        refusals = [refusal for applied in projected.applied for refusal in applied.refusals]
+        if refusals:
+            message = f"{len(refusals)} rows of a snapshot; the first: {refusals[0]}"
+            refusal = EntryRefused(refusals[0].reason, message)
+            await self._record_refused([(newest.sequence, refusal)])
+        else:
+            await self._record_refused(header_refusals)
 
     async def _store(
         self, entries: Sequence[LogEntry], batch: ProjectionBatch | None = None
@@ -240,10 +228,16 @@ class LogTransaction:
         self.versioned |= projected.versioned
         self.sequence, self.hash = entries[-1].sequence, entries[-1].hash
         for applied in projected.applied:
-            self._record_applied(applied)
+            self._add_events(applied)
         if projected.is_region_new:
             await self._announce_awaited_scores(self.sequence)
-        await self._write_refused()
+        await self._record_refused(
+            [
+                (applied.entry.sequence, refusal)
+                for applied in projected.applied
+                for refusal in applied.refusals
+            ]
+        )
 
     def _credible_time(self, entry: LogEntry) -> datetime | None:
         """Return the time with which an entry is applied, or None if its own is credible."""
@@ -260,118 +254,62 @@ class LogTransaction:
         self.entry_at = credible or entry.at
         return credible
 
-    def _record_applied(self, applied: projection.AppliedEntry) -> None:
-        """Add the events of an entry, and its refusal."""
-        entry = applied.entry
-        refusal = applied.refused or applied.note
-        if refusal is not None:
-            self._add_refused(entry.sequence, refusal)
+    def _add_events(self, applied: projection.AppliedEntry) -> None:
+        """Add the events of an entry, unless it waits for its region or changed nothing."""
         if applied.refused is not None or not applied.is_region_held:
             return
+        entry = applied.entry
         self.kinds_by_region.setdefault(applied.region, set()).add(entry.kind)
-        self._add_arrival(
-            applied.region, entry.sequence, entry.kind, entry.subject, None, entry.visibility
-        )
+        self._arrivals.add_entry(applied.region, entry)
         if applied.index_change is not None:
-            self._add_index_change(entry.sequence, applied.index_change)
+            self._arrivals.add_index_change(entry.sequence, applied.index_change)
 
     async def _announce_awaited_scores(self, sequence: int) -> None:
         """Add the events of results that were stored before their region."""
         for awaited, score in await assessment.list_awaited_scores(self.session, self.region):
-            self._add_index_change(sequence, IndexChange(awaited, None, score))
             self.kinds_by_region.setdefault(self.region, set()).add(EventKind.INDEX_CHANGED)
+            self._arrivals.add_index_change(sequence, IndexChange(awaited, None, score))
 
-    def _stand_in(self, newest: WithheldEntry) -> Entry:
-        """Return an entry that stands for the newest one of a snapshot, which is withheld."""
-        return Entry(
-            newest.region,
-            newest.sequence,
-            self.at,
-            "",
-            EventKind.REGION_RECORDED,
-            region_id(newest.region),
-            Visibility.REGION,
-            {},
-            "",
-            newest.header_hash,
-            newest.body_hash,
-            newest.previous_hash,
-            newest.hash,
-        )
-
-    def _without_unsafe_header(self, entry: LogEntry) -> LogEntry:
-        if not isinstance(entry, Entry):
-            return entry
-        try:
-            check_header(entry)
-        except EntryRefused as refused:
-            self._add_refused(entry.sequence, refused)
-            return entry.withhold()
-        return entry
-
-    def _add_refused(self, sequence: int, refused: EntryRefused) -> None:
-        self.refused.append(
-            RefusedEntry(self.region, sequence, refused.reason, str(refused), self.at)
-        )
-
-    async def _write_refused(self) -> None:
-        await refused_entry.insert_refused_entries(
-            self.session, [row for row in self.refused if row.sequence > self._refused_written]
-        )
-        self._refused_written = self.sequence
+    async def _record_refused(self, refusals: Sequence[tuple[int, EntryRefused]]) -> None:
+        """Record the refusals of entries, by their sequence."""
+        refused = [
+            RefusedEntry(self.region, sequence, refusal.reason, str(refusal), self.at)
+            for sequence, refusal in refusals
+        ]
+        await refused_entry.insert_refused_entries(self.session, refused)
+        self.refused += refused
 
     def add_derived_events(self, events: Iterable[DerivedEvent]) -> None:
         """Add events that follow from the newest entry; they commit with it."""
         for event in events:
-            self._add_arrival(
-                event.region,
-                self.sequence,
-                event.kind,
-                event.topic,
-                dict(event.body),
-                event.visibility,
-            )
-
-    def _add_index_change(self, sequence: int, change: IndexChange) -> None:
-        self._add_arrival(
-            change.assessment.region,
-            sequence,
-            EventKind.INDEX_CHANGED,
-            change.assessment.id,
-            change.document(),
-            change.visibility,
-        )
-
-    def _add_arrival(
-        self,
-        region: str,
-        sequence: int,
-        kind: EventKind,
-        topic: str,
-        derived: dict[str, Any] | None,
-        visibility: Visibility,
-    ) -> None:
-        self._arrivals.append(
-            {
-                "at": format_timestamp(self.at),
-                "region": region,
-                "log": self.region,
-                "sequence": sequence,
-                "kind": kind.value,
-                "topic": topic,
-                "visibility": visibility.value,
-                "derived": derived,
-            }
-        )
+            self._arrivals.add_derived(self.sequence, event)
 
     async def finish(self) -> None:
         """Update the end of the log and number the arrivals, as the last step before the commit."""
-        if not self._arrivals and self.sequence == self._initial_sequence:
+        if not self._arrivals.rows and self.sequence == self._initial_sequence:
             return
         at = None if self.entry_at is None else format_timestamp(self.entry_at)
         self.arrival = await end_log(
-            self.session, self.region, self.sequence, self.hash, at, self._arrivals
+            self.session, self.region, self.sequence, self.hash, at, self._arrivals.rows
         )
+
+
+def _withhold_unsafe_headers(
+    entries: Sequence[LogEntry],
+) -> tuple[list[LogEntry], list[tuple[int, EntryRefused]]]:
+    """Return the entries as every database takes them, and the refusals of the others' headers."""
+    storable: list[LogEntry] = []
+    refusals: list[tuple[int, EntryRefused]] = []
+    for entry in entries:
+        if isinstance(entry, Entry):
+            try:
+                check_header(entry)
+            except EntryRefused as refused:
+                refusals.append((entry.sequence, refused))
+                storable.append(entry.withhold())
+                continue
+        storable.append(entry)
+    return storable, refusals
 
 
 class LogNotFound(LookupError):

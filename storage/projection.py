@@ -58,6 +58,11 @@ class AppliedEntry:
     refused: EntryRefused | None = None  # the reason why the entry changed nothing
     note: EntryRefused | None = None  # a part of the entry that was not applied
 
+    @property
+    def refusals(self) -> list[EntryRefused]:
+        """What was refused: the entry, a part of it, or nothing."""
+        return [refusal for refusal in (self.refused, self.note) if refusal is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectedEntries:

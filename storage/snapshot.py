@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.document import to_document
-from engine.log.entry import Entry
+from engine.identifier import region_id
+from engine.log.entry import Entry, LogEntry, WithheldEntry
 from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import ROW_BODY_TYPES, RegionSnapshotRowKind, SnapshotRow
 from engine.matching.function_classifier import FunctionCorrection
-from engine.model import AssessmentState
+from engine.model import AssessmentState, EventKind, Visibility
 from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 from storage import (
@@ -114,15 +115,21 @@ async def export_snapshot_rows(
 
 
 async def import_snapshot_rows(
-    session: AsyncSession, newest: Entry, rows: Sequence[SnapshotRow], identity: RegionIdentity
+    session: AsyncSession,
+    newest: LogEntry,
+    rows: Sequence[SnapshotRow],
+    identity: RegionIdentity,
+    at: datetime,
 ) -> ProjectedEntries:
     """Replace the rows of a log by those of a snapshot, except those that the log may not state.
 
     Args:
-        newest: stands for the newest entry that the snapshot includes.
+        newest: the newest entry that the snapshot includes.
         identity: of the region, in this instance's list.
+        at: the time of the import.
     """
-    bodies = [(newest, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
+    entry = newest if isinstance(newest, Entry) else _entry_of_rows(newest, at)
+    bodies = [(entry, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
     batch, values = await read_batch(session, bodies, identity)
     batch.begin_snapshot()
     projected = apply_values(batch, values)
@@ -132,6 +139,25 @@ async def import_snapshot_rows(
         )
     await batch.write(session)
     return projected
+
+
+def _entry_of_rows(newest: WithheldEntry, at: datetime) -> Entry:
+    """Return the entry as of which rows are projected if the newest one is withheld from us."""
+    return Entry(
+        region=newest.region,
+        sequence=newest.sequence,
+        at=at,
+        actor="",
+        kind=EventKind.REGION_RECORDED,
+        subject=region_id(newest.region),
+        visibility=Visibility.REGION,
+        body={},
+        salt="",
+        header_hash=newest.header_hash,
+        body_hash=newest.body_hash,
+        previous_hash=newest.previous_hash,
+        hash=newest.hash,
+    )
 
 
 def log_row_condition(table: type[Table], code: str) -> ColumnElement[bool]:

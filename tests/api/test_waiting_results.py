@@ -9,15 +9,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from engine.document import to_document
 from engine.log.entry import LogEntry, WithheldEntry
-from engine.log.refusal import RefusalReason
+from engine.log.refusal import RefusalReason, TooManyRows
+from engine.log.snapshot import RegionSnapshotRowKind
 from engine.log.source import ClockDeviation, Source, SourceState
 from engine.model import AssessmentKind, AssessmentState, EventKind, Visibility
-from storage import log, log_entries, refused_entry
-from storage.log import DerivedEvent
+from storage import log, log_entries, refused_entry, snapshot
+from storage.application_basis import read_application_basis
+from storage.pending_arrivals import DerivedEvent
+from storage.projected_rows import ROWS_MOST
+from storage.projection_batch import ProjectionBatch
 from storage.rebuild import rebuild_projection
 from storage.replica_deletion import delete_replica
-from storage.tables import ArrivalRow
+from storage.tables import ApplicationRow, ArrivalRow, OpdRow
 from storage.upsert import PROJECTED_TABLES
 from tests.api import two_provinces
 from tests.api.hub import Clock, Hub, running_hub
@@ -26,6 +31,7 @@ from tests.api.two_provinces import ADMIN, REGIONS
 from tests.fixtures.followed_regions import record_source
 
 OWNER = "https://owner.example.id/graphql"
+DRAFT = "32:assessment-draft"
 RESULT = "32:assessment-32.11-spbe-2020-2024-official"
 READERS = """query ($id: ID!) {
   node(id: $id) { id }
@@ -223,3 +229,56 @@ async def test_withheld_entries_change_no_row_and_the_chain_is_whole(
     query = "query ($after: Cursor) { events(after: $after) { nodes { eventKind } } }"
     events = (await follower.query_data(query, after=after))["events"]["nodes"]
     assert events == [{"eventKind": "PROPOSALS_CHANGED"}]
+
+
+async def test_a_snapshot_has_the_rows_of_its_log_alone_and_replaces_no_others(
+    origin: Hub, follower: Hub
+) -> None:
+    await two_provinces.write_assessment(origin, two_provinces.assessment())
+    for region in ("32", "32.11"):
+        await copy_log(follower, region, await read_log(origin, region))
+    before = await rows_of_logs(follower)
+    for region, ids in (("32", [RESULT, DRAFT]), ("32.11", [two_provinces.DRAFT])):
+        async with origin.instance.database.read() as session:
+            rows = await snapshot.export_snapshot_rows(session, region, drafts=True)
+        assessments = [row.body for row in rows if row.kind is RegionSnapshotRowKind.ASSESSMENT]
+        assert sorted(body["id"] for body in assessments) == ids
+        newest = (await read_log(origin, region))[-1]
+        assert not isinstance(newest, WithheldEntry)
+        for entry in (newest, newest.withhold()):
+            instance = follower.instance
+            async with log.begin_log_transaction(
+                instance.database, region, instance.clock
+            ) as transaction:
+                await transaction.restore(entry, rows)
+            assert await rows_of_logs(follower) == before
+
+
+async def test_a_log_that_is_full_has_no_place_for_another_application(hub: Hub) -> None:
+    most = ROWS_MOST[ApplicationRow]
+    batch = ProjectionBatch(row_counts={ApplicationRow: most})
+    application = two_provinces.APPLICATIONS[0]
+    batch.existing.add((OpdRow, "32.11:opd-diskominfo"))
+    before = await hub.list_all_rows()
+    instance = hub.instance
+    with pytest.raises(TooManyRows, match=f"at most {most} rows of application"):
+        async with log.begin_log_transaction(
+            instance.database, "32.11", instance.clock
+        ) as transaction:
+            await transaction.append(
+                actor="ani",
+                kind=EventKind.APPLICATION_REGISTERED,
+                subject=application.id,
+                body=to_document(application),
+                batch=batch,
+            )
+    assert await hub.list_all_rows() == before
+
+
+async def test_the_basis_of_a_change_knows_the_number_of_applications(any_hub: Hub) -> None:
+    instance = any_hub.instance
+    async with log.begin_log_transaction(instance.database, "32.11", instance.clock) as transaction:
+        basis = await read_application_basis(
+            transaction, "32.11:application-new", opd_id="32.11:opd-dinkes", name="Baru"
+        )
+    assert basis.projection_batch().row_counts == {ApplicationRow: 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -27,6 +27,16 @@ EXAMPLES = count()
 
 def clock() -> datetime:
     return AT
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A clock that stands still."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 class Undo(Exception):
@@ -210,3 +220,26 @@ async def test_many_entries_continue_the_chain_as_single_ones_do(database: Datab
         ].name == f"Uji {log_entries.PAGE + 1}"
     assert last == appended[-1]
     assert [entry.sequence for entry in appended] == list(range(2, log_entries.PAGE + 4))
+
+
+async def test_a_clock_that_is_set_back_gives_no_entry_a_time_before_the_one_ahead(
+    database: Database,
+) -> None:
+    region = Region("32", "Jawa Barat", RegionKind.PROVINCE, None, Provenance("test"))
+    for now in (AT, AT - timedelta(hours=1), AT - timedelta(hours=1), AT + timedelta(seconds=1)):
+        async with log.begin_log_transaction(database, "32", FixedClock(now)) as transaction:
+            await transaction.append(
+                actor="tester",
+                kind=EventKind.REGION_RECORDED,
+                subject="32:region",
+                body=to_document(region),
+            )
+    async with database.read() as session:
+        entries = await log_entries.list_applicable_entries(session, "32")
+    microsecond = timedelta(microseconds=1)
+    assert [entry.at - AT for entry in entries] == [
+        timedelta(),
+        microsecond,
+        2 * microsecond,
+        timedelta(seconds=1),
+    ]
