@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import inspect, select
 
 from engine.document import to_document
+from engine.log.body_bounds import ROWS_MOST
 from engine.log.entry import Entry
 from engine.log.refusal import RefusalReason
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
@@ -21,6 +22,7 @@ from engine.model import (
     AssessmentState,
     EventKind,
     LevelClaim,
+    Opd,
     RegionKind,
 )
 from hub.instance import open_instance
@@ -174,6 +176,20 @@ async def test_a_snapshot_states_what_its_log_may_state_and_nothing_else(
             session, HOSTILE, after=newest.sequence - 1, limit=200
         )
     assert refusal.message.startswith("8 rows of a snapshot; the first: ")
+    await check_unmoved(hub, others, version)
+
+
+async def test_a_log_has_so_many_rows_and_no_more(hub: Instance, others: dict[str, str]) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    already_refused, most = await list_refused(hub.database), ROWS_MOST[Opd]
+    opds = [replace(opd_of(HOSTILE), id=f"{HOSTILE}:opd-{number}") for number in range(most)]
+    page = log_end.append(*(state(EventKind.OPD_RECORDED, opd) for opd in opds))
+    version = log_end.sequence + 1
+    page += log_end.append(good_statement(version))
+    await store.store_entries(HOSTILE, page, more=True)
+    # The region had an OPD before, so the last one is one too many.
+    refused = [(version - 1, RefusalReason.TOO_MANY_ROWS)]
+    assert await list_refused(hub.database) == already_refused + refused
     await check_unmoved(hub, others, version)
 
 
