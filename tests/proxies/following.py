@@ -15,7 +15,7 @@ from tests.proxies.hub_commands import run_command
 from tests.proxies.site import REGION, Site
 
 FOLLOW_SECONDS = 30.0
-SOURCES = "{ sources { regionCode state reason } }"
+SOURCES = "{ sources { regionCode state problem } }"
 APPLICATIONS = """
 query ($code: ID!) { region(code: $code) { applications(first: 200) { nodes { id } } } }
 """
@@ -55,7 +55,7 @@ async def node_follows(site: Site) -> str:
 
 def has_fresh_copy(data: dict[str, Any]) -> bool:
     """Whether the sources state a fresh copy of the region."""
-    return {"regionCode": REGION, "state": "FRESH", "reason": None} in data["sources"]
+    return {"regionCode": REGION, "state": "FRESH", "problem": None} in data["sources"]
 
 
 async def wait_until(
