@@ -128,7 +128,7 @@ async def test_a_name_in_full_width_or_with_a_zero_width_character_is_taken(hub:
 async def test_a_full_region_takes_no_further_application(hub: Hub) -> None:
     await _fill(hub, ApplicationRow, OFFICE, ROWS_MOST[Application])
     refused = invalid_input(
-        "regionCode", "a region with fewer than 5,000 rows of application", "5,000"
+        "regionCode", "a region with fewer than 3,000 rows of application", "3,000"
     )
     before = await hub.list_all_rows()
     assert await hub.change("registerApplication", ADMIN, **NEW_APPLICATION) == refused

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
+from engine.document import from_document
+from engine.log.body_bounds import check_bounds
+from engine.log.entry_types import ENTRY_BODY_TYPES
 from engine.matching.function_classifier import FunctionCorrection
 from engine.model import (
     Application,
@@ -20,6 +23,7 @@ from engine.model import (
 )
 from resolvers.import_draft import add_draft
 from schema.masking import mask_errors
+from storage.log_entries import list_applicable_entries, list_regions_with_log
 from tests.api import two_provinces
 from tests.api.accounts import add_open_session, add_passkey, add_person
 from tests.api.hub import CHANGED_TYPES, Hub, mutation
@@ -58,6 +62,7 @@ async def test_no_inventory_makes_a_part_of_a_region_fail(
             successes[name] += await try_mutation(any_hub, pool, name, f"seed {seed}")
         for region in pool.random.sample(REGIONS[1:], regions):
             await read_region(any_hub, pool, region.code, f"seed {seed}")
+    await check_bounds_of_entries(any_hub)
     # A mutation that never succeeded was not tested; few viewers may attest an inventory.
     for name in [name for name in MUTATIONS if not successes[name]]:
         for _ in range(ROUNDS_MOST):
@@ -65,6 +70,14 @@ async def test_no_inventory_makes_a_part_of_a_region_fail(
             if successes[name]:
                 break
     assert [name for name in MUTATIONS if not successes[name]] == []
+
+
+async def check_bounds_of_entries(hub: Hub) -> None:
+    """Check that a follower would accept whatever the API has accepted."""
+    async with hub.instance.database.read() as session:
+        for region in await list_regions_with_log(session):
+            for entry in await list_applicable_entries(session, region, limit=10_000):
+                check_bounds(from_document(ENTRY_BODY_TYPES[entry.kind], entry.body))
 
 
 async def test_no_argument_of_a_query_makes_it_fail(

@@ -177,7 +177,7 @@ def test_a_value_over_its_bound_is_refused(
 def test_the_limits_of_rows_are_above_those_of_the_largest_regions() -> None:
     assert {kind.__name__: most for kind, most in ROWS_MOST.items()} == {
         "Opd": 2_000,
-        "Application": 5_000,
+        "Application": 3_000,
         "Integration": 20_000,
         "Assessment": 20_000,
         "ProposalDecision": 20_000,
