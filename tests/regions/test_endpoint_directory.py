@@ -24,6 +24,7 @@ GOOD = """
 url = "wss://simpul.example.go.id/graphql"
 regions = ["32.11", "32.12"]
 token_file = "secrets/hub.token"
+accept_handover = ["32.11"]
 
 [[endpoint]]
 url = "ws://127.0.0.1:8001/graphql"
@@ -48,6 +49,7 @@ def test_a_file_lists_endpoints_with_files_next_to_it(tmp_path: Path) -> None:
     assert first.regions == ("32.11", "32.12")
     assert (first.host, first.port, first.private) == ("simpul.example.go.id", 443, False)
     assert first.token_file == tmp_path / "secrets" / "hub.token"
+    assert (first.accept_handover, second.accept_handover) == (("32.11",), ())
     assert (second.host, second.port, second.private) == ("127.0.0.1", 8001, True)
     assert directory.endpoint("32.78") == second
     assert directory.endpoint("32.01") is None
@@ -126,6 +128,10 @@ def test_an_http_address_becomes_its_websocket_address(
         (
             f"{MINIMAL}token_file = 'a.token'",
             "expected wss:// with a token_file, or private = true, because ws:// would send",
+        ),
+        (
+            f"{MINIMAL}accept_handover = ['SECRET']",
+            "expected in accept_handover the codes of regions, got 1 that `regions` does not have",
         ),
         (f"{MINIMAL}private = 'yes'", "endpoint.0.private: Input should be a valid boolean"),
         (WITH_REGIONS % ", ".join(f'"{n}"' for n in range(1001)), "should have at most 1000 items"),
