@@ -92,7 +92,7 @@ def test_migrating_twice_is_migrating_once(simpul: Simpul) -> None:
             0,
             "The database is at this version's schema.\n",
         )
-    assert simpul.json("check") == {"logs": 0, "entries": 0}
+    assert simpul.json("check") == {"logs": 0, "entries": 0, "offers": []}
 
 
 def test_migrating_says_that_the_tokens_of_an_earlier_version_are_void(simpul: Simpul) -> None:
@@ -214,7 +214,7 @@ def test_loading_twice_is_loading_once(migrated: Simpul) -> None:
     assert migrated.json("load") == {"entries": 482, "regions": 28}
     second_load = migrated("load")
     assert second_load.stdout == "28 regions are loaded; 0 entries were new.\n"
-    assert migrated.json("check") == {"logs": 29, "entries": 482}
+    assert migrated.json("check") == {"logs": 29, "entries": 482, "offers": []}
     check = migrated("check")
     assert check.stdout == "482 entries in 29 logs: every chain is whole.\n"
 
@@ -480,7 +480,7 @@ def test_old_replaced_arrivals_are_deleted_and_the_logs_stay_complete(migrated: 
     assert migrated.json("prune") == {"days": 90, "forgotten": arrivals_before - 1}
     second_prune = migrated("prune")
     assert second_prune.stdout == "0 arrivals of more than 90 days ago are forgotten.\n"
-    assert migrated.json("check") == {"logs": 29, "entries": 482}
+    assert migrated.json("check") == {"logs": 29, "entries": 482, "offers": []}
 
 
 def test_the_committed_schema_is_current() -> None:
