@@ -13,15 +13,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.log.entry import BrokenChain, Entry, verified_prefix
-from engine.log.source import Source, SourceState
+from engine.log.entry import Entry, verified_prefix
+from engine.log.source import SourceState
 from engine.model import EventKind
 from regions import contract
 from regions.backoff import Backoff
 from regions.contract import RemoteLogFrame
-from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint, EndpointDirectory
-from regions.frame_order import check_frame_order
+from regions.frame_order import check_frame_order, has_all_entries
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
 from regions.replica_store import (
     HandoverNotAccepted,
@@ -32,11 +31,11 @@ from regions.replica_store import (
 from regions.replication_failure import (
     KNOWN_FAILURES,
     FeedEnded,
-    OwnerBehind,
-    ReplicationFailure,
     describe_failure,
+    first_exception,
 )
 from regions.snapshot_restore import SNAPSHOT_REQUIRED, read_snapshot
+from regions.source_states import SourceStates
 
 DIVERGED_SECONDS = 60.0  # before a retry; a diverged log does not recover by itself
 # An owner serves at least 100 operations on one connection. A region uses one, which is its feed or
@@ -54,9 +53,12 @@ class ReplicationClient:
     copies: ReplicaStore
     clock: Callable[[], datetime]
     diverged_seconds: float = DIVERGED_SECONDS
-    _reported: dict[str, str] = field(default_factory=dict)  # the last logged failure by region
+    _states: SourceStates = field(init=False)
     _endpoints: dict[Endpoint, asyncio.Task[None]] = field(default_factory=dict)
     _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
+
+    def __post_init__(self) -> None:
+        self._states = SourceStates(self.copies)
 
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Replicate from the first directory, then from each that replaces it, until cancelled."""
@@ -82,7 +84,7 @@ class ReplicationClient:
             self._follow_again(group)
 
     def _follow_again(self, group: asyncio.TaskGroup) -> None:
-        self._reported.clear()
+        self._states.forget_failures()
         for endpoint, task in self._endpoints.items():
             task.cancel()
             self._endpoints[endpoint] = group.create_task(self._follow_endpoint(endpoint))
@@ -117,11 +119,11 @@ class ReplicationClient:
                     for region in regions:
                         group.create_task(self._follow_region(endpoint, peer, region, backoff))
             except* (PeerUnreachable, ProtocolError, RejectedByPeer) as failures:
-                failure = _first_exception(failures)
+                failure = first_exception(failures)
                 is_token_refused = isinstance(failure, RejectedByPeer) and failure.code == "4401"
                 hint = f"; the token is that in {endpoint.token_file}" if is_token_refused else ""
                 for region in regions:
-                    self._record_failure(endpoint, region, describe_failure(failure), hint)
+                    self._states.record_failure(endpoint, region, describe_failure(failure), hint)
             except* Exception:
                 logger.exception("replication from %s failed; trying again", endpoint.url)
             await backoff.wait()
@@ -133,7 +135,7 @@ class ReplicationClient:
             try:
                 position = await self.copies.find_position(region, endpoint.url)
             except RegionNotListed as unlisted:
-                self._record_failure(endpoint, region, describe_failure(unlisted))
+                self._states.record_failure(endpoint, region, describe_failure(unlisted))
                 continue
             has_remote_owner = has_remote_owner or position is not None
         return has_remote_owner
@@ -172,7 +174,7 @@ class ReplicationClient:
             except Exception as unexpected:
                 logger.exception("region %s cannot be replicated; trying again", region)
                 failure = describe_failure(unexpected)
-            self._record_failure(endpoint, region, failure)
+            self._states.record_failure(endpoint, region, failure)
             has_diverged = failure.state is SourceState.DIVERGED
             await backoff.wait(self.diverged_seconds if has_diverged else 0.0)
 
@@ -219,21 +221,8 @@ class ReplicationClient:
             position = ReplicaPosition(newest.sequence, newest.hash, handed_over)
         if broken is not None:
             raise broken
-        head = frame.head
-        if head.sequence < position.sequence and position.handed_over:
-            raise OwnerBehind
-        if head.sequence < position.sequence:
-            raise BrokenChain(
-                region,
-                head.sequence + 1,
-                f"the replica has {position.sequence} entries, and the owner has fewer",
-            )
-        if head.sequence > position.sequence:
-            if not entries:
-                raise ContractViolation("the entries up to the end of the log", "none")
+        if not has_all_entries(region, position, frame):
             return position  # more entries follow at once
-        if head.hash != position.hash:
-            raise BrokenChain(region, head.sequence, "the owner has a different entry")
         if position.handed_over:
             is_accepted = region in endpoint.accept_handover
             try:
@@ -241,13 +230,9 @@ class ReplicationClient:
                     logger.warning("region %s is now owned by this instance", region)
                     return None
             except HandoverNotAccepted as refusal:
-                self._record_failure(endpoint, region, describe_failure(refusal))
+                self._states.record_failure(endpoint, region, describe_failure(refusal))
                 return position
-        if self._reported.pop(region, None) is not None:
-            logger.warning("region %s at %s: replicated again", region, endpoint.url)
-        self.copies.record_state(
-            Source(region, endpoint.url, SourceState.FRESH, now, owner=head.owner_url)
-        )
+        self._states.record_fresh(endpoint, region, now, frame.head.owner_url)
         return position
 
     async def _restore_snapshot(
@@ -264,32 +249,3 @@ class ReplicationClient:
             newest.sequence,
             position.sequence,
         )
-
-    def _record_failure(
-        self, endpoint: Endpoint, region: str, failure: ReplicationFailure, hint: str = ""
-    ) -> None:
-        """Record the state of a region's source, and log each new reason once.
-
-        Args:
-            hint: what only the operator may read, and the log has after the reason.
-        """
-        if self._reported.get(region) != failure.detail:
-            self._reported[region] = failure.detail
-            logger.warning(
-                "region %s at %s: %s: %s%s",
-                region,
-                endpoint.url,
-                failure.state.value,
-                failure.detail,
-                hint,
-            )
-        self.copies.record_state(
-            Source(region, endpoint.url, failure.state, None, failure.problem, failure.detail)
-        )
-
-
-def _first_exception(failures: BaseExceptionGroup[Exception]) -> BaseException:
-    exception: BaseException = failures
-    while isinstance(exception, BaseExceptionGroup):
-        exception = exception.exceptions[0]
-    return exception

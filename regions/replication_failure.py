@@ -70,3 +70,11 @@ def describe_failure(failure: BaseException) -> ReplicationFailure:
             return ReplicationFailure(state, problem, str(failure))
     detail = f"cannot be replicated: {type(failure).__name__}"
     return ReplicationFailure(SourceState.STALE, SourceProblem.NOT_STORED, detail)
+
+
+def first_exception(failures: BaseExceptionGroup[Exception]) -> BaseException:
+    """Return the first exception of a group and of the groups in it."""
+    exception: BaseException = failures
+    while isinstance(exception, BaseExceptionGroup):
+        exception = exception.exceptions[0]
+    return exception

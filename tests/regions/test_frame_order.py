@@ -72,7 +72,7 @@ async def test_a_feed_with_a_wrong_frame_is_resumed_at_once_and_never_diverged(
     fault: Callable[[], Delivery],
     detail: str,
 ) -> None:
-    caplog.set_level(logging.WARNING, "regions.replication_client")
+    caplog.set_level(logging.WARNING, "regions")
     toy = ToyOwner("32.11", *sumedang, on_delivery=fault())
     async with toy.running():
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)
