@@ -273,7 +273,9 @@ def check_bounds(value: object, field: str = "") -> None:
         BoundExceeded: a text, an address, a number or a list exceeds its bound.
     """
     for name, bound in BODY_BOUNDS[type(value)].items():
-        _check_field(f"{field}.{name}" if field else name, bound, getattr(value, name))
+        inner = getattr(value, name)
+        if inner is not None:
+            _check_field(f"{field}.{name}" if field else name, bound, inner)
 
 
 def text_bound(kind: type, field: str) -> TextBound:
@@ -291,9 +293,9 @@ def number_bound(kind: type, field: str) -> NumberBound:
 
 
 def _check_field(path: str, bound: Bound, value: object) -> None:
-    if value is None:
-        return
     bound.check(path, value)
+    if isinstance(value, str | int):
+        return
     for inner_path, inner in _inner_values(path, value):
         check_bounds(inner, inner_path)
 
