@@ -35,6 +35,7 @@ from engine.document import to_document
 from engine.log.entry import Entry, LogEntry
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import AssessmentKind, RegionKind, Role
+from engine.plain_text import is_plain_text
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
 from tests.hub.live_client import EVENTS, Client, client
@@ -78,7 +79,7 @@ class Report:
 
     written: Counter[str] = field(default_factory=Counter)  # changes by good region
     answers: list[float] = field(default_factory=list)  # milliseconds of the nodes' answers
-    stated: int = 0  # statements of the hostile owner that must be refused
+    stated: Counter[str] = field(default_factory=Counter)  # what must be refused, by level
     faults: Counter[str] = field(default_factory=Counter)
     delays: dict[str, list[float]] = field(default_factory=dict)  # milliseconds
     lost: dict[str, int] = field(default_factory=dict)
@@ -117,7 +118,12 @@ class HostileOwner:
             if stop.is_set():
                 return
             self._append(trick.statement, good_statement(self.log.sequence + 2))
-            self.report.stated += trick.refused is not None
+            if trick.refused is not None:
+                self.report.stated["province"] += 1
+                # The province has only the hashes of an entry whose header is not plain, so the
+                # nation has nothing to judge.
+                header = trick.statement.actor + trick.statement.subject
+                self.report.stated["nation"] += is_plain_text(header)
             await asyncio.sleep(STATEMENT_SECONDS)
             if time.monotonic() > next_fault:
                 await next(faults)()
@@ -393,7 +399,7 @@ async def _finish(
 
         async def has_all_refusals(level: Level = level) -> None:
             report.refused[level.name] = await level.list_refusals()
-            assert report.refused[level.name].total() == report.stated
+            assert report.refused[level.name].total() == report.stated[level.name]
 
         # After another history, a follower waits for up to a minute.
         await eventually(has_all_refusals, seconds=90)
@@ -440,7 +446,7 @@ def print_report(report: Report) -> None:
     write = sys.stdout.write
     write(
         f"{report.written.total()} changes of {len(report.written)} good nodes; "
-        f"{report.stated} statements that must be refused; faults: {dict(report.faults)}\n"
+        f"{report.stated['province']} statements that must be refused; faults: {dict(report.faults)}\n"
     )
     percent = statistics.quantiles(report.answers, n=100)
     write(f"answers of the nodes: p50 {percent[49]:.0f} ms, p99 {percent[98]:.0f} ms\n")
