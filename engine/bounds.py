@@ -107,7 +107,7 @@ class AddressBound:
         TextBound(1, self.most).check(field, text)
         address = _ADDRESS.fullmatch(text)
         if address is None or address["scheme"].lower() not in self.schemes or not url_host(text):
-            raise BoundExceeded(field, self._form(), quote_start(text))
+            raise BoundExceeded(field, self._form(), _shorten(text))
 
     def describe(self) -> str:
         """Return what the bound allows, in English."""
@@ -244,6 +244,10 @@ class TypeBound:
         return " or ".join(kind.__name__ for kind in self.kinds)
 
 
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SHOWN_MOST else f"{text[:_SHOWN_MOST]}…"
+
+
 def quote_start(text: str) -> str:
     """Return the start of a text in quotes, in ASCII, so that it can deceive no reader."""
-    return ascii(text if len(text) <= _SHOWN_MOST else f"{text[:_SHOWN_MOST]}…")
+    return ascii(_shorten(text))

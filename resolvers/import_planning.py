@@ -130,24 +130,29 @@ def _check_room(
     application_count = sum(row.outcome is RowOutcome.ADD and row.current is None for row in rows)
     room = max(rows_most[Application] - len(inventory.applications), 0)
     if application_count > room:
-        expected = "at most {most} new applications: a region has {limit} at most"
-        problems.append(_region_full(expected, application_count, room, rows_most[Application]))
+        problems.append(
+            SheetProblem(
+                None,
+                None,
+                "at most {most} new applications: a region has {limit} at most",
+                str(application_count),
+                values={"most": room, "limit": rows_most[Application]},
+                code=SheetProblemCode.REGION_FULL,
+            )
+        )
     room = max(rows_most[Integration] - len(inventory.integrations), 0)
     if integration_count > room:
-        expected = "at most {most} new integrations: a region has {limit} at most"
-        problems.append(_region_full(expected, integration_count, room, rows_most[Integration]))
+        problems.append(
+            SheetProblem(
+                None,
+                None,
+                "at most {most} new integrations: a region has {limit} at most",
+                str(integration_count),
+                values={"most": room, "limit": rows_most[Integration]},
+                code=SheetProblemCode.REGION_FULL,
+            )
+        )
     return problems
-
-
-def _region_full(expected: str, count: int, room: int, limit: int) -> SheetProblem:
-    return SheetProblem(
-        None,
-        None,
-        expected,
-        str(count),
-        values={"most": room, "limit": limit},
-        code=SheetProblemCode.REGION_FULL,
-    )
 
 
 def _add_integration_problems(

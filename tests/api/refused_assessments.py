@@ -299,10 +299,10 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         ({**PUBLISHED_RESULT, "source": ""}, invalid_input("source", "1 to 1000 characters", "0")),
         (
-            {**PUBLISHED_RESULT, "note": "x" * 1001},
-            invalid_input("note", "1 to 1000 characters", "1001"),
+            {**PUBLISHED_RESULT, "note": "x" * 2001},
+            invalid_input("note", "1 to 2000 characters", "2001"),
         ),
-        ({**PUBLISHED_RESULT, "note": ""}, invalid_input("note", "1 to 1000 characters", "0")),
+        ({**PUBLISHED_RESULT, "note": ""}, invalid_input("note", "1 to 2000 characters", "0")),
         (
             {**PUBLISHED_RESULT, "instrumentId": "spbe"},
             invalid_input("instrumentId", "one of spbe-2018, spbe-2020, pemdi-2026", "spbe"),
