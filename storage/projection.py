@@ -45,6 +45,7 @@ from storage.projected_assessment import (
 )
 from storage.projected_rows import referenced_rows, stated_rows
 from storage.projection_batch import ProjectionBatch
+from storage.slices import in_slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ async def apply_entries(
         return ProjectedEntries([], {}, False)
     bodies = [(entry, ENTRY_BODY_TYPES.get(entry.kind), entry.body) for entry in entries]
     batch, values = await read_batch(session, bodies, identity, batch)
-    projected = apply_values(batch, values)
+    projected = await apply_values(batch, values)
     await batch.write(session)
     return projected
 
@@ -111,7 +112,7 @@ async def read_batch(
 ) -> tuple[ProjectionBatch, Values]:
     """Return the rows that bodies of one log refer to, and the values of the bodies."""
     values: list[tuple[Entry, Any]] = []
-    for entry, kind, body in bodies:
+    async for entry, kind, body in in_slices(bodies):
         try:
             values.append((entry, parse_body(kind, body)))
         except EntryRefused as refused:
@@ -124,14 +125,14 @@ async def read_batch(
     return batch, values
 
 
-def apply_values(batch: ProjectionBatch, values: Values) -> ProjectedEntries:
+async def apply_values(batch: ProjectionBatch, values: Values) -> ProjectedEntries:
     """Apply the values of entries in order, and return what they changed.
 
     Raises:
         EntryRefused: this instance writes the log, and an entry may not say what it says.
     """
     applied, versioned = [], dict[str, Application | Integration]()
-    for entry, value in values:
+    async for entry, value in in_slices(values):
         about = _subject_region(batch, entry, value)
         change, refused, note = None, None, None
         try:

@@ -33,6 +33,7 @@ from storage.projected_rows import (
     rows_query,
     stated_rows,
 )
+from storage.slices import in_slices
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -81,7 +82,7 @@ class ProjectionBatch:
         batch = cls(identity)
         ids_by_table: dict[type[Table], set[str]] = {}
         regions: set[str] = set() if identity is None else {identity.code}
-        for value in values:
+        async for value in in_slices(values):
             for table, id in (*stated_rows(value), *referenced_rows(value), *linked_rows(value)):
                 ids_by_table.setdefault(table, set()).add(id)
             if isinstance(value, Region):
@@ -167,7 +168,7 @@ class ProjectionBatch:
 
     async def write(self, session: AsyncSession) -> None:
         """Write all changed rows."""
-        for id, log in self.changed_assessments.items():
+        async for id, log in in_slices(self.changed_assessments.items()):
             projected = self.assessments[id]
             self.pending.put(assessment_to_row(log, projected.assessment, projected.score))
         await self.pending.write(session)

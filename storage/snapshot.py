@@ -132,7 +132,7 @@ async def import_snapshot_rows(
     bodies = [(entry, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
     batch, values = await read_batch(session, bodies, identity)
     batch.begin_snapshot()
-    projected = apply_values(batch, values)
+    projected = await apply_values(batch, values)
     for table in reversed(PROJECTED_TABLES):
         await session.execute(
             delete(core_table(table)).where(log_row_condition(table, newest.region))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Insert, delete, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.database import batch_ids
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -46,38 +48,47 @@ PROJECTED_TABLES: tuple[type[Table], ...] = (
     InventoryImportRow,
 )
 
+ROWS_AT_ONCE = 1_000  # written by one statement, whose parameters are prepared in the event loop
+
+Rows = dict[Hashable, dict[str, Any]]  # the values of rows, by their keys
+
 
 @dataclass
 class PendingUpserts:
     """The rows to write and the levels to delete, collected until `write` is called."""
 
-    _rows: dict[type[Table], dict[Hashable, dict[str, Any]]] = field(default_factory=dict)
-    _cleared_assessments: list[str] = field(default_factory=list)
+    _rows: dict[type[Table], Rows] = field(default_factory=dict)
+    _levels: dict[str, Rows] = field(default_factory=dict)  # by assessment
+    _cleared_assessments: set[str] = field(default_factory=set)
 
     def put(self, row: Table) -> None:
         """Add a row, in place of a row with the same key; the caller must not use it afterwards."""
         table = type(row)
         values = {key: value for key, value in vars(row).items() if key != "_sa_instance_state"}
-        rows = self._rows.setdefault(table, {})
+        if isinstance(row, LevelRow):
+            rows = self._levels.setdefault(row.assessment, {})
+        else:
+            rows = self._rows.setdefault(table, {})
         rows[tuple(values[column] for column in _key_columns(table))] = values
 
     def clear_levels(self, assessment: str) -> None:
         """Delete the levels of an assessment, including those added so far."""
-        rows = self._rows.get(LevelRow, {})
-        for key in [key for key, values in rows.items() if values["assessment"] == assessment]:
-            del rows[key]
-        self._cleared_assessments.append(assessment)
+        self._levels.pop(assessment, None)
+        self._cleared_assessments.add(assessment)
 
     async def write(self, session: AsyncSession) -> None:
         """Execute the deletions, then write all rows."""
-        if self._cleared_assessments:
-            cleared = LevelRow.assessment.in_(self._cleared_assessments)
+        for assessments in batch_ids(self._cleared_assessments):
+            cleared = LevelRow.assessment.in_(assessments)
             await session.execute(delete(core_table(LevelRow)).where(cleared))
         dialect = session.get_bind().dialect.name
         for table in PROJECTED_TABLES:
-            rows = self._rows.get(table)
-            if rows:
-                await session.execute(_upsert_statement(table, dialect), list(rows.values()))
+            tables_rows = (
+                self._levels.values() if table is LevelRow else [self._rows.get(table, {})]
+            )
+            remaining = chain.from_iterable(rows.values() for rows in tables_rows)
+            while rows := list(islice(remaining, ROWS_AT_ONCE)):
+                await session.execute(_upsert_statement(table, dialect), rows)
         # Rows of these tables that the session has read are stale now.
         stale = [
             row
