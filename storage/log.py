@@ -49,6 +49,7 @@ from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, hea
 from storage.pending_arrivals import DerivedEvent, PendingArrivals
 from storage.projected_assessment import IndexChange
 from storage.projection_batch import ProjectionBatch
+from storage.slices import in_slices
 from storage.tables import EntryRow, HeadRow, RefusedEntryRow, core_table
 
 Clock = Callable[[], datetime]
@@ -75,13 +76,13 @@ class LogTransaction:
 
     session: AsyncSession
     region: str  # the region whose log it is
-    at: datetime  # after the newest entry
+    at: datetime  # after the newest entry of an own log; else the arrival of the entries
     sequence: int  # sequence of the newest entry, including entries of this transaction
     hash: str  # hash of the newest entry
     owner: str | None = None  # URL of the owner's API; None if this instance owns the region
     identity: RegionIdentity | None = None  # of a followed region, in this instance's list
     entry_at: datetime | None = None  # time of the newest entry, as it was applied
-    clock: ClockDeviation | None = None  # of the last entry that was accepted
+    clock: ClockDeviation | None = None  # of the entries that were accepted; AHEAD of both
     arrival: int = 0  # last arrival number of the transaction, once committed
     # The kinds of the stored entries, by the region that they are about.
     kinds_by_region: dict[str, set[EventKind]] = field(default_factory=dict)
@@ -200,7 +201,7 @@ class LogTransaction:
         self.sequence, self.hash = stored.sequence, stored.hash
         if isinstance(stored, Entry):
             self._arrivals.add_entry(self.region, stored)
-        for applied in projected.applied:
+        async for applied in in_slices(projected.applied):
             if applied.index_change is not None and applied.is_region_held:
                 self._arrivals.add_index_change(newest.sequence, applied.index_change)
         if projected.is_region_new:
@@ -247,10 +248,12 @@ class LogTransaction:
         if self.owner is not None:
             is_ahead = entry.at > self.at + CLOCK_TOLERANCE
             is_backwards = self.entry_at is not None and entry.at < self.entry_at
-            self.clock = None
             if is_ahead or is_backwards:
-                self.clock = ClockDeviation.AHEAD if is_ahead else ClockDeviation.BACKWARDS
-                credible = self.at
+                credible = max(self.at, self.entry_at or self.at)
+                if is_ahead:
+                    self.clock = ClockDeviation.AHEAD
+                elif self.clock is None:
+                    self.clock = ClockDeviation.BACKWARDS
         self.entry_at = credible or entry.at
         return credible
 
@@ -345,8 +348,11 @@ async def begin_log_transaction(
     """
     async with database.write() as session:
         head = await _lock_head(session, region, must_exist=begun)
-        # The entries of a log are in the order of their times, even if the clock was set back.
-        now = clock() if head.at is None else max(clock(), head.at + timedelta.resolution)
+        now = clock()
+        if head.at is not None and head.owner is None:
+            # The entries of a log are in the order of their times, even if the clock was set back.
+            # The time of another instance's entry is no measure of when the next one arrives.
+            now = max(now, head.at + timedelta.resolution)
         transaction = LogTransaction(
             session,
             region,
