@@ -24,6 +24,8 @@ DEADLINE_SECONDS = 2.0
 AGE_MOST = 86_400  # seconds
 REGIONS_MOST = 1000
 # The replication client retries these owners continuously: another request would not help.
+# An entry that is withheld, refused or waits for its region wakes no waiter: the heads are read again.
+POLL_SECONDS = 0.25
 RETRIED_STATES = frozenset({SourceState.UNREACHABLE, SourceState.DIVERGED})
 
 
@@ -121,7 +123,7 @@ async def _wait_for_replicas(
         if pending:
             tail = context.instance.tail
             arrival_number = await tail.wait_for_arrival(
-                arrival_number, lambda arrival: arrival.region in pending, DEADLINE_SECONDS
+                arrival_number, lambda arrival: arrival.log in pending, POLL_SECONDS
             )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.log.entry import SALT_BYTES, LogEntry, WithheldEntry, seal_entry
 from engine.log.source import Source, SourceState
+from engine.model import EventKind, Visibility
 from regions.contract import RemoteLogHead
 from regions.owner_heads import ObservedHead, OwnerHeadCache
 from schema.schema import schema
+from storage import log, log_entries
 from tests.api.hub import Hub
 from tests.fixtures.followed_regions import record_source
 
@@ -30,13 +35,16 @@ class Owners(OwnerHeadCache):
     """Owners of which only some respond, with a log that is empty here too."""
 
     responding: Collection[str] = ()
+    sequence: int = 0  # of the head of each log
     requests: list[set[str]] = field(default_factory=list)  # the regions of each request
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def heads(
         self, regions: Collection[str], since: datetime, seconds: float
     ) -> dict[str, ObservedHead]:
         self.requests.append(set(regions))
-        head = RemoteLogHead(0, "0" * 64)
+        self.requested.set()
+        head = RemoteLogHead(self.sequence, "0" * 64)
         return {code: ObservedHead(self.clock(), head) for code in self.responding}
 
 
@@ -55,6 +63,21 @@ def following(west_java: Hub, owners: Owners) -> Hub:
     return Hub(replace(west_java.instance, owners=owners))
 
 
+def _next_withheld(newest: LogEntry) -> WithheldEntry:
+    return seal_entry(
+        region=newest.region,
+        sequence=newest.sequence + 1,
+        at=datetime.now(UTC),
+        actor="test",
+        kind=EventKind.LEVEL_CLAIMED,
+        subject=f"{newest.region}:assessment-draft",
+        visibility=Visibility.REGION,
+        body={},
+        salt=secrets.token_hex(SALT_BYTES),
+        previous_hash=newest.hash,
+    ).withhold()
+
+
 async def test_fields_with_equal_input_share_one_wait(west_java: Hub, owners: Owners) -> None:
     freshness = {"maxAge": 5, "regionCodes": [SUMEDANG, SUBANG]}
     data = await following(west_java, owners).query_data(SHARED, freshness=freshness)
@@ -70,6 +93,25 @@ async def test_fields_with_equal_input_share_one_wait(west_java: Hub, owners: Ow
         ],
     }
     assert data["region"] == {"source": {"state": "FRESH"}}
+
+
+async def test_an_entry_that_makes_no_event_ends_a_wait(west_java: Hub, owners: Owners) -> None:
+    instance = west_java.instance
+    async with instance.database.read() as session:
+        [newest] = (await log_entries.list_log_entries(session, SUMEDANG))[-1:]
+    owners.sequence = newest.sequence + 1
+    query = f"""{{ coverage(freshness: {{maxAge: 5, regionCodes: ["{SUMEDANG}"]}}) {{
+      regions {{ regionCode state }} }} }}"""
+    async with asyncio.TaskGroup() as group:
+        answer = group.create_task(following(west_java, owners).query_data(query))
+        await owners.requested.wait()
+        await asyncio.sleep(0.05)  # the query has read the heads, and waits
+        async with log.begin_log_transaction(
+            instance.database, SUMEDANG, instance.clock
+        ) as transaction:
+            await transaction.accept([_next_withheld(newest)])
+        assert transaction.arrival == 0
+    assert answer.result()["coverage"]["regions"] == [{"regionCode": SUMEDANG, "state": "FRESH"}]
 
 
 EDITION = 'instrumentId: "spbe-2020", year: 2024, kind: OFFICIAL'
