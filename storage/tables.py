@@ -321,7 +321,7 @@ class DecisionRow(Table):
     """The latest decision on a proposal; the log has the earlier ones."""
 
     __tablename__ = "decision"
-    proposal: Mapped[str] = mapped_column(String(64), primary_key=True)
+    proposal: Mapped[str] = mapped_column(ID, primary_key=True)
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     inputs: Mapped[str] = mapped_column(String(64))
     decision: Mapped[str] = mapped_column(String(16))

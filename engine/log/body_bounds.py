@@ -66,7 +66,7 @@ EARLIEST_DAY = date(1900, 1, 1)  # of a document
 
 _CODE = IdBound(128)  # as the column; the longest shipped code has 89 characters
 _ID = IdBound(255)  # as the column
-_SHORT_ID = IdBound(64)  # as the columns of proposals and functions
+_SHORT_ID = IdBound(64)  # as the columns of functions
 _INSTRUMENT = IdBound(32)
 _VERSION = NumberBound(1, 2**31 - 1)  # as the columns
 _YEAR = NumberBound(EARLIEST_YEAR, 2199)  # the API also refuses years that are too far ahead
@@ -205,7 +205,7 @@ BODY_BOUNDS: Mapping[type, Mapping[str, Bound]] = {
     },
     ProposalDecision: {
         "region": _CODE,
-        "proposal": _SHORT_ID,
+        "proposal": _ID,
         "inputs": _SHORT_ID,
         "decision": _ONE_OF_FEW,
         "reason": _LINES,

@@ -24,6 +24,9 @@ def upgrade() -> None:
         op.drop_table(table)
     _create_log_tables()
     _create_assessment_tables()
+    if op.get_bind().dialect.name != "sqlite":  # which stores no length
+        # The id of a proposal begins with a code of up to 89 characters.
+        op.alter_column("decision", "proposal", type_=sa.String(255))
 
 
 def _create_log_tables() -> None:

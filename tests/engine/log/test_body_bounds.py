@@ -10,6 +10,7 @@ import pytest
 
 from engine.bounds import BoundExceeded, ListBound, TypeBound
 from engine.consolidation.decision import ProposalChoice, ProposalDecision
+from engine.consolidation.proposal import ProposalKind, compute_proposal_id
 from engine.log.body_bounds import BODY_BOUNDS, ROWS_MOST, check_bounds
 from engine.log.entry_types import ENTRY_BODY_TYPES
 from engine.log.inventory_import import ImportedApplication, InventoryImport
@@ -31,6 +32,7 @@ from engine.model import (
 from engine.path.effort import LevelEffort, RegionEffort
 from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from engine.verification.inventory import DevelopmentPolicy
+from facts.region import region_catalogue
 
 SOURCE = Provenance("laporan")
 REGION = Region("32.11", "Kabupaten Sumedang", RegionKind.REGENCY, "32", SOURCE)
@@ -138,7 +140,7 @@ EXCEEDING: list[tuple[Any, str, Any, str]] = [
     (HANDOVER, "url", "file:///etc/passwd", "expected an address that begins with http:// or "),
     (IMPORT, "file_name", "x" * 256, "expected 1 to 255 characters, got 256"),
     (IMPORT, "applications", IMPORT.applications * 5_001, "expected at most 5000 items, got 5001"),
-    (DECISION, "proposal", "x" * 65, "expected 1 to 64 characters, got 65"),
+    (DECISION, "proposal", "x" * 256, "expected 1 to 255 characters, got 256"),
 ]
 
 
@@ -172,6 +174,13 @@ def test_a_value_over_its_bound_is_refused(
         check_bounds(replace(body, **{field: value}))
     assert message in str(refused.value)
     assert len(str(refused.value)) < 250
+
+
+def test_a_decision_of_the_agency_with_the_longest_code_passes() -> None:
+    code = max((region.code for region in region_catalogue(national=True)), key=len)
+    proposal = compute_proposal_id(ProposalKind.RETIRE, code, [code])
+    assert (len(code), len(proposal)) == (89, 131)
+    check_bounds(replace(DECISION, region=code, proposal=proposal))
 
 
 def test_the_limits_of_rows_are_above_those_of_the_largest_regions() -> None:
