@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.account import AccountKind, Right
+from engine.log.assessment_log import result_log
 from engine.model import Role
 
 
@@ -17,8 +18,10 @@ class RegionTree:
     provinces: frozenset[str]  # also those of which only regions are on record
 
     def members(self, provinces: frozenset[str]) -> frozenset[str]:
-        """Return the codes of provinces and of the regions within them."""
-        within = (code for code, parent in self.parents.items() if parent in provinces)
+        """Return the codes of provinces, or of the nation, and of the regions within them."""
+        within = (
+            code for code, parent in self.parents.items() if result_log(code, parent) in provinces
+        )
         return provinces.union(within)
 
 

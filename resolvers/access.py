@@ -6,7 +6,7 @@ the region itself, its assessors and its province.
 
 from __future__ import annotations
 
-from engine.log.assessment_log import RESULT_KINDS, result_log
+from engine.log.assessment_log import NATION_CODE, RESULT_KINDS, result_log
 from engine.model import Application, AssessmentKind, Region, Role, Viewer
 from facts.region import listed_region
 from resolvers.problems import Forbidden
@@ -23,7 +23,10 @@ def unpublished_access(viewer: Viewer) -> Access:
         case Role.REGION | Role.ASSESSOR | Role.OPD:
             return Access(regions=viewer.regions)
         case Role.FOLLOWER if viewer.drafts:
-            return Access(regions=viewer.regions, provinces=viewer.regions)
+            # The nation's own log is enough for those who follow it: a province that does so reads
+            # no drafts of other provinces.
+            provinces = viewer.regions - {NATION_CODE}
+            return Access(regions=viewer.regions, provinces=provinces)
         case Role.FOLLOWER | Role.PUBLIC:
             return PUBLISHED_ONLY
 
@@ -34,10 +37,15 @@ def covers_region(viewer: Viewer, region: Region) -> bool:
 
 
 def covers_code(viewer: Viewer, code: str, parent: str | None) -> bool:
-    """Return whether a region, which may not be held yet, is in the viewer's scope."""
+    """Return whether a region, which may not be held yet, is in the viewer's scope.
+
+    The scope of a province has its regions; that of the nation, the provinces and central agencies.
+    """
     access = unpublished_access(viewer)
     return (
-        access.everything or code in access.regions | access.provinces or parent in access.provinces
+        access.everything
+        or code in access.regions | access.provinces
+        or result_log(code, parent) in access.provinces
     )
 
 
@@ -133,10 +141,18 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind, log: 
     _require_access(viewer, region, is_allowed, f"write a {kind.value} assessment of this region")
 
 
-def allow_return(viewer: Viewer, region: Region) -> None:
-    """Allow assessors and the province to return submitted assessments."""
-    roles = (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
-    _require_access(viewer, region, viewer.role in roles, "return assessments of this region")
+def allow_return(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:
+    """Allow assessors and the province to return submitted assessments.
+
+    Args:
+        log: the code of the region whose log holds the assessment.
+    """
+    is_allowed = viewer.role is Role.ASSESSOR or (
+        _writes_results(viewer, log)
+        if kind in RESULT_KINDS
+        else viewer.role in (Role.PROVINCE, Role.ADMIN)
+    )
+    _require_access(viewer, region, is_allowed, f"return a {kind.value} assessment of this region")
 
 
 def allow_publication(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:

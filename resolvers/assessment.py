@@ -234,7 +234,7 @@ async def return_assessment(
 
     async def apply_request(transaction: LogTransaction, region: Region) -> Assessment:
         assessment = await load_current_assessment(transaction, request.id, request.version)
-        access.allow_return(context.viewer, region)
+        access.allow_return(context.viewer, region, assessment.kind, transaction.region)
         require_assessment_state(assessment, AssessmentState.SUBMITTED)
         returned = replace(
             assessment,

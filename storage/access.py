@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from engine.log.assessment_log import NATION_CODE
 from storage.tables import RegionRow
 
 
@@ -15,7 +16,7 @@ class Access:
     """The regions whose drafts a reader may see.
 
     They are all regions, or `regions`, `provinces` and the regions whose parent is one of
-    `provinces`.
+    `provinces`. The parent of provinces and central agencies is the nation.
     """
 
     everything: bool = False
@@ -35,5 +36,8 @@ def draft_access_condition(
         return true()
     if not access.regions and not access.provinces:
         return false()
-    members = select(RegionRow.code).where(RegionRow.parent.in_(access.provinces))
+    is_member = RegionRow.parent.in_(access.provinces)
+    if NATION_CODE in access.provinces:  # whose members have no parent on record
+        is_member = or_(is_member, and_(RegionRow.parent.is_(None), RegionRow.code != NATION_CODE))
+    members = select(RegionRow.code).where(is_member)
     return or_(region.in_(access.regions | access.provinces), region.in_(members))

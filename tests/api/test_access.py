@@ -31,6 +31,7 @@ VIEWERS = (
     two_provinces.ADMIN,
     two_provinces.FOLLOWER,
     two_provinces.PUBLISHED_FOLLOWER,
+    two_provinces.NATION,
 )
 EXTERNAL = "32:assessment-external"
 SUBMITTED = "32:assessment-submitted"
@@ -49,22 +50,22 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
     "register an application": (
         "registerApplication",
         {"regionCode": "32.11", "opdId": "32.11:opd-dinkes", "name": "Baru"},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "update an application": (
         "updateApplication",
         {"id": "32.11:application-health", "version": 1, "name": "Baru"},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "move an application to another OPD": (
         "updateApplication",
         {"id": "32.11:application-health", "version": 1, "opdId": "32.11:opd-diskominfo"},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "retire an application": (
         "retireApplication",
         {"id": "32.11:application-health", "version": 1},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "connect an application": (
         "connectApplications",
@@ -74,32 +75,32 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "dataObject": "belanja",
             "mode": "API",
         },
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "confirm an integration": (
         "confirmIntegration",
         {"id": INTEGRATION, "version": 1},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "withdraw an integration": (
         "withdrawIntegration",
         {"id": INTEGRATION, "version": 1},
-        "f+f+++ff+f+ff",
+        "f+f+++ff+f+fff",
     ),
     "document an integration": (
         "documentIntegration",
         {"id": OUTGOING, "version": 1, "evidence": [{"title": "BA", "url": "https://a.id/ba"}]},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "correct the function of an application": (
         "correctFunction",
         {"applicationId": "32.11:application-health", "functionId": "attendance"},
-        "f+ff+fff+f+ff",
+        "f+ff+fff+f+fff",
     ),
     "change an OPD": (
         "updateOpd",
         {"id": "32.11:opd-dinkes", "version": 1, "name": "Dinas Baru"},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "merge OPDs": (
         "mergeOpds",
@@ -108,7 +109,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "successorId": "32.11:opd-diskominfo",
             "reason": "Perbup",
         },
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "dissolve an OPD": (
         "dissolveOpd",
@@ -118,27 +119,27 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "successorId": "32.11:opd-diskominfo",
             "reason": "Perbup",
         },
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "undo an import of the OPD": (
         "undoImport",
         {"importId": IMPORT},
-        "n+fn+nfn+n+fn",
+        "n+fn+nfn+n+fnn",
     ),
     "register usual OPDs": (
         "registerDefaultOpds",
         {"regionCode": "32.11", "referenceIds": ["OPD-01"]},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "exempt an OPD": (
         "exemptOpd",
         {"opdId": "32.11:opd-dinkes", "reason": "tanpa data"},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "record a policy": (
         "recordDevelopmentPolicy",
         {"regionCode": "32.11", "year": 2020, "title": "Perbup", "url": "https://a.id/perbup"},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "edit an effort": (
         "editEffort",
@@ -147,44 +148,44 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "instrumentId": "spbe-2020",
             "steps": [{"indicator": 36, "level": 4, "effort": "2.5"}],
         },
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
     "attest an inventory": (
         "attestInventory",
         {"opdId": "32.11:opd-dinkes"},
-        "f+ff+ffffffff",
+        "f+ff+fffffffff",
     ),
     "decide on a proposal": (
         "decideProposal",
         {"proposalId": PROPOSAL, "inputsHash": PROPOSAL_INPUTS_HASH, "choice": "ACCEPT"},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
-    "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+ff"),
+    "start a self-assessment": ("startAssessment", {**KINDS, "kind": "SELF"}, "ffff+fff+f+fff"),
     "simulate from a published result": (
         "simulateAssessment",
         {"assessmentId": PUBLISHED, "levels": [{"indicator": 1, "level": 5}]},
-        "ffff+fff+f+ff",
+        "ffff+fff+f+fff",
     ),
-    "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+ff"),
+    "start a simulation": ("startAssessment", {**KINDS, "kind": "SIMULATION"}, "ffff+fff+f+fff"),
     "start an external assessment": (
         "startAssessment",
         {**KINDS, "kind": "EXTERNAL"},
-        "ffffff+f+f+ff",
+        "ffffff+f+f+fff",
     ),
     "start an official assessment": (
         "startAssessment",
         {**KINDS, "kind": "OFFICIAL"},
-        "ffffffff+f+ff",
+        "ffffffff+f+fff",
     ),
     "claim a level of a self-assessment": (
         "claimLevel",
         {"assessmentId": two_provinces.DRAFT, "indicator": 1, "level": 4, "version": 1},
-        "nffn+nfn+n+fn",
+        "nffn+nfn+n+fnn",
     ),
     "claim a level of an external assessment": (
         "claimLevel",
         {"assessmentId": EXTERNAL, "indicator": 1, "level": 4, "version": 1},
-        "nffnfn+n+n+fn",
+        "nffnfn+n+n+fnn",
     ),
     "claim levels of a self-assessment": (
         "claimLevels",
@@ -193,32 +194,32 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "claims": [{"indicator": 1, "level": 4}],
             "version": 1,
         },
-        "nffn+nfn+n+fn",
+        "nffn+nfn+n+fnn",
     ),
     "claim levels of an external assessment": (
         "claimLevels",
         {"assessmentId": EXTERNAL, "claims": [{"indicator": 1, "level": 4}], "version": 1},
-        "nffnfn+n+n+fn",
+        "nffnfn+n+n+fnn",
     ),
     "submit a self-assessment": (
         "submitAssessment",
         {"id": two_provinces.DRAFT, "version": 1},
-        "nffn+nfn+n+fn",
+        "nffn+nfn+n+fnn",
     ),
     "return an assessment": (
         "returnAssessment",
         {"id": SUBMITTED, "version": 1, "reason": "bukti kurang"},
-        "nffnfn+n+n+fn",
+        "nffnfn+n+n+fnn",
     ),
     "publish an interim result": (
         "publishAssessment",
         {"id": SUBMITTED, "version": 1},
-        "nffnfnfn+n+fn",
+        "nffnfnfn+n+fnn",
     ),
     "publish a self-assessment": (
         "publishAssessment",
         {"id": SUBMITTED_SELF, "version": 1},
-        "nffnfn+n+n+fn",
+        "nffnfn+n+n+fnn",
     ),
     "record a result": (
         "recordResult",
@@ -230,9 +231,65 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
             "value": "4.51",
             "source": "laporan",
         },
-        "ffffffff+f+ff",
+        "ffffffff+f+fff",
     ),
 }
+
+# Results of the province 32, which are in the log of the nation.
+PROVINCE_KINDS = {**KINDS, "regionCode": "32"}
+PROVINCE_EXTERNAL = "ID:assessment-external"
+PROVINCE_SUBMITTED = "ID:assessment-submitted"
+PROVINCE_INTERIM = "ID:assessment-interim"
+PROVINCE_VIEWERS = (
+    two_provinces.PUBLIC,
+    Viewer("assessor of the province", Role.ASSESSOR, frozenset({"32"})),
+    two_provinces.PROVINCE,
+    two_provinces.OTHER_PROVINCE,
+    two_provinces.NATION,
+    Viewer("follower of the nation", Role.FOLLOWER, frozenset({"ID"})),
+    two_provinces.ADMIN,
+)
+PROVINCE_OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
+    "start an external assessment": (
+        "startAssessment",
+        {**PROVINCE_KINDS, "kind": "EXTERNAL"},
+        "f+ff+f+",
+    ),
+    "start an official assessment": (
+        "startAssessment",
+        {**PROVINCE_KINDS, "kind": "OFFICIAL"},
+        "ffff+f+",
+    ),
+    "claim a level of an external assessment": (
+        "claimLevel",
+        {"assessmentId": PROVINCE_EXTERNAL, "indicator": 1, "level": 4, "version": 1},
+        "n+fn+n+",
+    ),
+    "return an assessment": (
+        "returnAssessment",
+        {"id": PROVINCE_SUBMITTED, "version": 1, "reason": "bukti kurang"},
+        "n+fn+n+",
+    ),
+    "publish an interim result": (
+        "publishAssessment",
+        {"id": PROVINCE_INTERIM, "version": 1},
+        "nffn+n+",
+    ),
+    "record a result": (
+        "recordResult",
+        {
+            "regionCode": "32",
+            "instrumentId": "spbe-2020",
+            "year": 2024,
+            "kind": "OFFICIAL",
+            "value": "4.73",
+            "source": "laporan",
+        },
+        "ffff+f+",
+    ),
+}
+
+
 ALLOWED = [
     pytest.param(name, fields, viewer, id=f"{viewer.subject} {operation}")
     for operation, (name, fields, letters) in OPERATIONS.items()
@@ -256,6 +313,21 @@ async def _prepare(hub: Hub) -> None:
     await two_provinces.write_assessment(
         hub, two_provinces.assessment(SUBMITTED_SELF, state=AssessmentState.SUBMITTED, year=2025)
     )
+    of_province = [
+        two_provinces.assessment(PROVINCE_EXTERNAL, region="32", kind=AssessmentKind.EXTERNAL)
+    ]
+    of_province += [
+        two_provinces.assessment(
+            id,
+            region="32",
+            kind=AssessmentKind.INTERIM,
+            state=AssessmentState.SUBMITTED,
+            year=year,
+        )
+        for id, year in ((PROVINCE_SUBMITTED, 2026), (PROVINCE_INTERIM, 2025))
+    ]
+    for unpublished in of_province:
+        await two_provinces.write_assessment(hub, unpublished)
     published = two_provinces.assessment(
         PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
     )
@@ -306,6 +378,28 @@ async def test_a_viewer_may_change_nothing_else(prepared: Hub, viewer: Viewer) -
             answer = await prepared.change(name, viewer, **fields)
             assert answer == {"__typename": "NotFound", "id": id}, operation
     assert await prepared.list_all_rows() == before
+
+
+@pytest.mark.parametrize("viewer", PROVINCE_VIEWERS, ids=lambda viewer: viewer.subject)
+async def test_the_nation_alone_decides_on_results_of_a_province(
+    prepared: Hub, viewer: Viewer
+) -> None:
+    allowed = []
+    for operation, (name, fields, letters) in PROVINCE_OPERATIONS.items():
+        before = await prepared.list_all_rows()
+        letter = letters[PROVINCE_VIEWERS.index(viewer)]
+        if letter == "f":
+            assert await prepared.change_refusal(name, viewer, **fields) == "FORBIDDEN", operation
+        else:
+            answer = await prepared.change(name, viewer, **fields)
+            expected = {"n": {"NotFound"}, "+": CHANGED_TYPES}[letter]
+            assert answer["__typename"] in expected, operation
+        if letter == "+":
+            allowed.append(operation)
+        else:
+            assert await prepared.list_all_rows() == before, operation
+    sequences = {row[0]: row[1] for row in (await prepared.list_all_rows())["head"]}
+    assert sequences["ID"] == 4 + len(allowed)
 
 
 ABSENT = {"accountId": "account-0", "version": 1}

@@ -44,6 +44,9 @@ def test_a_role_reads_the_drafts_of_its_scope(viewer: Viewer, expected: Access) 
         (_viewer(Role.ASSESSOR, "32.11", "33.74"), [SUMEDANG, SEMARANG]),
         (_viewer(Role.PROVINCE, "32"), [PROVINCE, SUMEDANG]),
         (_viewer(Role.PROVINCE, "33"), [SEMARANG]),
+        (_viewer(Role.PROVINCE, "ID"), [PROVINCE, AGENCY]),  # those whose results it records
+        (_viewer(Role.FOLLOWER, "32"), [PROVINCE, SUMEDANG]),
+        (_viewer(Role.FOLLOWER, "ID"), []),  # the nation's log is no more than its own
         (_viewer(Role.PROVINCE), []),
         (_viewer(Role.ADMIN), [PROVINCE, SUMEDANG, SEMARANG, AGENCY]),
     ],

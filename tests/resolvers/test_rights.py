@@ -69,6 +69,12 @@ def test_a_role_gives_exactly_these_roles(giver: Role, scope: Scope) -> None:
     assert given == expected.get(giver, set())
 
 
+def test_the_nation_gives_roles_in_provinces_and_central_agencies() -> None:
+    nation = Viewer("nation", Role.PROVINCE, frozenset({"ID"}))
+    given = givable_rights(nation, TREE).regions_by_role[Role.ASSESSOR]
+    assert given == {"ID", "32", "33", "pusat.bkn"}
+
+
 def test_a_follower_with_drafts_needs_the_scope_of_one_without() -> None:
     right = Right(Role.FOLLOWER, frozenset({"32.11"}), drafts=True)
     assert givable_rights(VIEWERS[Role.REGION], TREE).includes(right)
