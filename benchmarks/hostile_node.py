@@ -33,9 +33,10 @@ from typing import Any
 
 from engine.document import to_document
 from engine.log.entry import Entry, LogEntry
+from engine.log.entry_check import check_storable
+from engine.log.refusal import EntryRefused
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from engine.model import AssessmentKind, RegionKind, Role
-from engine.plain_text import is_plain_text
 from tests.fixtures.eventually import eventually
 from tests.fixtures.processes import SimpulProcess, StartSimpul, start_processes
 from tests.hub.live_client import EVENTS, Client, client
@@ -118,20 +119,21 @@ class HostileOwner:
         for trick in cycle(tricks().values()):
             if stop.is_set():
                 return
-            self._append(trick.statement, good_statement(self.log.sequence + 2))
+            appended, _ = self._append(trick.statement, good_statement(self.log.sequence + 2))
             if trick.refused is not None:
                 self.report.stated["province"] += 1
-                # The province has only the hashes of an entry whose header is not plain, so the
-                # nation has nothing to judge.
-                header = trick.statement.actor + trick.statement.subject
-                self.report.stated["nation"] += is_plain_text(header)
+                # Of what is not storable the province has only the hashes, so the nation has
+                # nothing to judge.
+                self.report.stated["nation"] += _is_storable(appended)
             await asyncio.sleep(STATEMENT_SECONDS)
             if time.monotonic() > next_fault:
                 await next(faults)()
                 next_fault = time.monotonic() + fault_interval
 
-    def _append(self, *statements: Statement) -> None:
-        self.toy.entries.extend(self.log.append(*statements))
+    def _append(self, *statements: Statement) -> list[Entry]:
+        appended = self.log.append(*statements)
+        self.toy.entries.extend(appended)
+        return appended
 
     async def _commit(self, name: str) -> None:
         """Let a fault last for FAULT_SECONDS, from a new connection on."""
@@ -194,6 +196,14 @@ class HostileOwner:
             statement = Statement(entry.kind, entry.subject, entry.body, actor, entry.at)
             other += log.append(replace(statement, visibility=entry.visibility))
         return other
+
+
+def _is_storable(entry: Entry) -> bool:
+    try:
+        check_storable(entry)
+    except EntryRefused:
+        return False
+    return True
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -15,13 +15,20 @@ def to_document(value: object) -> dict[str, Any]:
     return cast(dict[str, Any], _adapter(type(value)).dump_python(value, mode="json"))
 
 
-def from_document(kind: type[Value], document: Mapping[str, Any]) -> Value:
+def from_document(
+    kind: type[Value], document: Mapping[str, Any], *, has_known_fields: bool = False
+) -> Value:
     """Return the value of type `kind` from its document, the inverse of `to_document`.
+
+    Args:
+        has_known_fields: whether the document may have only the fields of the type; otherwise
+            further ones are ignored.
 
     Raises:
         pydantic.ValidationError: the document does not match the type.
     """
-    return cast(Value, _adapter(kind).validate_python(document))
+    extra: Literal["forbid"] | None = "forbid" if has_known_fields else None
+    return cast(Value, _adapter(kind).validate_python(document, extra=extra))
 
 
 def parse_document(kind: type[Value], text: str | bytes) -> Value:

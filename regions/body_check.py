@@ -1,6 +1,6 @@
 """Checks the bodies of a log as an instance that follows it does, without a database.
 
-Such an instance refuses a body that is about another region, exceeds a bound, has an id of another
+Such an instance refuses a body that is about another region, exceeds a bound, has unknown fields, an id of another
 log, refers to a row that it does not have, or has no score.
 """
 
@@ -14,7 +14,13 @@ from engine.assessment.instrument import Instrument
 from engine.assessment.score import score_assessment, score_levels
 from engine.log.body_bounds import ROWS_MOST
 from engine.log.body_ids import own_ids, referenced_id, stated_id
-from engine.log.entry_check import check_followed_body, check_own_id, check_own_region, parse_body
+from engine.log.entry_check import (
+    check_body_size,
+    check_followed_body,
+    check_own_id,
+    check_own_region,
+    parse_body,
+)
 from engine.log.entry_types import ClaimedLevel
 from engine.log.refusal import EntryRefused
 from engine.log.region_identity import RegionIdentity, identify_region
@@ -50,7 +56,8 @@ class BodyCheck:
             InvalidBody: an instance that follows the log would refuse the body.
         """
         try:
-            value = parse_body(kind, body)
+            check_body_size(body)
+            value = parse_body(kind, body, has_known_fields=True)
             check_own_region(self.region, value)
             for id in own_ids(value):
                 check_own_id(self.region, id)

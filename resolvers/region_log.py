@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import orjson
 
@@ -21,6 +22,8 @@ from storage import region as stored_region
 from storage import snapshot as stored
 from storage.arrival import Arrival
 from storage.database import Session
+
+ReadEntry = TypeVar("ReadEntry", bound=LogEntry)
 
 CONTRACT_VERSION = contract.VERSION
 HEARTBEAT_SECONDS = 5.0
@@ -97,7 +100,7 @@ async def stream_log_frames(
         yield LogFrame(head, entries)
         if entries:
             after = entries[-1].sequence
-        if len(entries) == len(next_entries) < ENTRIES_MOST:
+        if not entries or after >= head.sequence:
             await tail.wait_for_arrival(newest_arrival, is_of_region, HEARTBEAT_SECONDS)
 
 
@@ -114,7 +117,9 @@ async def _load_next_entries(
         if head.sequence < after and not await _is_copied(session, code):
             # The reader would conclude that the owner has lost its entries.
             raise UnknownEntity("region", code)
-        entries = await log_entries.list_log_entries(session, code, after=after, limit=ENTRIES_MOST)
+        entries = await log_entries.list_log_entries(
+            session, code, after=after, limit=ENTRIES_MOST, bytes_most=FRAME_BYTES
+        )
     drafts = region is not None and covers_region(context.viewer, region)
     return head, [_readable_entry(drafts, entry) for entry in entries]
 
@@ -235,16 +240,13 @@ async def list_log_hashes(
     async with context.read() as session:
         await _load_readable_region(context, session, region)
         head = await _load_log_head(context, session, region)
-        entries = await log_entries.list_log_entries(session, region, after=after, limit=first)
+        entries = await log_entries.list_entry_hashes(session, region, after=after, limit=first)
     if head.sequence > after and (not entries or entries[0].sequence != after + 1):
         raise SnapshotRequired(str(after))
-    return [
-        entry if isinstance(entry, WithheldEntry) else entry.withhold()
-        for entry in _without_gap(entries, after)
-    ]
+    return _without_gap(entries, after)
 
 
-def _without_gap(entries: Sequence[LogEntry], after: int) -> list[LogEntry]:
+def _without_gap(entries: Sequence[ReadEntry], after: int) -> list[ReadEntry]:
     """Return the entries up to a gap, which a snapshot leaves in a replica."""
     return [
         entry

@@ -36,7 +36,7 @@ from engine.log.entry import (
     format_timestamp,
     seal_entry,
 )
-from engine.log.entry_check import check_header
+from engine.log.entry_check import check_storable
 from engine.log.refusal import EntryRefused, RefusedEntry
 from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
@@ -162,7 +162,8 @@ class LogTransaction:
 
         What the log may not say is stored as refused. An entry whose time is not credible is
         applied with the time of its arrival. Of an entry whose header has control characters,
-        which not every database takes, the hashes alone are stored.
+        which not every database takes, or whose body is too large or has unknown fields, the hashes
+        alone are stored.
 
         Args:
             entries: consecutive entries with verified hashes.
@@ -178,7 +179,7 @@ class LogTransaction:
             raise BrokenChain(
                 self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
             )
-        storable, refusals = _withhold_unsafe_headers(new_entries)
+        storable, refusals = _withhold_unstorable(new_entries)
         await self._store(storable)
         await self._record_refused(refusals)
 
@@ -195,7 +196,7 @@ class LogTransaction:
         for table in (EntryRow, RefusedEntryRow):
             replaced = (table.region == self.region, table.sequence >= newest.sequence)
             await self.session.execute(delete(table).where(*replaced))
-        [stored], header_refusals = _withhold_unsafe_headers([newest])
+        [stored], storing_refusals = _withhold_unstorable([newest])
         applied_at = self._credible_time(stored)
         await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])
         self.sequence, self.hash = stored.sequence, stored.hash
@@ -213,7 +214,7 @@ class LogTransaction:
             refusal = EntryRefused(refusals[0].reason, message)
             await self._record_refused([(newest.sequence, refusal)])
         else:
-            await self._record_refused(header_refusals)
+            await self._record_refused(storing_refusals)
 
     async def _store(
         self, entries: Sequence[LogEntry], batch: ProjectionBatch | None = None
@@ -297,16 +298,16 @@ class LogTransaction:
         )
 
 
-def _withhold_unsafe_headers(
+def _withhold_unstorable(
     entries: Sequence[LogEntry],
 ) -> tuple[list[LogEntry], list[tuple[int, EntryRefused]]]:
-    """Return the entries as every database takes them, and the refusals of the others' headers."""
+    """Return the entries as they are stored, and the refusals of those of which hashes are."""
     storable: list[LogEntry] = []
     refusals: list[tuple[int, EntryRefused]] = []
     for entry in entries:
         if isinstance(entry, Entry):
             try:
-                check_header(entry)
+                check_storable(entry)
             except EntryRefused as refused:
                 refusals.append((entry.sequence, refused))
                 storable.append(entry.withhold())

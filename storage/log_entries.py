@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import (
@@ -26,6 +26,7 @@ from storage.database import batch_ids
 from storage.tables import EntryRow, HeadRow, SourceRow
 
 PAGE = 500  # entries read or appended at once
+PAGE_BYTES = 4_194_304  # of the bodies of the entries that are read at once
 
 SELECT_HEAD = (
     select(
@@ -85,28 +86,66 @@ async def newest_sequences_by_region(
 
 
 async def list_log_entries(
-    session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
+    session: AsyncSession,
+    region: str,
+    *,
+    after: int = 0,
+    limit: int = PAGE,
+    bytes_most: int = PAGE_BYTES,
 ) -> list[LogEntry]:
-    """Return up to `limit` entries of `region` that come after sequence `after`, in order."""
-    rows = await session.scalars(
+    """Return entries of `region` that come after sequence `after`, in order.
+
+    Args:
+        limit: the most entries.
+        bytes_most: of the bodies; the entry that exceeds it is the last one.
+    """
+    rows = await session.scalars(_select_page(region, after, limit, bytes_most))
+    return [entry_from_row(row) for row in rows]
+
+
+def _select_page(
+    region: str, after: int, limit: int, bytes_most: int, *conditions: ColumnElement[bool]
+) -> Select[EntryRow]:
+    """Return the query for a page of entries, of which the last one may exceed the bytes."""
+    of_log = (EntryRow.region == region, EntryRow.sequence > after, *conditions)
+    size = func.coalesce(func.length(cast(EntryRow.body, Text)), 0).label("size")
+    sizes = select(EntryRow.sequence, size).where(*of_log).order_by(EntryRow.sequence)
+    sized = sizes.limit(limit).subquery()
+    total = func.sum(sized.c.size).over(order_by=sized.c.sequence).label("total")
+    ends = select(sized.c.sequence, sized.c.size, total).subquery()
+    page = select(ends.c.sequence).where(ends.c.total - ends.c.size < bytes_most)
+    return (
         select(EntryRow)
+        .where(EntryRow.region == region, EntryRow.sequence.in_(page))
+        .order_by(EntryRow.sequence)
+    )
+
+
+async def list_entry_hashes(
+    session: AsyncSession, region: str, *, after: int, limit: int
+) -> list[WithheldEntry]:
+    """Return the hashes of up to `limit` entries after a sequence, without their bodies."""
+    rows = await session.execute(
+        select(
+            EntryRow.sequence,
+            EntryRow.header_hash,
+            EntryRow.body_hash,
+            EntryRow.previous_hash,
+            EntryRow.hash,
+        )
         .where(EntryRow.region == region, EntryRow.sequence > after)
         .order_by(EntryRow.sequence)
         .limit(limit)
     )
-    return [entry_from_row(row) for row in rows]
+    return [WithheldEntry(region, *row) for row in rows]
 
 
 async def list_applicable_entries(
     session: AsyncSession, region: str, *, after: int = 0, limit: int = PAGE
 ) -> list[Entry]:
     """Return entries as `list_log_entries` does, without withheld ones, as they were applied."""
-    rows = await session.scalars(
-        select(EntryRow)
-        .where(EntryRow.region == region, EntryRow.sequence > after, EntryRow.kind.is_not(None))
-        .order_by(EntryRow.sequence)
-        .limit(limit)
-    )
+    is_full = EntryRow.kind.is_not(None)
+    rows = await session.scalars(_select_page(region, after, limit, PAGE_BYTES, is_full))
     entries: list[Entry] = []
     for row in rows:
         entry = entry_from_row(row)

@@ -114,7 +114,8 @@ async def read_batch(
     values: list[tuple[Entry, Any]] = []
     async for entry, kind, body in in_slices(bodies):
         try:
-            values.append((entry, parse_body(kind, body)))
+            value = parse_body(kind, body, has_known_fields=identity is not None)
+            values.append((entry, value))
         except EntryRefused as refused:
             if identity is None:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.log.body_bounds import BODY_BOUNDS, ROWS_MOST
+from engine.log.body_bounds import BODY_BOUNDS, BODY_BYTES_MOST, ROWS_MOST
 
 PAGE = Path(__file__).parents[1] / "docs" / "bounds.md"
 START, END = "<!-- written by tests/test_bounds_page.py -->\n", "<!-- end -->\n"
@@ -23,6 +23,10 @@ def bounds_tables() -> str:
 def test_the_page_states_the_bounds_of_the_code() -> None:
     stated = PAGE.read_text().partition(START)[2].partition(END)[0]
     assert stated == bounds_tables()
+
+
+def test_the_page_states_the_size_of_a_body() -> None:
+    assert f"has at most {BODY_BYTES_MOST:,} bytes as JSON" in PAGE.read_text()
 
 
 if __name__ == "__main__":

@@ -58,6 +58,10 @@ ROWS_MOST: Mapping[type, int] = {
     InventoryImport: 10_000,
 }
 
+# The most bytes of one body as JSON. The largest is that of an import of 5,000 applications and their
+# integrations. A feed sends a body whole, and each of its readers holds it in memory.
+BODY_BYTES_MOST = 2_097_152
+
 EVIDENCE_MOST = 20  # documents of a claim or an integration
 CLAIMS_MOST = 60  # of an assessment; no instrument has as many indicators
 

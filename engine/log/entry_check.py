@@ -8,24 +8,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from engine.bounds import BoundExceeded, quote_start
 from engine.document import from_document
 from engine.log.assessment_log import RESULT_KINDS, assessment_log
-from engine.log.body_bounds import check_bounds
+from engine.log.body_bounds import BODY_BYTES_MOST, check_bounds
 from engine.log.entry import Entry
+from engine.log.entry_types import ENTRY_BODY_TYPES
 from engine.log.refusal import EntryRefused, RefusalReason
 from engine.log.region_identity import RegionIdentity
 from engine.model import Assessment, Region
 from engine.plain_text import is_plain_text
 
+_UNKNOWN_FIELD = "unexpected_keyword_argument"  # the type of pydantic's error
 
-def parse_body(kind: type | None, body: Mapping[str, Any]) -> Any:
+
+class UnknownField(EntryRefused):
+    """A body has a field that its type does not have."""
+
+    def __init__(self, kind: type, field: str) -> None:
+        super().__init__(
+            RefusalReason.INVALID_BODY,
+            f"expected the fields of {kind.__name__}, got also {quote_start(field)}",
+        )
+
+
+def parse_body(
+    kind: type | None, body: Mapping[str, Any], *, has_known_fields: bool = False
+) -> Any:
     """Return the value of a body.
 
     Args:
         kind: the type of the body; None if no entry of a log has such a body.
+        has_known_fields: whether the body may have only the fields of the type, as in a followed
+            log.
 
     Raises:
         EntryRefused: the body does not have the type.
@@ -35,11 +53,45 @@ def parse_body(kind: type | None, body: Mapping[str, Any]) -> Any:
             RefusalReason.INVALID_BODY, "expected the kind of a log entry, got a derived kind"
         )
     try:
-        return from_document(kind, body)
+        return from_document(kind, body, has_known_fields=has_known_fields)
     except ValidationError as error:
+        for failure in error.errors():
+            if failure["type"] == _UNKNOWN_FIELD:
+                raise UnknownField(kind, ".".join(map(str, failure["loc"]))) from None
         first = error.errors()[0]
         location = ".".join(map(str, first["loc"]))
         raise EntryRefused(RefusalReason.INVALID_BODY, f"{location}: {first['msg']}") from None
+
+
+def check_storable(entry: Entry) -> None:
+    """Check that an entry of a followed log has nothing that would only be stored for its readers.
+
+    Raises:
+        EntryRefused: its header has control or format characters, or its body is too large or has
+            fields that its type does not have.
+    """
+    check_header(entry)
+    check_body_size(entry.body)
+    try:
+        parse_body(ENTRY_BODY_TYPES.get(entry.kind), entry.body, has_known_fields=True)
+    except UnknownField:
+        raise
+    except EntryRefused:
+        pass  # the projection refuses it, with what it states
+
+
+def check_body_size(body: Mapping[str, Any]) -> None:
+    """Check the size of a body.
+
+    Raises:
+        EntryRefused: the body is larger than any that an instance writes.
+    """
+    size = len(orjson.dumps(body))
+    if size > BODY_BYTES_MOST:
+        raise EntryRefused(
+            RefusalReason.OUT_OF_BOUNDS,
+            f"expected a body of at most {BODY_BYTES_MOST:,} bytes as JSON, got {size:,}",
+        )
 
 
 def check_header(entry: Entry) -> None:

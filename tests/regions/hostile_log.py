@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.consolidation.decision import ProposalChoice, ProposalDecision
 from engine.document import to_document
+from engine.log.body_bounds import BODY_BYTES_MOST
 from engine.log.entry import GENESIS, SALT_BYTES, Entry, seal_entry
 from engine.log.entry_types import ClaimedLevel
 from engine.log.inventory_import import ImportedApplication, InventoryImport
@@ -535,7 +536,14 @@ def _forms() -> Named:
         subject = f"{updated.subject}{character}"
         yield f"{text} in a subject", Trick(replace(updated, subject=subject), OUT_OF_BOUNDS)
     more = {**updated.body, "unknown\x00": ["\x00", 1.5, {"\x1b": None}]}
-    yield "fields that there are not", Trick(replace(updated, body=more))
+    yield "fields that there are not", Trick(replace(updated, body=more), INVALID_BODY)
+    inner = {**updated.body, "provenance": {**updated.body["provenance"], "pad": "x"}}
+    yield (
+        "a field that an inner value does not have",
+        Trick(replace(updated, body=inner), INVALID_BODY),
+    )
+    large = {**updated.body, "pad": "x" * BODY_BYTES_MOST}
+    yield "a body that is too large", Trick(replace(updated, body=large), OUT_OF_BOUNDS)
     bodies: Mapping[str, Mapping[str, Any]] = {
         "nothing": {},
         "a body of another kind": to_document(opd_of(HOSTILE)),

@@ -33,6 +33,7 @@ from resolvers.replicas import DatabaseReplicaStore
 from resolvers.result import rank_published_scores
 from storage import log, log_entries, refused_entry
 from storage.database import Database
+from storage.log_entries import PAGE_BYTES
 from storage.tables import ApplicationRow, AssessmentRow, RegionRow, Table
 from tests.regions.hostile_log import (
     HOSTILE,
@@ -145,6 +146,40 @@ async def test_the_entries_of_a_page_are_judged_one_by_one(
     await store.store_entries(HOSTILE, page, more=False)
     assert await list_refused(hub.database) == already_refused + expected
     await check_unmoved(hub, others, version)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a body that is too large",
+        "fields that there are not",
+        "a field that an inner value does not have",
+        "NUL in an actor",
+    ],
+)
+async def test_what_no_reader_needs_is_stored_as_hashes_alone(hub: Instance, name: str) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    [entry] = log_end.append(TRICKS[name].statement)
+    await store.store_entries(HOSTILE, [entry], more=False)
+    async with hub.database.read() as session:
+        after = entry.sequence - 1
+        [stored] = await log_entries.list_log_entries(session, HOSTILE, after=after)
+        assert stored == entry.withhold()
+        hashes = await log_entries.list_entry_hashes(session, HOSTILE, after=after, limit=1)
+        assert hashes == [stored]
+
+
+async def test_a_page_of_entries_ends_with_the_one_that_exceeds_its_bytes(hub: Instance) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    after, version = log_end.sequence, log_end.sequence + 1
+    entries = log_end.append(*(good_statement(version + number) for number in range(4)))
+    await store.store_entries(HOSTILE, entries, more=True)
+    async with hub.database.read() as session:
+        for bytes_most, count in ((1, 1), (900, 2), (PAGE_BYTES, 4)):
+            page = await log_entries.list_log_entries(
+                session, HOSTILE, after=after, bytes_most=bytes_most
+            )
+            assert page == entries[:count]
 
 
 async def test_a_snapshot_states_what_its_log_may_state_and_nothing_else(
