@@ -45,12 +45,12 @@ class Actor:
     _region: strawberry.Private[str]
 
     @strawberry.field(
-        description="The name of the person or the program. Null if it is erased, if another "
-        "instance owns the region, or if the viewer may not read the drafts of the region. "
-        "Without an account it is what the token of an earlier version stated, or the part of "
-        "Simpul that made the change, such as `simpul import`, which every viewer may read. If "
-        "another instance owns the region, both begin with the region, such as `32.11: simpul "
-        "import`, because that instance alone answers for them."
+        description="The name of the person or the program. Null if it is erased, or if the viewer "
+        "may not read the drafts of the region. Without an account it is what the token of an "
+        "earlier version stated, or the part of Simpul that made the change, such as `simpul "
+        "import`; every viewer may read the part of Simpul. If another instance owns the region, "
+        "the name is null, except for a program of that instance, such as `32.11: simpul import`, "
+        "which viewers read who may read the drafts of the region."
     )
     async def name(self, info: Info) -> str | None:
         return await find_actor_name(info.context, self._actor, self._region)

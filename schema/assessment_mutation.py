@@ -178,11 +178,19 @@ RecordResultPayload = Annotated[
 ]
 
 
+RECORDED_BY_PARENT = (
+    "A result, of the kind INTERIM, EXTERNAL or OFFICIAL, is recorded in the log of the region's "
+    "province, or of the nation `ID` for a province or a central agency. If another instance owns "
+    "that log, `ownerUrl` of `OwnedElsewhere` is its address."
+)
+
+
 @strawberry.type
 class AssessmentMutation:
     @strawberry.mutation(
         description="Starts an assessment without levels, in the state DRAFT. A region has at most "
-        "one assessment of each kind by an instrument in a year, but any number of simulations."
+        "one assessment of each kind by an instrument in a year, but any number of simulations. "
+        f"{RECORDED_BY_PARENT}"
     )
     async def start_assessment(
         self, info: Info, input: Annotated[StartAssessmentInput, INPUT]
@@ -205,8 +213,8 @@ class AssessmentMutation:
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(
-        description="Returns a submitted assessment to its region, with the reason. Only assessors "
-        "and the province may do so."
+        description="Returns a submitted assessment to its region, with the reason. Assessors may do "
+        "so, and the province: for a result, the one that records it."
     )
     async def return_assessment(
         self, info: Info, input: Annotated[ReturnAssessmentInput, INPUT]
@@ -217,7 +225,9 @@ class AssessmentMutation:
 
     @strawberry.mutation(
         description="Publishes a submitted assessment, so that every viewer sees it and it is "
-        "ranked. Only assessors and the province may do so. A simulation cannot be published."
+        "ranked. A result, of the kind INTERIM, EXTERNAL or OFFICIAL, is published by the province "
+        "that records it, or by an administrator; other kinds by assessors as well. A simulation "
+        "cannot be published."
     )
     async def publish_assessment(
         self, info: Info, input: Annotated[PublishAssessmentInput, INPUT]
@@ -228,7 +238,8 @@ class AssessmentMutation:
 
     @strawberry.mutation(
         description="Records a result that was published elsewhere as figures without levels, or "
-        "corrects it. Only the province may do so."
+        "corrects it. Only the province that records it, or an administrator, may do so. "
+        f"{RECORDED_BY_PARENT}"
     )
     async def record_result(
         self, info: Info, input: Annotated[RecordResultInput, INPUT]

@@ -264,9 +264,10 @@ described_enum(
         "nothing.",
         "OPD": "Works for an OPD: maintains its applications and their integrations.",
         "REGION": "Coordinates a region: maintains everything of this region.",
-        "ASSESSOR": "Assesses regions: reads their assessments, claims levels in assessments of the "
-        "kinds EXTERNAL and OFFICIAL, and returns and publishes.",
-        "PROVINCE": "Works for a province: coaches its regions and records their results.",
+        "ASSESSOR": "Assesses regions: reads their assessments, drafts those of the kinds EXTERNAL "
+        "and INTERIM, returns assessments, and publishes those that are no results.",
+        "PROVINCE": "Works for a province: coaches its regions, and records and publishes their "
+        "results. It records no result of the province itself.",
         "ADMIN": "Administers the instance, and may do what every other role may do.",
     },
 )
@@ -485,22 +486,22 @@ described_enum(
     "How the times of an owner's newest entries deviate.",
     {
         "AHEAD": "They are more than five minutes after the arrival of the entries.",
-        "BACKWARDS": "They are before the time of the entry ahead of them.",
+        "BACKWARDS": "They are before the time of the preceding entry.",
     },
 )
 described_enum(
     RefusalReason,
-    "Why an entry of a followed log is not applied. It stays in the log, which it proves, and the "
-    "entries after it are applied.",
+    "Why an entry of a followed log is not applied, wholly or in part. It stays in the log, which "
+    "it proves, and the entries after it are applied.",
     {
         "FOREIGN_RESULT": "It records a result of a region whose results another log records.",
-        "FOREIGN_REGION": "It is about a region that this log is not about.",
+        "FOREIGN_REGION": "It is about another region than the one whose log it is in.",
         "FOREIGN_ID": "The id of what it changes does not begin with the code of the log's region.",
         "FOREIGN_IDENTITY": "It states another name, kind or parent of the region than the list of "
         "this instance, which stays valid. The rest of the entry is applied.",
         "OUT_OF_BOUNDS": "A text, an address, a number or a list in it is not allowed.",
-        "TOO_MANY_ROWS": "The log has as many rows of this kind as are allowed.",
+        "TOO_MANY_ROWS": "The log already has the largest permitted number of rows of this type.",
         "MISSING_REFERENCE": "It refers to something that the log has not recorded.",
-        "INVALID_BODY": "Its body does not have the form of its kind.",
+        "INVALID_BODY": "Its body does not have the type of its kind, or its levels have no score.",
     },
 )

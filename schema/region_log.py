@@ -18,7 +18,10 @@ from schema.info import Info
 from schema.scalars import Cursor
 
 VERSION_DESCRIPTION = f"The version of the feed contract, which is {resolved.CONTRACT_VERSION}. Do not read on if it is another one."
-WITHHELD = "Null, as are the other fields of this kind, if this viewer may not read the entry."
+WITHHELD = (
+    "Null, with `at`, `actor`, `kind`, `subjectId`, `visibility`, `body` and `salt` together, if the "
+    "viewer may not read the entry."
+)
 RegionCodeArgument = Annotated[strawberry.ID, strawberry.argument(description=REGION_CODE)]
 
 

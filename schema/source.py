@@ -18,12 +18,14 @@ from schema.info import Info
 
 
 @strawberry.type(
-    description="An entry of a followed log that was refused, because the owner of the log may not "
-    "state what it states."
+    description="An entry of a followed log that was refused, wholly or in part, because the owner of "
+    "the log may not state what it states."
 )
 class RefusedEntry:
     sequence: int = strawberry.field(description="The position of the entry in the log.")
-    reason: RefusalReason = strawberry.field(description="Why the entry is not applied.")
+    reason: RefusalReason = strawberry.field(
+        description="Why the entry is not applied, wholly or in part."
+    )
     at: datetime = strawberry.field(description="The time at which the entry arrived here.")
     detail: str | None = strawberry.field(
         description="What was expected and received, in English. Null if the viewer may not read "
@@ -81,15 +83,15 @@ class Source:
         "with the time of their arrival. Null if the times are credible."
     )
     refused_count: int = strawberry.field(
-        description="The number of entries of the log that this instance refused to apply, because "
-        "its owner may not state what they state. 0 if the region is owned here."
+        description="The number of entries of the log that this instance refused to apply, wholly or "
+        "in part, because its owner may not state what they state. 0 if the region is owned here."
     )
 
     _is_covered: strawberry.Private[bool]
 
     @strawberry.field(
-        description="The entries of the log that this instance refused to apply, in order. Empty if "
-        "the region is owned here."
+        description="The entries of the log that this instance refused to apply, wholly or in part, "
+        "in order. Empty if the region is owned here."
     )
     async def refused_entries(
         self,

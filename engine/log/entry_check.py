@@ -1,6 +1,6 @@
 """Checks what an entry may say: about its own region, with ids of its own log, within bounds.
 
-A followed log is a stranger's word. It changes what its region owns and nothing else.
+The owner of a followed log is another party. Its log changes what its region owns, and nothing else.
 """
 
 from __future__ import annotations

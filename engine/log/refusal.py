@@ -1,4 +1,4 @@
-"""The refusal of an entry of a followed log: it says what its owner may not say."""
+"""The refusal of an entry of a followed log, which states what its owner may not state."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from enum import Enum
 
 
 class RefusalReason(Enum):
-    """Why an entry of a followed log is not applied."""
+    """Why an entry of a followed log is not applied, wholly or in part."""
 
     FOREIGN_RESULT = "FOREIGN_RESULT"  # a result that another region's log records
-    FOREIGN_REGION = "FOREIGN_REGION"  # it is about a region that this log is not about
+    FOREIGN_REGION = "FOREIGN_REGION"  # it is about another region than that of the log
     FOREIGN_ID = "FOREIGN_ID"  # the id of a row does not begin with the code of the log's region
     FOREIGN_IDENTITY = "FOREIGN_IDENTITY"  # name, kind or parent differ from the follower's list
     OUT_OF_BOUNDS = "OUT_OF_BOUNDS"  # a length, a character, an address or a number
@@ -21,7 +21,7 @@ class RefusalReason(Enum):
 
 
 class EntryRefused(Exception):
-    """An entry is not applied; the message states what was expected and received."""
+    """An entry is not applied, wholly or in part; the message says what was expected and came."""
 
     def __init__(self, reason: RefusalReason, message: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class TooManyRows(EntryRefused):
 
 @dataclass(frozen=True, slots=True)
 class RefusedEntry:
-    """An entry of a followed log that is stored, because the chain needs it, but not applied."""
+    """An entry of a followed log that is stored for the chain, but not applied or only in part."""
 
     region: str  # the region in whose log it is
     sequence: int

@@ -39,7 +39,7 @@ class ClockDeviation(Enum):
     """How the times of an owner's newest entries deviate; they are applied with ours instead."""
 
     AHEAD = "AHEAD"  # more than CLOCK_TOLERANCE after their arrival
-    BACKWARDS = "BACKWARDS"  # before the entry ahead of them
+    BACKWARDS = "BACKWARDS"  # before the time of the preceding entry
 
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
