@@ -91,13 +91,13 @@ async def wait_for_acceptance(negotiation: HandoverNegotiation, offer: Entry) ->
     async for response in negotiation.heads():
         if isinstance(response, NoResponse):
             failure = str(response)
+        elif response.sequence < offer.sequence:
+            failure = f"its copy ends at entry {response.sequence}"
         elif response.accepted_offer == offer.sequence:
             await _check_history(negotiation, response)
             return
         else:
             failure = "its copy is not ready"
-            if response.sequence < offer.sequence:
-                failure = f"its copy ends at entry {response.sequence}"
     raise OfferNotAccepted(
         negotiation.region, negotiation.url, offer.sequence, negotiation.seconds, failure
     )

@@ -162,6 +162,7 @@ async def test_an_offer_without_acknowledgement_stands_and_is_taken_back_or_resu
     ):
         await scene.hand_over()
     scene.target.accepted_offer = await scene.read_standing_offer()
+    await scene.update_target()
     completed = await scene.hand_over()
     assert completed == CompletedHandover(
         SUMEDANG, scene.target.url, length + 4, is_confirmed=False
@@ -181,11 +182,21 @@ async def test_an_offer_without_acknowledgement_stands_and_is_taken_back_or_resu
 async def test_an_offer_that_is_taken_back_meanwhile_is_not_completed(scene: Scene) -> None:
     command = asyncio.create_task(scene.hand_over(seconds=60))
     offer = await eventually(scene.read_standing_offer)
+    await scene.update_target()
     await take_back_offer(scene.instance, SUMEDANG)
     scene.target.accepted_offer = offer
     with pytest.raises(OfferWithdrawn):
         await command
     assert await scene.read_kinds() == [EventKind.HANDOVER_OFFERED, EventKind.HANDOVER_WITHDRAWN]
+
+
+async def test_an_acknowledgement_without_the_offer_completes_nothing(scene: Scene) -> None:
+    command = asyncio.create_task(scene.hand_over(seconds=0.5))
+    offer = await eventually(scene.read_standing_offer)
+    scene.target.accepted_offer = offer  # its copy ends before the offer
+    with pytest.raises(HandoverError, match=f"its copy ends at entry {offer - 1}"):
+        await command
+    assert await scene.read_kinds() == [EventKind.HANDOVER_OFFERED]
 
 
 async def test_a_target_that_is_gone_after_the_offer_leaves_the_region_here(scene: Scene) -> None:
