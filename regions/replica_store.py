@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.log.entry import LogEntry
+from engine.log.entry import LogEntry, WithheldEntry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source
 from regions.endpoint_directory import EndpointDirectory
@@ -19,7 +19,7 @@ class ReplicaPosition:
     sequence: int
     hash: str
     handed_over: bool = False  # the entry hands the region over to an owner that may lack it
-    has_diverged: bool = False  # the owner's log contradicted the replica when it was last read
+    has_diverged: bool = False  # the owner's log contradicted the replica, and has not continued it
 
 
 class RegionNotListed(LookupError):
@@ -77,11 +77,13 @@ class ReplicaStore(Protocol):
         position: ReplicaPosition,
         newest: LogEntry,
         rows: Sequence[SnapshotRow],
+        proof: Sequence[WithheldEntry] = (),
     ) -> None:
         """Replace the replica by the rows of a snapshot, whose newest entry is `newest`.
 
         Args:
             position: of the replica that the snapshot continues.
+            proof: the verified entries between the position and `newest`.
 
         Raises:
             ReplicaChanged: the replica is at another position now.

@@ -241,7 +241,7 @@ class ReplicationClient:
         """Replace the replica by a snapshot that continues it."""
         snapshot = await read_snapshot(peer, region, position)
         newest = snapshot.newest
-        await self.copies.restore_snapshot(region, position, newest, snapshot.rows)
+        await self.copies.restore_snapshot(region, position, newest, snapshot.rows, snapshot.proof)
         logger.warning(
             "region %s at %s: restored from a snapshot as of entry %d; the copy had entry %d",
             region,

@@ -8,11 +8,12 @@ still in its log. Number, time and size of what it sends are bounded.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
-from engine.log.entry import LogEntry, verified_prefix
+from engine.log.entry import LogEntry, WithheldEntry, verified_prefix
 from engine.log.snapshot import SnapshotRow
 from regions import contract
 from regions.contract.response_values import ContractViolation
@@ -31,7 +32,7 @@ class SnapshotLimits:
     rows: int = 200_000
     pages: int = 1_000
     row_bytes: int = 67_108_864  # of all bodies as JSON
-    hash_pages: int = 500  # 500,000 entries if each page is full
+    hash_pages: int = 200  # 200,000 entries if each page is full, which take about 150 MB
     seconds: float = 300.0  # for all pages of both
 
 
@@ -44,6 +45,8 @@ class ReceivedSnapshot:
 
     newest: LogEntry
     rows: list[SnapshotRow] = field(default_factory=list)
+    # The entries between the replica's newest one and that of the snapshot, without a gap.
+    proof: Sequence[WithheldEntry] = ()
 
 
 async def read_snapshot(
@@ -66,7 +69,8 @@ async def read_snapshot(
         async with asyncio.timeout(limits.seconds):
             snapshot = await _read_pages(peer, region, limits)
             if position.sequence:
-                await _prove_continuation(peer, region, position, snapshot.newest, limits)
+                newest = snapshot.newest
+                snapshot.proof = await _read_proof(peer, region, position, newest, limits)
     except TimeoutError:
         raise PeerUnreachable(f"no whole snapshot within {limits.seconds:g} seconds") from None
     return snapshot
@@ -106,14 +110,15 @@ def _verify_newest(newest: LogEntry) -> None:
         raise ContractViolation("a newest entry with the right hashes", broken.reason)
 
 
-async def _prove_continuation(
+async def _read_proof(
     peer: PeerConnection,
     region: str,
     position: ReplicaPosition,
     newest: LogEntry,
     limits: SnapshotLimits,
-) -> None:
-    """Check that the owner's log leads from the replica's newest entry to that of a snapshot."""
+) -> list[WithheldEntry]:
+    """Return the entries that lead from the replica's newest entry to that of a snapshot."""
+    proof: list[WithheldEntry] = []
     sequence, hash = position.sequence, position.hash
     if newest.sequence <= sequence:
         raise HistoryChanged(
@@ -141,7 +146,8 @@ async def _prove_continuation(
             raise HistoryChanged(
                 region, f"expected the hashes of the entries after {sequence}, got none"
             )
-        sequence, hash = verified[-1].sequence, verified[-1].hash
+        proof += entries
+        sequence, hash = proof[-1].sequence, proof[-1].hash
         if sequence == newest.sequence:
             break
     else:
@@ -152,3 +158,4 @@ async def _prove_continuation(
         raise HistoryChanged(
             region, f"expected entry {newest.sequence} as in the proof, got a different one"
         )
+    return proof[:-1]

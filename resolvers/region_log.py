@@ -120,6 +120,11 @@ async def _load_next_entries(
         entries = await log_entries.list_log_entries(
             session, code, after=after, limit=ENTRIES_MOST, bytes_most=FRAME_BYTES
         )
+        if any(isinstance(entry, WithheldEntry) for entry in entries):
+            # The hashes before a snapshot prove it, and are no entries to apply.
+            base = await ownership.find_replica_base(session, code)
+            if after + 1 < base:
+                raise SnapshotRequired(str(after))
     drafts = region is not None and covers_region(context.viewer, region)
     return head, [_readable_entry(drafts, entry) for entry in entries]
 

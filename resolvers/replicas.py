@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.log.assessment_log import NATION_CODE
-from engine.log.entry import Entry, LogEntry
+from engine.log.entry import Entry, LogEntry, WithheldEntry
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import Source, SourceState
 from engine.model import EventKind
@@ -79,7 +79,7 @@ class DatabaseReplicaStore:
             sequence,
             hash,
             handed_over=kinds == [EventKind.REGION_HANDED_OVER],
-            has_diverged=known.state is SourceState.DIVERGED,
+            has_diverged=known.has_diverged,
         )
 
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
@@ -125,11 +125,14 @@ class DatabaseReplicaStore:
         position: ReplicaPosition,
         newest: LogEntry,
         rows: Sequence[SnapshotRow],
+        proof: Sequence[WithheldEntry] = (),
     ) -> None:
         """Replace the replica by a snapshot, in one transaction with the events derived from it.
 
         Args:
             position: of the replica that the snapshot continues.
+            proof: the verified entries between the position and `newest`, whose hashes are stored so
+                that this instance can prove the snapshot to its own followers.
 
         Raises:
             ReplicaChanged: the replica is at another position now.
@@ -141,7 +144,10 @@ class DatabaseReplicaStore:
         ) as transaction:
             if (transaction.sequence, transaction.hash) != (position.sequence, position.hash):
                 raise ReplicaChanged(region, position.sequence, transaction.sequence)
-            await transaction.restore(newest, rows)
+            await transaction.restore(newest, rows, proof)
+        source = instance.sources_by_region.get(region)
+        if source is not None:
+            instance.sources_by_region[region] = replace(source, base=newest.sequence)
         self._record_entries(region, transaction)
         instance.bus.announce(transaction.arrival)
 
@@ -165,6 +171,9 @@ class DatabaseReplicaStore:
             clock=previous.clock,
             refused_count=previous.refused_count,
             generation=previous.generation,
+            base=previous.base,
+            has_diverged=source.state is SourceState.DIVERGED
+            or (previous.has_diverged and source.state is not SourceState.FRESH),
         )
         if replace(previous, as_of=source.as_of) != source:
             self._changed.set()
@@ -228,10 +237,12 @@ class DatabaseReplicaStore:
             return
         if transaction.clock is not source.clock:
             logger.warning("region %s: the clock of its owner: %s", region, transaction.clock)
+        if source.has_diverged or transaction.clock is not source.clock:
             self._changed.set()
             self._unwritten_regions.add(region)
         self.instance.sources_by_region[region] = replace(
             source,
+            has_diverged=False,  # the entries continue the replica
             clock=transaction.clock,
             refused_count=source.refused_count + len(transaction.refused),
         )

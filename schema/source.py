@@ -87,6 +87,13 @@ class Source:
         "in part, because its owner may not state what they state. 0 if the region is owned here."
     )
 
+    snapshot_sequence: int | None = strawberry.field(
+        description="The position in the log as of which the copy was restored from a snapshot of "
+        "its owner, with the hashes of the entries before it, but not with these entries. No hash "
+        "covers the rows of a snapshot, so what they state is the owner's word alone. Null if the "
+        "copy is made of all entries of the log, or if the region is owned here."
+    )
+
     _is_covered: strawberry.Private[bool]
 
     @strawberry.field(
@@ -133,7 +140,12 @@ class Source:
         code = strawberry.ID(region)
         if value is not None and confirmed is not None:
             value = replace(
-                value, state=SourceState.FRESH, as_of=confirmed, problem=None, detail=""
+                value,
+                state=SourceState.FRESH,
+                as_of=confirmed,
+                problem=None,
+                detail="",
+                has_diverged=False,
             )
         if value is None:
             return cls(
@@ -147,6 +159,7 @@ class Source:
                 detail=None,
                 clock=None,
                 refused_count=0,
+                snapshot_sequence=None,
                 _is_covered=is_covered,
             )
         lag = None if value.as_of is None else max(0.0, (now - value.as_of).total_seconds())
@@ -161,6 +174,7 @@ class Source:
             detail=value.detail or None if is_covered else None,
             clock=value.clock,
             refused_count=value.refused_count,
+            snapshot_sequence=value.base or None,
             _is_covered=is_covered,
         )
 

@@ -33,6 +33,7 @@ from engine.log.entry import (
     BrokenChain,
     Entry,
     LogEntry,
+    WithheldEntry,
     format_timestamp,
     seal_entry,
 )
@@ -183,11 +184,17 @@ class LogTransaction:
         await self._store(storable)
         await self._record_refused(refusals)
 
-    async def restore(self, newest: LogEntry, rows: Sequence[SnapshotRow]) -> None:
+    async def restore(
+        self,
+        newest: LogEntry,
+        rows: Sequence[SnapshotRow],
+        proof: Sequence[WithheldEntry] = (),
+    ) -> None:
         """Replace the rows of the log by a snapshot from the instance that writes it.
 
         Args:
             newest: the newest entry that the rows include, with verified hashes.
+            proof: the entries between the newest one of the log and `newest`, with verified hashes.
         """
         assert self.identity is not None  # only a followed log is restored
         projected = await snapshot.import_snapshot_rows(
@@ -196,6 +203,9 @@ class LogTransaction:
         for table in (EntryRow, RefusedEntryRow):
             replaced = (table.region == self.region, table.sequence >= newest.sequence)
             await self.session.execute(delete(table).where(*replaced))
+        for start in range(0, len(proof), PAGE):
+            page = proof[start : start + PAGE]
+            await self.session.execute(_INSERT_ENTRIES, [entry_to_row(entry) for entry in page])
         [stored], storing_refusals = _withhold_unstorable([newest])
         applied_at = self._credible_time(stored)
         await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])

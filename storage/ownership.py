@@ -38,7 +38,7 @@ _UPDATE_STATE = (
     .values(
         {
             name: bindparam(name)
-            for name in ("url", "owner", "state", "as_of", "problem", "detail", "clock")
+            for name in ("url", "owner", "state", "as_of", "problem", "detail", "clock", "diverged")
         }
     )
 )
@@ -64,6 +64,8 @@ def _source_from_row(row: SourceRow, refused_count: int) -> Source:
         refused_count=refused_count,
         parent=row.parent,
         generation=row.generation,
+        base=row.base,
+        has_diverged=row.diverged,
     )
 
 
@@ -166,7 +168,7 @@ async def update_sources(session: AsyncSession, sources: Sequence[Source]) -> No
     )
 
 
-def _state_columns(source: Source) -> dict[str, str | None]:
+def _state_columns(source: Source) -> dict[str, str | bool | None]:
     return {
         "url": source.url,
         "owner": source.owner,
@@ -175,4 +177,5 @@ def _state_columns(source: Source) -> dict[str, str | None]:
         "problem": None if source.problem is None else source.problem.value,
         "detail": source.detail,
         "clock": None if source.clock is None else source.clock.value,
+        "diverged": source.has_diverged,
     }

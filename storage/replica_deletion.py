@@ -60,7 +60,7 @@ async def delete_replica(database: Database, region: str, owner_url: str | None 
         source = await session.get(SourceRow, region)
         if source is None:
             source = await _follow_nation(session, region, owner_url)
-        source.base, source.as_of = 0, None
+        source.base, source.as_of, source.diverged = 0, None, False
         source.generation += 1
         source.state, source.problem = SourceState.STALE.value, SourceProblem.COPYING.value
         source.detail, source.clock = "", None

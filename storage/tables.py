@@ -92,6 +92,7 @@ class SourceRow(Table):
     problem: Mapped[str | None] = mapped_column(String(32))
     detail: Mapped[str] = mapped_column(Text)
     clock: Mapped[str | None] = mapped_column(String(16))
+    diverged: Mapped[bool]  # the log contradicted the replica, whatever failed since
     base: Mapped[int] = mapped_column(BigInteger)  # first entry after a snapshot, else 0
     generation: Mapped[int]  # how often the replica was deleted, to be made again
     # The identity of the region in this instance's list. No entry of its log changes it.

@@ -74,6 +74,8 @@ class Source:
     clock: ClockDeviation | None = None  # of the newest entries
     refused_count: int = 0  # number of entries that were not applied
     parent: str | None = None  # code of the region's parent, in this instance's list
+    base: int = 0  # entry as of which the rows are those of a snapshot; 0: those of the entries
+    has_diverged: bool = False  # the log contradicted the copy, whatever failed since
     generation: int = 0  # how often the copy was deleted, to be made again
 
     @property
@@ -82,7 +84,12 @@ class Source:
         return self.owner or self.url
 
     def state_at(self, now: datetime) -> SourceState:
-        """Return the state at a time. A copy whose `as_of` is older than FRESH_SECONDS is stale."""
+        """Return the state at a time. A copy whose `as_of` is older than FRESH_SECONDS is stale.
+
+        A later failure of another kind does not hide that the log has diverged.
+        """
+        if self.has_diverged:
+            return SourceState.DIVERGED
         if self.state is not SourceState.FRESH:
             return self.state
         assert self.as_of is not None

@@ -16,6 +16,7 @@ from engine.log.body_bounds import ROWS_MOST
 from engine.log.entry import Entry
 from engine.log.refusal import RefusalReason
 from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
+from engine.log.source import Source, SourceProblem, SourceState
 from engine.model import (
     PUBLIC_VIEWER,
     AssessmentKind,
@@ -31,7 +32,7 @@ from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from resolvers.replicas import DatabaseReplicaStore
 from resolvers.result import rank_published_scores
-from storage import log, log_entries, refused_entry
+from storage import log, log_entries, ownership, refused_entry
 from storage.database import Database
 from storage.log_entries import PAGE_BYTES
 from storage.tables import ApplicationRow, AssessmentRow, RegionRow, Table
@@ -226,6 +227,34 @@ async def test_a_log_has_so_many_rows_and_no_more(hub: Instance, others: dict[st
     refused = [(version - 1, RefusalReason.TOO_MANY_ROWS)]
     assert await list_refused(hub.database) == already_refused + refused
     await check_unmoved(hub, others, version)
+
+
+async def test_a_later_failure_does_not_hide_that_a_log_has_diverged(hub: Instance) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+
+    async def has_diverged() -> bool:
+        position = await store.find_position(HOSTILE, OWNER)
+        assert position is not None
+        source = hub.sources_by_region[HOSTILE]
+        assert (source.state_at(hub.clock()) is SourceState.DIVERGED) == position.has_diverged
+        return position.has_diverged
+
+    async def record(state: SourceState, problem: SourceProblem | None = None) -> bool:
+        as_of = hub.clock() if problem is None else None
+        store.record_state(Source(HOSTILE, OWNER, state, as_of, problem))
+        return await has_diverged()
+
+    assert await record(SourceState.DIVERGED, SourceProblem.HISTORY_CHANGED)
+    assert await record(SourceState.UNREACHABLE, SourceProblem.NO_CONNECTION)
+    async with hub.database.write() as session:
+        await ownership.update_sources(session, [hub.sources_by_region[HOSTILE]])
+    del hub.sources_by_region[HOSTILE]  # as after a restart
+    assert await has_diverged()
+    version = log_end.sequence + 1
+    await store.store_entries(HOSTILE, log_end.append(good_statement(version)), more=False)
+    assert not await has_diverged()
+    assert await record(SourceState.DIVERGED, SourceProblem.HISTORY_CHANGED)
+    assert not await record(SourceState.FRESH)
 
 
 async def test_a_sister_can_publish_under_an_id_that_was_taken_in_advance(hub: Instance) -> None:

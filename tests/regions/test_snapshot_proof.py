@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,12 @@ from regions.peer import PeerConnection, PeerUnreachable
 from regions.replica_store import ReplicaPosition
 from regions.replication_failure import HistoryChanged
 from regions.snapshot_restore import SnapshotLimits, read_snapshot
-from resolvers.context import Instance
+from resolvers import region_log, region_source
+from resolvers.context import Context, Instance
+from resolvers.operation_budget import OperationBudget
+from resolvers.problems import SnapshotRequired
 from storage import log_entries
+from tests.api import two_provinces
 from tests.fixtures.eventually import eventually
 from tests.regions.followed_owners import OwnerData, following, wait_until_source
 from tests.regions.toy_owner import Response, ToyOwner
@@ -241,6 +245,7 @@ async def test_a_hub_restores_a_proven_snapshot_and_refuses_one_that_rewrites_hi
                 assert restored in caplog.messages
 
             await eventually(check_log)
+            await check_that_the_hub_proves_the_run(instance, toy.entries, first)
             proven = toy.entries[-1]
             toy.entries = append_copies(toy.entries[:-1], 4, "editor")
             await send_only_snapshots()
@@ -261,6 +266,23 @@ async def test_a_hub_restores_a_proven_snapshot_and_refuses_one_that_rewrites_hi
             await wait_until_source(
                 instance, "32.11", lambda source: source.state is SourceState.FRESH
             )
+
+
+async def check_that_the_hub_proves_the_run(
+    instance: Instance, entries: Sequence[LogEntry], after: int
+) -> None:
+    """Check that a follower of the hub gets no entries before the snapshot, and their hashes."""
+    context = Context(instance, two_provinces.PROVINCE, OperationBudget(bounded=False))
+    with pytest.raises(SnapshotRequired):
+        async with aclosing(region_log.stream_log_frames(context, "32.11", after)) as frames:
+            await anext(frames)
+    hashes = await region_log.list_log_hashes(context, "32.11", after, 10)
+    expected = [entry.withhold() for entry in entries[after:] if isinstance(entry, Entry)]
+    assert hashes == expected
+    async with aclosing(region_log.stream_log_frames(context, "32.11", after + 2)) as frames:
+        assert (await anext(frames)).entries == (entries[after + 2],)
+    [source] = await region_source.list_region_sources(context)
+    assert source.base == entries[-1].sequence
 
 
 async def wait_until_head(instance: Instance, newest: LogEntry) -> None:

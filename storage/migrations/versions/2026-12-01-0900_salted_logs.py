@@ -48,6 +48,7 @@ def _create_log_tables() -> None:
         sa.Column("problem", sa.String(32), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("clock", sa.String(16), nullable=True),
+        sa.Column("diverged", sa.Boolean(), nullable=False),
         sa.Column("base", sa.BigInteger(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
