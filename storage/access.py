@@ -36,7 +36,7 @@ def draft_access_condition(
         return true()
     if not access.regions and not access.provinces:
         return false()
-    is_member = RegionRow.parent.in_(access.provinces)
+    is_member: ColumnElement[bool] = RegionRow.parent.in_(access.provinces)
     if NATION_CODE in access.provinces:  # whose members have no parent on record
         is_member = or_(is_member, and_(RegionRow.parent.is_(None), RegionRow.code != NATION_CODE))
     members = select(RegionRow.code).where(is_member)
