@@ -21,6 +21,7 @@ from resolvers.context import Instance
 from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
 from storage import log, log_entries
 from storage import ownership as stored
+from storage import region as stored_region
 
 # Time between writes of the sources; a change of state is written at once.
 WRITE_INTERVAL_SECONDS = 4.0
@@ -36,6 +37,8 @@ class DatabaseReplicaStore:
     _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
+    # Of earlier transactions of a catch-up: what was stored, and derived no events, by log.
+    _underived: dict[str, dict[str, set[EventKind]]] = field(default_factory=dict)
     _epoch: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +88,7 @@ class DatabaseReplicaStore:
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
         """Append verified entries in one transaction.
 
-        If `more` entries follow, no events are derived in this transaction.
+        If `more` entries follow, no events are derived in this transaction, but in the last one.
 
         Raises:
             engine.log.entry.BrokenChain: the entries do not follow the replica's newest one.
@@ -95,7 +98,13 @@ class DatabaseReplicaStore:
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
+            underived = self._underived.get(region, {})
+            for code in await stored_region.regions_by_code(transaction.session, underived):
+                transaction.kinds_by_region[code] = set(underived[code])
             await transaction.accept(entries)
+        self._underived.pop(region, None)
+        if more:
+            self._underived[region] = transaction.kinds_by_region
         self._record_entries(region, transaction)
         instance.bus.announce(transaction.arrival)
 
@@ -145,6 +154,7 @@ class DatabaseReplicaStore:
             if (transaction.sequence, transaction.hash) != (position.sequence, position.hash):
                 raise ReplicaChanged(region, position.sequence, transaction.sequence)
             await transaction.restore(newest, rows, proof)
+        self._underived.pop(region, None)
         source = instance.sources_by_region.get(region)
         if source is not None:
             instance.sources_by_region[region] = replace(source, base=newest.sequence)

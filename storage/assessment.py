@@ -189,6 +189,15 @@ async def list_awaited_scores(session: AsyncSession, region: str) -> list[tuple[
     return [(assessment_from_rows(row, ()), from_document(Score, row.score or {})) for row in rows]
 
 
+async def list_assessed_regions(session: AsyncSession, log: str) -> set[str]:
+    """Return the held ones of the region of a log and of the regions that the log assesses."""
+    is_assessed = RegionRow.code.in_(
+        select(AssessmentRow.region).where(AssessmentRow.log == log).distinct()
+    )
+    query = select(RegionRow.code).where(or_(RegionRow.code == log, is_assessed))
+    return set(await session.scalars(query))
+
+
 async def list_assessments_by_region(
     session: AsyncSession,
     region: str,

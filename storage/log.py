@@ -197,6 +197,7 @@ class LogTransaction:
             proof: the entries between the newest one of the log and `newest`, with verified hashes.
         """
         assert self.identity is not None  # only a followed log is restored
+        assessed = await assessment.list_assessed_regions(self.session, self.region)
         projected = await snapshot.import_snapshot_rows(
             self.session, newest, rows, self.identity, self.at
         )
@@ -217,6 +218,9 @@ class LogTransaction:
                 self._arrivals.add_index_change(newest.sequence, applied.index_change)
         if projected.is_region_new:
             await self._announce_awaited_scores(newest.sequence)
+        assessed |= await assessment.list_assessed_regions(self.session, self.region)
+        for code in assessed:
+            self.kinds_by_region[code] = set(EventKind)  # the rows stand for entries of any kind
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
         refusals = [refusal for applied in projected.applied for refusal in applied.refusals]
         if refusals:
