@@ -28,10 +28,10 @@ from engine.verification.verification_state import (
 from facts.instrument import instrument_by_id
 from facts.rule_table import rule_tables
 from resolvers.region_record import build_graph, inventory_for_rules
+from storage.announcement import VERIFICATION_PREFIX
 from storage.region_inventory import RegionInventoryRecord
 
 SMALL_CHANGE = 20  # exchanges; a graph is rebuilt if more of them have changed
-VERIFICATION_PREFIX = "verification "  # the prefix of the subjects of verifications
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from engine.document import to_document
 from engine.log.entry import format_timestamp
 from storage.tables import AnnouncementRow, InstanceRow, core_table
 
+VERIFICATION_PREFIX = "verification "  # of the subjects of verifications, before what is verified
 BY_REGION = select(AnnouncementRow.subject, AnnouncementRow.body).where(
     AnnouncementRow.region == bindparam("region")
 )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from engine.log.assessment_log import NATION_CODE
+from engine.log.assessment_log import NATION_CODE, result_log
 from engine.log.region_identity import identify_region
 from engine.log.source import Source, SourceProblem, SourceState
 from facts.region import nation
 from storage import arrival, log_entries, ownership
+from storage.announcement import VERIFICATION_PREFIX
 from storage.database import Database
 from storage.log import lock_log
 from storage.snapshot import log_row_condition
 from storage.tables import (
     AnnouncementRow,
     ArrivalRow,
+    AssessmentRow,
     EntryRow,
     HeadRow,
     InstanceRow,
@@ -56,7 +58,7 @@ async def delete_replica(database: Database, region: str, owner_url: str | None 
         NationNotFollowed: the nation is owned here, and no API is listed for it.
     """
     async with database.write() as session:
-        await lock_log(session, region)  # entries that are stored meanwhile are deleted too
+        await _lock_logs(session, region)  # entries that are stored meanwhile are deleted too
         source = await session.get(SourceRow, region)
         if source is None:
             source = await _follow_nation(session, region, owner_url)
@@ -64,6 +66,7 @@ async def delete_replica(database: Database, region: str, owner_url: str | None 
         source.generation += 1
         source.state, source.problem = SourceState.STALE.value, SourceProblem.COPYING.value
         source.detail, source.clock = "", None
+        await _delete_announced_results(session, region)
         for table in reversed(PROJECTED_TABLES):
             await session.execute(delete(core_table(table)).where(log_row_condition(table, region)))
         # Results of the region, in the log of its parent, wait for it again.
@@ -74,6 +77,49 @@ async def delete_replica(database: Database, region: str, owner_url: str | None 
         # The numbers of the arrivals have gaps now.
         await session.execute(update(InstanceRow).values(arrival_floor=InstanceRow.arrival_head))
         await arrival.renew_arrival_epoch(session)
+
+
+async def _lock_logs(session: AsyncSession, region: str) -> None:
+    """Lock the log of the region, and before it that of its parent, which has its results."""
+    identity = await ownership.find_identity(session, region)
+    parent = None if identity is None else result_log(region, identity.parent)
+    for code in filter(None, (parent, region)):
+        await lock_log(session, code)
+
+
+async def _delete_announced_results(session: AsyncSession, log: str) -> None:
+    """Delete what was announced about the results of other regions that are in the log.
+
+    What a transaction on the log announced about these regions themselves stays valid. It follows
+    the newest entry of the region's own log from now on.
+    """
+    assessed = select(AssessmentRow.region).where(
+        AssessmentRow.log == log, AssessmentRow.region != log
+    )
+    for code in sorted(await session.scalars(assessed.distinct())):
+        await lock_log(session, code)
+    arrivals, results = core_table(ArrivalRow), f"{log}:"  # with which the ids of results begin
+    is_of_result = arrivals.c.topic.startswith(results, autoescape=True)
+    own_sequence = (
+        select(HeadRow.sequence).where(HeadRow.region == arrivals.c.region).scalar_subquery()
+    )
+    await session.execute(
+        update(arrivals)
+        .where(
+            arrivals.c.log == log,
+            arrivals.c.region != log,
+            arrivals.c.region.in_(select(HeadRow.region)),
+            arrivals.c.derived.is_not(None),
+            not_(is_of_result),
+        )
+        .values(log=arrivals.c.region, sequence=own_sequence)
+    )
+    # A result that waited for its region has the change of its index in the log of the region.
+    await session.execute(delete(arrivals).where(is_of_result))
+    subject = f"{VERIFICATION_PREFIX}{results}"
+    await session.execute(
+        delete(AnnouncementRow).where(AnnouncementRow.subject.startswith(subject, autoescape=True))
+    )
 
 
 async def _follow_nation(session: AsyncSession, region: str, owner_url: str | None) -> SourceRow:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sqlalchemy import select
 
 from engine.log.entry import GENESIS, LogEntry
+from engine.model import EventKind, Visibility
 from regions.replica_store import ReplicaPosition
 from resolvers.replicas import DatabaseReplicaStore
-from storage import snapshot
+from storage import log, snapshot
+from storage.pending_arrivals import DerivedEvent
+from storage.replica_deletion import delete_replica
+from storage.tables import ArrivalRow
 from tests.api import test_waiting_results
 from tests.api.hub import Hub
 from tests.api.test_waiting_results import copy_log, read_log
@@ -65,3 +71,60 @@ async def test_verifications_of_graded_regions_are_announced_when_their_results_
     assert await verified_regions(follower) == []
     await copy(origin, DatabaseReplicaStore(follower.instance))
     assert await verified_regions(follower) == ["32.11"]  # of the draft with levels
+
+
+async def derived_about_sumedang(hub: Hub) -> list[tuple[str, int, str]]:
+    """Return log, sequence and topic of the derived events about Sumedang."""
+    async with hub.instance.database.read() as session:
+        rows = await session.scalars(
+            select(ArrivalRow)
+            .where(ArrivalRow.region == "32.11", ArrivalRow.derived.is_not(None))
+            .order_by(ArrivalRow.number)
+        )
+        return [(row.log, row.sequence, row.topic) for row in rows]
+
+
+async def test_a_deleted_log_takes_what_was_announced_about_its_results(
+    origin: Hub, follower: Hub
+) -> None:
+    instance = follower.instance
+    for region in ("32", "32.11"):  # the results wait for Sumedang
+        await copy_log(follower, region, await read_log(origin, region))
+    own_topic, kind = "32.11:region spbe-2020", EventKind.VERIFICATION_CHANGED
+    async with log.begin_log_transaction(instance.database, "32", instance.clock) as transaction:
+        event = DerivedEvent("32.11", kind, own_topic, {}, Visibility.PUBLIC)
+        transaction.add_derived_events([event])
+    result, verified = test_waiting_results.RESULT, f"{test_waiting_results.DRAFT} pemdi-2026"
+    assert await derived_about_sumedang(follower) == [
+        ("32.11", 5, result),
+        ("32.11", 5, verified),
+        ("32", 3, own_topic),
+    ]
+    await delete_replica(instance.database, "32")
+    # What is about the region itself stays, and follows the newest entry of its own log.
+    assert await derived_about_sumedang(follower) == [("32.11", 5, own_topic)]
+    await copy_log(follower, "32", await read_log(origin, "32"))
+    assert await derived_about_sumedang(follower) == [
+        ("32.11", 5, own_topic),
+        ("32", 2, result),
+        ("32", 3, verified),
+    ]
+
+
+async def test_a_result_that_comes_while_its_region_is_deleted_waits_for_it(
+    origin: Hub, follower: Hub
+) -> None:
+    instance = follower.instance
+    recorded, *results = await read_log(origin, "32")
+    await copy_log(follower, "32", [recorded])
+    await copy_log(follower, "32.11", await read_log(origin, "32.11"))
+    async with (
+        asyncio.TaskGroup() as group,
+        log.begin_log_transaction(instance.database, "32", instance.clock) as transaction,
+    ):
+        await transaction.accept(results)  # which are about a region that is still held
+        group.create_task(delete_replica(instance.database, "32.11"))
+        await asyncio.sleep(0.1)
+    async with instance.database.read() as session:
+        about_sumedang = select(ArrivalRow.topic).where(ArrivalRow.region == "32.11")
+        assert list(await session.scalars(about_sumedang)) == []
