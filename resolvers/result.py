@@ -130,7 +130,10 @@ async def record_result(context: Context, request: RecordResult, key: str | None
         )
         if existing is None and request.version is not None:
             raise NotFound("result to correct", assessment.id)
-        if existing is not None and (request.version is None or existing.published is None):
+        is_correction = request.version is not None
+        if existing is not None and not (
+            is_correction and existing.published is not None and existing.id == assessment.id
+        ):
             raise AlreadyExists("official result of this region, year and kind", existing.id)
         if existing is not None and existing.version != request.version:
             raise VersionConflict(existing.id, request.version or 0, existing.version)
@@ -241,20 +244,20 @@ async def list_province_means(
     async with context.read() as session:
         members = await stored_region.list_member_codes(session, province, MEMBER_KINDS)
         scored_assessments = await stored.list_published_scores(session, regions=members, kind=kind)
-    values: dict[tuple[str, int], list[Fraction]] = {}
+    indices: dict[tuple[str, int], dict[str, Fraction]] = {}  # by edition and region
     for scored in scored_assessments:
         edition = (scored.assessment.instrument, scored.assessment.year)
-        values.setdefault(edition, []).append(scored.score.exact)
+        indices.setdefault(edition, {})[scored.assessment.region] = scored.score.exact
     return [
         ProvinceMean(
             instrument,
             year,
             kind,
-            sum(indices, Fraction()) / len(indices),
-            len(indices),
+            sum(by_region.values(), Fraction()) / len(by_region),
+            len(by_region),
             len(members),
         )
-        for (instrument, year), indices in values.items()
+        for (instrument, year), by_region in indices.items()
     ]
 
 

@@ -502,6 +502,7 @@ described_enum(
         "OUT_OF_BOUNDS": "A text, an address, a number or a list in it is not allowed.",
         "TOO_MANY_ROWS": "The log already has the largest permitted number of rows of this type.",
         "MISSING_REFERENCE": "It refers to something that the log has not recorded.",
-        "INVALID_BODY": "Its body does not have the type of its kind, or its levels have no score.",
+        "INVALID_BODY": "Its body does not have the type of its kind, its levels have no score, or it "
+        "contradicts an earlier entry.",
     },
 )

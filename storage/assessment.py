@@ -289,7 +289,8 @@ async def list_published_scores(
     )
     if regions is not None:
         query = query.where(AssessmentRow.region.in_(regions))
-    rows = await session.scalars(query.order_by(AssessmentRow.year, AssessmentRow.region))
+    ordered = query.order_by(AssessmentRow.year, AssessmentRow.region, AssessmentRow.id)
+    rows = await session.scalars(ordered)
     return [
         ScoredAssessment(assessment_from_rows(row, ()), from_document(Score, row.score or {}))
         for row in rows
@@ -311,7 +312,7 @@ async def list_score_texts(
         .where(
             AssessmentRow.state == AssessmentState.PUBLISHED.value, AssessmentRow.score.is_not(None)
         )
-        .order_by(AssessmentRow.year, AssessmentRow.region)
+        .order_by(AssessmentRow.year, AssessmentRow.region, AssessmentRow.id)
     )
     return [(year, region, text) for year, region, text in rows]
 
@@ -334,7 +335,7 @@ async def list_edition_scores(
         AssessmentRow.score.is_not(None),
         _in_matching_regions(parent, kinds),
     )
-    rows = await session.scalars(query.order_by(AssessmentRow.region))
+    rows = await session.scalars(query.order_by(AssessmentRow.region, AssessmentRow.id))
     return [
         ScoredAssessment(assessment_from_rows(row, ()), from_document(Score, row.score or {}))
         for row in rows
@@ -352,7 +353,8 @@ async def exact_scores_by_region(
 ) -> dict[str, Fraction]:
     """Return the exact scores of one edition by region, for a comparison of years."""
     rows = await session.execute(
-        select(AssessmentRow.region, AssessmentRow.score["exact"].as_string()).where(
+        select(AssessmentRow.region, AssessmentRow.score["exact"].as_string())
+        .where(
             AssessmentRow.instrument == instrument,
             AssessmentRow.year == year,
             AssessmentRow.kind == kind.value,
@@ -360,6 +362,7 @@ async def exact_scores_by_region(
             AssessmentRow.score.is_not(None),
             _in_matching_regions(parent, kinds),
         )
+        .order_by(AssessmentRow.id)
     )
     return {region: Fraction(exact) for region, exact in rows}
 
@@ -367,10 +370,10 @@ async def exact_scores_by_region(
 async def count_assessments_by_edition(
     session: AsyncSession, regions: Collection[str] | None
 ) -> list[tuple[str, int, AssessmentKind, int]]:
-    """Return instrument, year, kind and count of the published assessments, newest first."""
+    """Return instrument, year, kind and number of regions of published assessments, newest first."""
     columns = (AssessmentRow.instrument, AssessmentRow.year, AssessmentRow.kind)
     query = (
-        select(*columns, func.count())
+        select(*columns, func.count(AssessmentRow.region.distinct()))
         .where(_IS_REGION_HELD, AssessmentRow.state == AssessmentState.PUBLISHED.value)
         .group_by(*columns)
         .order_by(AssessmentRow.year.desc(), AssessmentRow.instrument, AssessmentRow.kind)
@@ -390,7 +393,7 @@ async def find_assessment_row(
     """
     conditions = (*_matching(instrument, year, kind), AssessmentRow.region == region)
     row: AssessmentRow | None = await session.scalar(
-        select(AssessmentRow).where(*conditions).limit(1)
+        select(AssessmentRow).where(*conditions).order_by(AssessmentRow.id).limit(1)
     )
     return row
 

@@ -13,10 +13,10 @@ from engine.bounds import quote_start
 from engine.document import to_document
 from engine.log.entry_types import ClaimedLevel
 from engine.log.refusal import EntryRefused, RefusalReason
-from engine.model import Assessment, AssessmentState, Visibility
+from engine.model import Assessment, AssessmentKind, AssessmentState, Visibility
 from facts.instrument import instrument_by_id
 from storage.assessment import level_row
-from storage.projection_batch import ProjectedAssessment, ProjectionBatch
+from storage.projection_batch import ProjectedAssessment, ProjectionBatch, edition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,40 @@ def apply_assessment(batch: ProjectionBatch, log: str, changed: Assessment) -> I
     if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
         return None
     return IndexChange(changed, before, after)
+
+
+def check_continuity(batch: ProjectionBatch, stated: Assessment) -> None:
+    """Check that an assessment of a followed log goes on as its owner stated it before.
+
+    Except for simulations, a region has one assessment of each instrument, year and kind.
+
+    Raises:
+        EntryRefused: it is about something else than before, it is published no longer, or the log
+            has another one of the same.
+    """
+    edition = edition_of(stated)
+    projected = batch.assessments.get(stated.id)
+    if projected is not None and edition_of(projected.assessment) != edition:
+        raise EntryRefused(
+            RefusalReason.INVALID_BODY,
+            "expected the same region, instrument, year and kind as before, got others",
+        )
+    published = AssessmentState.PUBLISHED
+    if (
+        projected is not None
+        and projected.assessment.state is published
+        and stated.state is not published
+    ):
+        raise EntryRefused(
+            RefusalReason.INVALID_BODY,
+            f"expected that it stays published, got the state {stated.state.value}",
+        )
+    id = batch.assessment_ids.get(edition, stated.id)
+    if id != stated.id and stated.kind is not AssessmentKind.SIMULATION:
+        raise EntryRefused(
+            RefusalReason.INVALID_BODY,
+            f"expected the assessment {id}, which is of the same region, instrument, year and kind",
+        )
 
 
 def require_instrument(id: str) -> Instrument:

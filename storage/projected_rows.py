@@ -13,7 +13,7 @@ from engine.log import body_bounds
 from engine.log.entry_types import ClaimedLevel
 from engine.log.inventory_import import InventoryImport
 from engine.matching.function_classifier import FunctionCorrection
-from engine.model import Application, Assessment, Integration, Opd
+from engine.model import Application, Assessment, AssessmentKind, Integration, Opd
 from engine.verification.attestation import Attestation, AttestationRecord
 from engine.verification.inventory import Exemption
 from storage import attestation
@@ -51,8 +51,9 @@ ROWS_MOST: Mapping[type[Table], int] = {  # in one log
 def rows_query(tables: frozenset[type[Table]]) -> CombinedQuery:
     """Return the query for the rows of these tables by id.
 
-    Its parameters are `region`, which is the log, and for each table the ids by `ids_name`. With the assessments it
-    reads their levels and the regions that they are about, and with tables in ROWS_MOST their
+    Its parameters are `region`, which is the log, and for each table the ids by `ids_name`. With
+    the assessments, it reads their levels, the regions that they are about, and the assessments
+    in the log of which the listed regions have only one. With tables in ROWS_MOST, it reads their
     number of rows in the log.
     """
     queries: dict[str, Select[*tuple[Any, ...]]] = {}
@@ -75,6 +76,7 @@ def rows_query(tables: frozenset[type[Table]]) -> CombinedQuery:
             queries[LevelRow.__tablename__] = select(
                 LevelRow.assessment, LevelRow.indicator, LevelRow.level
             ).where(LevelRow.assessment.in_(_ids_parameter(table)))
+            queries[SINGLE_ASSESSMENTS] = _SELECT_SINGLE_ASSESSMENTS
         queries[table.__tablename__] = selected.where(condition)
         if table in ROWS_MOST:
             queries[count_name(table)] = count_query(table)
@@ -103,6 +105,20 @@ def count_name(table: type[Table]) -> str:
 
 def _ids_parameter(table: type[Table]) -> BindParameter[str]:
     return bindparam(ids_name(table), expanding=True)
+
+
+SINGLE_ASSESSMENTS = "single_assessment"
+_SELECT_SINGLE_ASSESSMENTS = select(
+    AssessmentRow.id,
+    AssessmentRow.region,
+    AssessmentRow.instrument,
+    AssessmentRow.year,
+    AssessmentRow.kind,
+).where(
+    AssessmentRow.log == bindparam("region"),
+    AssessmentRow.kind != AssessmentKind.SIMULATION.value,
+    AssessmentRow.region.in_(_ids_parameter(RegionRow)),
+)
 
 
 def stated_rows(value: Any) -> list[RowKey]:

@@ -41,6 +41,7 @@ from storage.projected_assessment import (
     IndexChange,
     apply_assessment,
     apply_claim,
+    check_continuity,
     require_instrument,
 )
 from storage.projected_rows import referenced_rows, stated_rows
@@ -98,7 +99,7 @@ async def apply_entries(
     if not entries:
         return ProjectedEntries([], {}, False)
     bodies = [(entry, ENTRY_BODY_TYPES.get(entry.kind), entry.body) for entry in entries]
-    batch, values = await read_batch(session, bodies, identity, batch)
+    batch, values = await read_batch(session, entries[0].region, bodies, identity, batch)
     projected = await apply_values(batch, values)
     await batch.write(session)
     return projected
@@ -106,6 +107,7 @@ async def apply_entries(
 
 async def read_batch(
     session: AsyncSession,
+    log: str,
     bodies: Bodies,
     identity: RegionIdentity | None,
     batch: ProjectionBatch | None = None,
@@ -121,7 +123,7 @@ async def read_batch(
                 raise
             values.append((entry, refused))
     if batch is None:
-        log, stated = bodies[0][0].region, [value for _entry, value in values]
+        stated = [value for _entry, value in values]
         batch = await ProjectionBatch.from_values(session, log, stated, identity)
     return batch, values
 
@@ -216,6 +218,8 @@ def _check_value(batch: ProjectionBatch, log: str, value: Any) -> None:
             require_instrument(value.instrument)
             graded = batch.find_identity(value.region)
         check_followed_body(log, value, graded)
+        if isinstance(value, Assessment):
+            check_continuity(batch, value)
         needs_region = not isinstance(value, Region | Assessment | ClaimedLevel | RegionHandover)
         if needs_region and log not in batch.held_regions:
             raise EntryRefused(

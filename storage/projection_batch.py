@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.assessment.score import Score
 from engine.document import from_document
+from engine.log.assessment_log import result_log
 from engine.log.refusal import TooManyRows
 from engine.log.region_identity import RegionIdentity, identify_region
-from engine.model import Assessment, Region, RegionKind
+from engine.model import Assessment, AssessmentKind, Region, RegionKind
 from engine.verification.attestation import AttestationRecord
 from facts.region import listed_region
 from storage import ownership, region
@@ -25,6 +26,7 @@ from storage.attestation import attestation_from_row, attestation_to_row
 from storage.database import batch_ids
 from storage.projected_rows import (
     ROWS_MOST,
+    SINGLE_ASSESSMENTS,
     RowKey,
     count_name,
     ids_name,
@@ -43,6 +45,8 @@ from storage.tables import (
     Table,
 )
 from storage.upsert import PendingUpserts
+
+Edition = tuple[str, str, int, AssessmentKind]  # region, instrument, year and kind
 
 
 @dataclass
@@ -63,6 +67,8 @@ class ProjectionBatch:
     opds: dict[str, str | None] = field(default_factory=dict)  # by application
     attested: dict[str, AttestationRecord] = field(default_factory=dict)  # by OPD
     assessments: dict[str, ProjectedAssessment] = field(default_factory=dict)  # by id
+    # The ids of assessments of the log, of which there is one for each edition of a region.
+    assessment_ids: dict[Edition, str] = field(default_factory=dict)
     changed_assessments: dict[str, str] = field(default_factory=dict)  # log by id of those to write
     held_regions: dict[str, RegionIdentity] = field(default_factory=dict)  # by code
     # By code; regions that are not held, and that only the operator's list has.
@@ -70,6 +76,7 @@ class ProjectionBatch:
     row_counts: dict[type[Table], int] = field(default_factory=dict)  # of the log
     pending: PendingUpserts = field(default_factory=PendingUpserts)
     is_region_new: bool = False  # an entry of the page is the first one of the log's region
+    _is_region_replaced: bool = False  # by a snapshot
 
     @classmethod
     async def from_values(
@@ -103,12 +110,29 @@ class ProjectionBatch:
             batch._add_rows(ids_by_table, await query.read(session, {**parameters, "region": log}))
         regions |= {projected.assessment.region for projected in batch.assessments.values()}
         missing = regions - batch.held_regions.keys()
+        if identity is not None:
+            missing = await batch._read_gradable_regions(session, log, missing)
         if missing and await region.lock_missing_regions(session, missing):
             batch._add_regions(await region.regions_by_code(session, missing))
-        unlisted = {code for code in missing if listed_region(code) is None}
-        if unlisted and identity is not None:
-            batch.followed_regions = await ownership.identities_by_region(session, unlisted)
         return batch
+
+    async def _read_gradable_regions(
+        self, session: AsyncSession, log: str, regions: set[str]
+    ) -> set[str]:
+        """Return those of the regions, which are not held, of which a followed log may have rows.
+
+        An owner can state as many codes as a snapshot has rows, so the others are not locked.
+        """
+        unlisted = {code for code in regions if listed_region(code) is None}
+        for codes in batch_ids(unlisted):
+            self.followed_regions |= await ownership.identities_by_region(session, codes)
+        gradable = set[str]()
+        async for code in in_slices(regions):
+            identity = self.find_identity(code)
+            is_child = identity is not None and result_log(code, identity.parent) == log
+            if code == log or is_child:
+                gradable.add(code)
+        return gradable
 
     def find_identity(self, region: str) -> RegionIdentity | None:
         """Return the identity of a region that this instance holds, lists or follows."""
@@ -118,8 +142,10 @@ class ProjectionBatch:
             or self.followed_regions.get(region)
         )
 
-    def begin_snapshot(self) -> None:
+    def begin_snapshot(self, log: str) -> None:
         """Forget the rows that a snapshot replaces; index changes are relative to the old ones."""
+        self._is_region_replaced = self.held_regions.pop(log, None) is not None
+        self.assessment_ids.clear()
         self.existing.clear()
         self.row_counts.clear()
         self.attested.clear()  # the snapshot has the current state of each attestation
@@ -147,7 +173,8 @@ class ProjectionBatch:
     def put_region(self, stated: Region) -> None:
         """Add the row of the log's region to the rows to write."""
         self.pending.put(region.region_to_row(stated))
-        self.is_region_new = self.is_region_new or stated.code not in self.held_regions
+        if stated.code not in self.held_regions and not self._is_region_replaced:
+            self.is_region_new = True
         self.held_regions[stated.code] = identify_region(stated)
 
     def put_attestation(self, log: str, attested: AttestationRecord) -> None:
@@ -164,6 +191,7 @@ class ProjectionBatch:
             levels: all levels of the assessment, by indicator.
         """
         self.assessments[changed.id] = ProjectedAssessment(changed, score, levels)
+        self.assessment_ids.setdefault(edition_of(changed), changed.id)
         self.changed_assessments[changed.id] = log
 
     async def write(self, session: AsyncSession) -> None:
@@ -181,6 +209,9 @@ class ProjectionBatch:
         for row in rows.get(RegionRow.__tablename__, ()):
             kind = RegionKind(row.kind)
             self.held_regions[row.id] = RegionIdentity(row.id, row.name, kind, row.parent)
+        for row in rows.get(SINGLE_ASSESSMENTS, ()):
+            edition = (row.region, row.instrument, row.year, AssessmentKind(row.kind))
+            self.assessment_ids[edition] = row.id
         for row in rows.get(ApplicationRow.__tablename__, ()):
             self.opds[row.id] = row.opd
         for row in rows.get(AttestationRow.__tablename__, ()):
@@ -197,3 +228,8 @@ class ProjectionBatch:
         for code, held in regions.items():
             self.held_regions[code] = identify_region(held)
             self.existing.add((RegionRow, code))
+
+
+def edition_of(assessment: Assessment) -> Edition:
+    """Return what an assessment is about."""
+    return (assessment.region, assessment.instrument, assessment.year, assessment.kind)

@@ -130,8 +130,8 @@ async def import_snapshot_rows(
     """
     entry = newest if isinstance(newest, Entry) else _entry_of_rows(newest, at)
     bodies = [(entry, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
-    batch, values = await read_batch(session, bodies, identity)
-    batch.begin_snapshot()
+    batch, values = await read_batch(session, newest.region, bodies, identity)
+    batch.begin_snapshot(newest.region)
     projected = await apply_values(batch, values)
     for table in reversed(PROJECTED_TABLES):
         await session.execute(

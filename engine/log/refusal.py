@@ -17,7 +17,7 @@ class RefusalReason(Enum):
     OUT_OF_BOUNDS = "OUT_OF_BOUNDS"  # a length, a character, an address or a number
     TOO_MANY_ROWS = "TOO_MANY_ROWS"
     MISSING_REFERENCE = "MISSING_REFERENCE"  # it refers to a row that the copy does not have
-    INVALID_BODY = "INVALID_BODY"  # the body has another form than its kind, or no score
+    INVALID_BODY = "INVALID_BODY"  # another form than its kind, no score, or a contradiction
 
 
 class EntryRefused(Exception):

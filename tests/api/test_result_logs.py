@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from engine.log.source import Source, SourceState
-from engine.model import AssessmentKind, EventKind
+from engine.model import (
+    PUBLIC_VIEWER,
+    AssessmentKind,
+    EventKind,
+    Provenance,
+    PublishedFigures,
+)
 from facts.instrument import instrument_by_id
+from resolvers.context import Context
+from resolvers.operation_budget import OperationBudget
+from resolvers.result import list_province_means, list_published_editions, published_result
 from storage import log_entries
 from tests.api import two_provinces
 from tests.api.hub import Hub
@@ -174,3 +184,28 @@ async def test_an_instance_without_the_provinces_log_says_who_records_results(hu
     start = {"regionCode": "36.71", "kind": "EXTERNAL", **DRAFT}
     assert await hub.change("startAssessment", ADMIN, **start) == problem
     assert await hub.list_all_rows() == before
+
+
+async def test_a_region_counts_once_whatever_the_logs_that_have_its_result(hub: Hub) -> None:
+    for log, value in (("33", "2.00"), ("32", "4.00")):
+        result = published_result(
+            log,
+            "32.11",
+            instrument_by_id("spbe-2020"),
+            2024,
+            AssessmentKind.OFFICIAL,
+            figures=PublishedFigures(value, "Baik"),
+            version=1,
+            provenance=Provenance("laporan"),
+        )
+        if log == "32":
+            refused = await hub.change(
+                "recordResult", PROVINCE, regionCode="32.11", kind="OFFICIAL", version=1, **RESULT
+            )
+            assert refused["__typename"] == "AlreadyExists"
+        await hub.record(EventKind.RESULT_RECORDED, log, result.id, result)
+    context = Context(hub.instance, PUBLIC_VIEWER, OperationBudget(bounded=False))
+    [mean] = await list_province_means(context, "32", AssessmentKind.OFFICIAL)
+    assert (mean.mean, mean.result_count) == (Fraction(2), 1)
+    [edition] = await list_published_editions(context, None)
+    assert edition.result_count == 1

@@ -197,7 +197,9 @@ async def test_rows_of_followed_logs_are_rebuilt_with_refusals_clocks_and_waitin
     assert [(entry.sequence, entry.reason) for entry in refused] == [
         (6, RefusalReason.FOREIGN_RESULT)
     ]
-    assert {entry.at for entry in applied} == {transaction.at}
+    assert {entry.at for entry in applied} == {transaction.entry_at}
+    # The time of the entry ahead, which is credible and later than the arrival.
+    assert transaction.entry_at == transaction.at + timedelta(seconds=1)
     before = await rows_of_logs(follower)
     assert len(before["assessment"]) == 2
     async with follower.instance.database.write() as session:

@@ -259,7 +259,7 @@ async def test_a_later_failure_does_not_hide_that_a_log_has_diverged(hub: Instan
 
 async def test_a_sister_can_publish_under_an_id_that_was_taken_in_advance(hub: Instance) -> None:
     end = HostileLog(VICTIM, *await read_end(hub.database, VICTIM))
-    draft = draft_of(VICTIM, "upcoming")
+    draft = replace(draft_of(VICTIM, "upcoming"), year=2026)
     taken = TRICKS["the id of a sister's draft"].statement
     assert (taken.subject, taken.body["region"]) == (draft.id, HOSTILE)
     published = replace(
