@@ -72,7 +72,10 @@ PICTURE = """{
 SOURCES = """query ($after: Int!) { sources {
   regionCode state problem clock refusedCount
   refusedEntries(first: 200, afterSequence: $after) { sequence reason detail } } }"""
-REFUSED_LINE = re.compile(rf"region {re.escape(HOSTILE)}: entry (\d+) is refused: ([A-Z_]+): ")
+REFUSED_LINE = re.compile(
+    rf"region {re.escape(HOSTILE)}: (?:entry \d+ is refused: (?P<reason>[A-Z_]+): "
+    r"|\d+ entries from \d+ to \d+ are refused \((?P<counts>[^)]*)\))"
+)
 
 
 @dataclass
@@ -343,9 +346,9 @@ async def run_levels(start: StartSimpul, folder: Path, seconds: float, rate: flo
         report.answers += writer.answered_after
     for level in levels:
         _compare(level, writers, first, last, report)
-        report.logged[level.name] = Counter(
-            match[2] for match in REFUSED_LINE.finditer(level.instance.running.log.read_text())
-        )
+        # The end of the server logs the refusals that have waited for their line.
+        await asyncio.to_thread(level.instance.running.stop)
+        report.logged[level.name] = count_logged_refusals(level.instance.running.log.read_text())
     return report
 
 
@@ -442,6 +445,18 @@ def _compare(
         ]
     report.delays[level.name], report.foreign[level.name] = delays, level.foreign
     report.lost[level.name], report.repeated[level.name] = lost, repeated
+
+
+def count_logged_refusals(log: str) -> Counter[str]:
+    """Return the number of refusals in a log by reason."""
+    reasons = Counter[str]()
+    for match in REFUSED_LINE.finditer(log):
+        if match["reason"]:
+            reasons[match["reason"]] += 1
+        else:
+            for reason, count in map(str.split, match["counts"].split(", ")):
+                reasons[reason] += int(count)
+    return reasons
 
 
 def resident_megabytes(process: SimpulProcess) -> float:

@@ -58,7 +58,7 @@ class ReplicationClient:
     _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
 
     def __post_init__(self) -> None:
-        self._states = SourceStates(self.copies)
+        self._states = SourceStates(self.copies.record_state)
 
     async def run(self, directories: AsyncIterator[EndpointDirectory]) -> None:
         """Replicate from the first directory, then from each that replaces it, until cancelled."""
@@ -156,8 +156,8 @@ class ReplicationClient:
                         self._store_feed(endpoint, peer, region, position)
                     ) as positions:
                         async for _ in positions:
-                            backoff.reset()
-                            connection_backoff.reset()
+                            backoff.record_success()
+                            connection_backoff.record_success()
                 except RejectedByPeer as refusal:
                     if refusal.code != SNAPSHOT_REQUIRED:
                         raise

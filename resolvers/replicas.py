@@ -14,11 +14,11 @@ from engine.log.source import Source, SourceState
 from engine.model import EventKind
 from realtime.tail import EPOCH_POLL_SECONDS, RETRY_SECONDS
 from regions.endpoint_directory import EndpointDirectory
-from regions.peer_errors import sanitize_for_log
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
 from resolvers.accepted_handover import is_same_url, take_over_region
 from resolvers.context import Instance
 from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
+from resolvers.replica_warnings import ReplicaWarnings
 from storage import log, log_entries
 from storage import ownership as stored
 from storage import region as stored_region
@@ -34,6 +34,7 @@ class DatabaseReplicaStore:
     """Stores the replicas of regions in the database, for the replication client."""
 
     instance: Instance
+    warnings: ReplicaWarnings = field(default_factory=ReplicaWarnings)
     _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
@@ -207,13 +208,20 @@ class DatabaseReplicaStore:
         self.instance.sources_by_region.clear()
 
     async def write_sources(self) -> None:
-        """Write the recorded states to the database, until cancelled."""
+        """Write the recorded states to the database, and what waits for the log, until cancelled."""
+        try:
+            await self._write_continuously()
+        finally:
+            self.warnings.log_rest(is_end=True)
+
+    async def _write_continuously(self) -> None:
         while True:
             try:
                 async with asyncio.timeout(WRITE_INTERVAL_SECONDS):
                     await self._changed.wait()
             except TimeoutError:
                 pass
+            self.warnings.log_rest()
             self._changed.clear()
             followed = (
                 self.instance.sources_by_region
@@ -234,22 +242,13 @@ class DatabaseReplicaStore:
 
     def _record_entries(self, region: str, transaction: log.LogTransaction) -> None:
         """Record the refused entries of a log and the clock of its owner, and log what is new."""
-        for refused in transaction.refused:
-            logger.warning(
-                "region %s: entry %d is refused: %s: %s",
-                region,
-                refused.sequence,
-                refused.reason.value,
-                sanitize_for_log(refused.message),
-            )
+        self.warnings.record(region, transaction.refused, transaction.clock)
         source = self.instance.sources_by_region.get(region)
         if source is None:
             return
-        if transaction.clock is not source.clock:
-            logger.warning("region %s: the clock of its owner: %s", region, transaction.clock)
-        if source.has_diverged or transaction.clock is not source.clock:
+        if source.has_diverged:
             self._changed.set()
-            self._unwritten_regions.add(region)
+        self._unwritten_regions.add(region)
         self.instance.sources_by_region[region] = replace(
             source,
             has_diverged=False,  # the entries continue the replica
