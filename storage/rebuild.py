@@ -17,8 +17,13 @@ async def rebuild_projection(session: AsyncSession) -> int:
     for table in reversed(PROJECTED_TABLES):  # referring tables first, because of the foreign keys
         await session.execute(delete(table))
     applied = 0
-    for region in await log_entries.list_regions_with_log(session):
-        sequence, identity = 0, await ownership.find_identity(session, region)
+    identities = {
+        region: await ownership.find_identity(session, region)
+        for region in await log_entries.list_regions_with_log(session)
+    }
+    # A followed log may have results of an own region, which perhaps no list has any more.
+    for region, identity in sorted(identities.items(), key=lambda item: item[1] is not None):
+        sequence = 0
         while page := await log_entries.list_applicable_entries(session, region, after=sequence):
             await projection.apply_entries(session, page, identity)
             applied += len(page)
