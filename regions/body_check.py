@@ -90,10 +90,12 @@ class BodyCheck:
         # A result, and a hand-over, may come before the region itself.
         may_be_first = isinstance(value, Region | Assessment | ClaimedLevel | RegionHandover)
         if not (self._has_region or may_be_first):
-            raise InvalidBody(f"{name}: expected the region itself first, got something else")
+            raise InvalidBody(
+                f"{name}: expected the region itself first, got {type(value).__name__}"
+            )
         id = referenced_id(value)
         if id is not None and id not in self._recorded_ids:
-            raise InvalidBody(f"{name}: expected what it refers to before it, got {id} without")
+            raise InvalidBody(f"{name}: expected an earlier entry that records {id}, got none")
 
     def _check_score(self, name: str, value: object) -> None:
         try:

@@ -137,7 +137,7 @@ async def check_withheld_entries(state: CheckState) -> str:
 
 
 async def check_times(state: CheckState) -> str:
-    """Check that the clock of the owner neither goes back nor is ahead."""
+    """Check that the clock of the owner neither goes back nor is more than CLOCK_TOLERANCE ahead."""
     latest = None
     for entry in _full_entries(state):
         if latest is not None and entry.at < latest:
@@ -150,7 +150,7 @@ async def check_times(state: CheckState) -> str:
             f"expected a time at most {CLOCK_TOLERANCE.seconds // 60} minutes ahead of "
             f"{state.now}, got {latest}"
         )
-    return "no time is before that of the entry ahead, or in the future"
+    return "no time is before that of the preceding entry, or more than five minutes ahead"
 
 
 async def check_bodies(state: CheckState) -> str:

@@ -224,13 +224,13 @@ def _check_value(batch: ProjectionBatch, log: str, value: Any) -> None:
         if needs_region and log not in batch.held_regions:
             raise EntryRefused(
                 RefusalReason.MISSING_REFERENCE,
-                "expected the region itself first, got something else",
+                f"expected the region itself first, got {type(value).__name__}",
             )
         for row in referenced_rows(value):
             if row not in batch.existing:
                 raise EntryRefused(
                     RefusalReason.MISSING_REFERENCE,
-                    f"expected what it refers to before it, got {row[1]} without",
+                    f"expected an earlier entry that records {row[1]}, got none",
                 )
     batch.require_place(stated_rows(value))
 

@@ -46,9 +46,8 @@ from engine.path.effort import EFFORT_MOST, LevelEffort, RegionEffort
 from engine.verification.attestation import Attestation, AttestationRecord, ForeignEdit
 from engine.verification.inventory import DevelopmentPolicy, Exemption
 
-# The most rows of each type in one log. The largest regions of Indonesia run about 1,000
-# applications. All of a region are compared with each other, which takes 40 CPU seconds for 5,000
-# with the longest names, and less than half of them for 3,000.
+# The most rows of each type in one log. All applications of a region are compared with each other,
+# which took 11 to 17 CPU seconds for 3,000 with the longest names (docs/bounds.md).
 ROWS_MOST: Mapping[type, int] = {
     Opd: 2_000,  # with the urban villages and technical units of the largest regencies
     Application: 3_000,

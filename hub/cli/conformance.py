@@ -47,7 +47,7 @@ DETAILS = (  # what the checks have seen; the messages of broken promises stay E
     N_("regionLogHashes has the hashes of {count} entries, as in the feed"),
     N_("{count} salts, each of one entry"),
     N_("{count} entries with hashes alone, {number} with visibility REGION"),
-    N_("no time is before that of the entry ahead, or in the future"),
+    N_("no time is before that of the preceding entry, or more than five minutes ahead"),
     N_("{count} bodies that an instance applies"),
     N_("no entry has come since the snapshot"),
     N_("after entry {after} comes entry {sequence}, the same as before"),

@@ -303,7 +303,8 @@ async def test_the_page_of_a_region_explains_its_source_to_everyone(
             ),
             (
                 "1 entri ditolak. Simpul itu mengirim hal yang tidak berhak dinyatakannya, sehingga "
-                "tidak diberlakukan di sini. Entri sesudahnya tetap diberlakukan."
+                "tidak diberlakukan di sini, seluruhnya atau sebagian. Entri sesudahnya tetap "
+                "diberlakukan."
             ),
         ]
     )

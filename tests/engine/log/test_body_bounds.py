@@ -11,7 +11,7 @@ import pytest
 from engine.bounds import BoundExceeded, ListBound, TypeBound
 from engine.consolidation.decision import ProposalChoice, ProposalDecision
 from engine.consolidation.proposal import ProposalKind, compute_proposal_id
-from engine.log.body_bounds import BODY_BOUNDS, ROWS_MOST, check_bounds
+from engine.log.body_bounds import BODY_BOUNDS, check_bounds
 from engine.log.entry_types import ENTRY_BODY_TYPES
 from engine.log.inventory_import import ImportedApplication, InventoryImport
 from engine.log.source import RegionHandover
@@ -181,17 +181,6 @@ def test_a_decision_of_the_agency_with_the_longest_code_passes() -> None:
     proposal = compute_proposal_id(ProposalKind.RETIRE, code, [code])
     assert (len(code), len(proposal)) == (89, 131)
     check_bounds(replace(DECISION, region=code, proposal=proposal))
-
-
-def test_the_limits_of_rows_are_above_those_of_the_largest_regions() -> None:
-    assert {kind.__name__: most for kind, most in ROWS_MOST.items()} == {
-        "Opd": 2_000,
-        "Application": 3_000,
-        "Integration": 20_000,
-        "Assessment": 20_000,
-        "ProposalDecision": 20_000,
-        "InventoryImport": 10_000,
-    }
 
 
 def _reachable_types(kinds: set[Any]) -> set[Any]:

@@ -8,7 +8,7 @@ type RefusalReason = RegionSource["refusedEntries"][number]["reason"];
 const id = {
   /** What to do about each problem. */
   advice: {
-    NOT_LISTED: "Pengelola server ini menambahkan daerah itu ke berkas daftar simpulnya.",
+    NOT_LISTED: "Pengelola server ini menambahkan tabel `[[region]]` dengan nama, jenis dan induk daerah itu ke berkas daftar simpulnya.",
     NOT_REACHED_YET: "Periksa apakah simpul itu berjalan dan alamatnya benar. Sambungan dicoba terus.",
     NO_CONNECTION: "Periksa apakah simpul itu berjalan dan jaringannya terhubung. Sambungan dicoba terus.",
     REJECTED: "Pengelola simpul itu membuat token yang baru untuk server ini.",
@@ -26,7 +26,7 @@ const id = {
     BACKWARDS: "Entrinya dicatat dengan waktu kedatangannya di sini. Pengelola simpul itu menyetel jamnya.",
   } satisfies Record<ClockDeviation, string>,
   refusedText:
-    "Simpul itu mengirim hal yang tidak berhak dinyatakannya, sehingga tidak diberlakukan di sini. Entri sesudahnya tetap diberlakukan.",
+    "Simpul itu mengirim hal yang tidak berhak dinyatakannya, sehingga tidak diberlakukan di sini, seluruhnya atau sebagian. Entri sesudahnya tetap diberlakukan.",
   refusedList: "Entri yang ditolak",
   entry: (sequence: string, time: string) => `Entri ${sequence}, diterima ${time}`,
   furtherEntries: (count: string) => `dan ${count} entri lain`,
@@ -46,7 +46,7 @@ const id = {
 
 const en: typeof id = {
   advice: {
-    NOT_LISTED: "The operator of this server adds the region to its list of nodes.",
+    NOT_LISTED: "The operator of this server adds a table `[[region]]` with the name, kind and parent of the region to its list of nodes.",
     NOT_REACHED_YET: "Check that the node runs and that its address is right. This server keeps trying.",
     NO_CONNECTION: "Check that the node runs and that its network is connected. This server keeps trying.",
     REJECTED: "The operator of the node makes a new token for this server.",
@@ -64,7 +64,7 @@ const en: typeof id = {
     BACKWARDS: "Its entries are recorded with the time of their arrival here. The operator of the node sets its clock.",
   },
   refusedText:
-    "The node sent what it may not state, and that is not applied here. The entries after it are applied.",
+    "The node sent what it may not state, and that is not applied here, wholly or in part. The entries after it are applied.",
   refusedList: "Refused entries",
   entry: (sequence, time) => `Entry ${sequence}, received ${time}`,
   furtherEntries: (count) => `and ${count} more`,
