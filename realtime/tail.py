@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -97,6 +97,8 @@ class Tail(Generic[Arrival]):
         self.counts = TailCounts()
         self._ring: deque[Arrival] = deque(maxlen=RING_ARRIVALS)
         self._advanced = asyncio.Event()  # at each advance it is set and replaced
+        # Changes of each log that have no arrival, such as entries that are withheld from here.
+        self.silent_changes = Counter[str]()
         self._read_lock = asyncio.Lock()  # concurrent reads would read the same arrivals
 
     async def run(self) -> None:
@@ -149,6 +151,41 @@ class Tail(Generic[Arrival]):
     def wake(self) -> None:
         """Poll the database now, and from then on at the interval of the broker."""
         self._bus.wake()
+
+    def announce_silent_change(self, log: str) -> None:
+        """Wake those who wait in this process for the growth of a log by entries without an arrival."""
+        self.silent_changes[log] += 1
+        self._wake_followers()
+
+    async def wait_for_growth(
+        self,
+        log: str,
+        after: int,
+        silent_changes: int,
+        matches: Callable[[Arrival], bool],
+        seconds: float,
+    ) -> None:
+        """Wait for the growth of a log, or a new epoch, for at most `seconds`.
+
+        Args:
+            after: `newest`, before the log was read.
+            silent_changes: of the log, before it was read.
+            matches: whether an arrival is of the log.
+        """
+        epoch = self.epoch
+        try:
+            async with asyncio.timeout(seconds):
+                while self.silent_changes[log] == silent_changes and self.epoch == epoch:
+                    advanced = self._advanced
+                    page = await self._read_page(after)
+                    if any(matches(arrival) for arrival in page):
+                        return
+                    if page:
+                        after = page[-1].number
+                    else:
+                        await advanced.wait()
+        except (TimeoutError, GapError):
+            pass
 
     async def follow(
         self, after: int, epoch: str | None = None

@@ -92,7 +92,8 @@ async def stream_log_frames(
 
     while True:
         context.begin_event()
-        newest_arrival = tail.newest  # before reading, so that nothing is missed
+        # Both before reading, so that nothing is missed.
+        newest_arrival, silent_changes = tail.newest, tail.silent_changes[region]
         head, next_entries = await _load_next_entries(context, region, after)
         if (next_entries[0].sequence if next_entries else after + 1) > after + 1:
             raise SnapshotRequired(str(after))
@@ -101,7 +102,9 @@ async def stream_log_frames(
         if entries:
             after = entries[-1].sequence
         if not entries or after >= head.sequence:
-            await tail.wait_for_arrival(newest_arrival, is_of_region, HEARTBEAT_SECONDS)
+            await tail.wait_for_growth(
+                region, newest_arrival, silent_changes, is_of_region, HEARTBEAT_SECONDS
+            )
 
 
 async def _load_next_entries(

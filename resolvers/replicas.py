@@ -107,7 +107,7 @@ class DatabaseReplicaStore:
         if more:
             self._underived[region] = transaction.kinds_by_region
         self._record_entries(region, transaction)
-        instance.bus.announce(transaction.arrival)
+        self._announce(region, transaction)
 
     async def take_over(self, region: str, *, is_accepted: bool) -> bool:
         """Own a region from now on if its newest entry hands it over to this instance.
@@ -160,7 +160,7 @@ class DatabaseReplicaStore:
         if source is not None:
             instance.sources_by_region[region] = replace(source, base=newest.sequence)
         self._record_entries(region, transaction)
-        instance.bus.announce(transaction.arrival)
+        self._announce(region, transaction)
 
     def record_state(self, source: Source) -> None:
         """Record the state of a region's source; without `as_of`, the old `as_of` and `owner` stay.
@@ -239,6 +239,13 @@ class DatabaseReplicaStore:
                 logger.exception("sources cannot be saved; trying again")
                 self._unwritten_regions.update(source.region for source in changed_sources)
                 await asyncio.sleep(WRITE_INTERVAL_SECONDS)
+
+    def _announce(self, region: str, transaction: log.LogTransaction) -> None:
+        """Wake those who wait for the log; entries that are withheld or refused have no arrival."""
+        if transaction.arrival:
+            self.instance.bus.announce(transaction.arrival)
+        else:
+            self.instance.tail.announce_silent_change(region)
 
     def _record_entries(self, region: str, transaction: log.LogTransaction) -> None:
         """Record the refused entries of a log and the clock of its owner, and log what is new."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +30,7 @@ from engine.model import (
 )
 from hub.instance import open_instance
 from hub.settings import Settings
+from resolvers import region_log
 from resolvers.context import Context, Instance
 from resolvers.operation_budget import OperationBudget
 from resolvers.replicas import DatabaseReplicaStore
@@ -36,6 +39,7 @@ from storage import log, log_entries, ownership, refused_entry
 from storage.database import Database
 from storage.log_entries import PAGE_BYTES
 from storage.tables import ApplicationRow, AssessmentRow, RegionRow, Table
+from tests.api import two_provinces
 from tests.regions.hostile_log import (
     HOSTILE,
     OUR_URL,
@@ -227,6 +231,24 @@ async def test_a_log_has_so_many_rows_and_no_more(hub: Instance, others: dict[st
     refused = [(version - 1, RefusalReason.TOO_MANY_ROWS)]
     assert await list_refused(hub.database) == already_refused + refused
     await check_unmoved(hub, others, version)
+
+
+@pytest.mark.parametrize("is_withheld", [False, True])
+async def test_an_entry_without_an_event_reaches_the_followers_of_the_hub_at_once(
+    hub: Instance, is_withheld: bool
+) -> None:
+    log_end, store = HostileLog(HOSTILE, *await read_end(hub.database)), DatabaseReplicaStore(hub)
+    end = log_end.sequence
+    [refused] = log_end.append(TRICKS["the id 32.1:application-2"].statement)
+    entry = refused.withhold() if is_withheld else refused
+    context = Context(hub, two_provinces.PROVINCE, OperationBudget(bounded=False))
+    async with aclosing(region_log.stream_log_frames(context, HOSTILE, end)) as frames:
+        assert (await anext(frames)).entries == ()
+        following = asyncio.ensure_future(anext(frames))
+        await asyncio.sleep(0.05)  # so that the feed waits
+        await store.store_entries(HOSTILE, [entry], more=False)
+        frame = await asyncio.wait_for(following, region_log.HEARTBEAT_SECONDS / 2)
+    assert (frame.head.sequence, frame.entries) == (end + 1, (entry,))
 
 
 async def test_a_later_failure_does_not_hide_that_a_log_has_diverged(hub: Instance) -> None:
