@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,38 +22,38 @@ _BY_REGION = (
 )
 
 
-def application_to_row(application: Application) -> ApplicationRow:
-    """Return the row of an application."""
-    return ApplicationRow(
-        id=application.id,
-        region=application.region,
-        opd=application.opd,
-        name=application.name,
-        name_key=name_key(application.name),
-        status=application.status.value,
-        version=application.version,
-        function=application.function,
-        url=application.url,
-        platform=application.platform,
-        year=application.year,
-        common_application=application.common_application,
-        retired_reason=application.retired_reason,
-        capabilities=[capability.value for capability in application.capabilities],
-        consulted=application.consulted,
-        users=application.users,
-        fit=application.fit,
-        yearly_cost=application.yearly_cost,
-        migration_cost=application.migration_cost,
-        added_cost=application.added_cost,
-        developer=application.developer,
-        hosting=application.hosting,
-        database=application.database,
-        legal_basis=application.legal_basis,
-        public_service=application.public_service,
-        source=application.provenance.source,
-        confirmed=application.provenance.confirmed,
-        note=application.provenance.note,
-    )
+def application_columns(application: Application) -> dict[str, Any]:
+    """Return the columns of the row of an application."""
+    return {
+        "id": application.id,
+        "region": application.region,
+        "opd": application.opd,
+        "name": application.name,
+        "name_key": name_key(application.name),
+        "status": application.status.value,
+        "version": application.version,
+        "function": application.function,
+        "url": application.url,
+        "platform": application.platform,
+        "year": application.year,
+        "common_application": application.common_application,
+        "retired_reason": application.retired_reason,
+        "capabilities": [capability.value for capability in application.capabilities],
+        "consulted": application.consulted,
+        "users": application.users,
+        "fit": application.fit,
+        "yearly_cost": application.yearly_cost,
+        "migration_cost": application.migration_cost,
+        "added_cost": application.added_cost,
+        "developer": application.developer,
+        "hosting": application.hosting,
+        "database": application.database,
+        "legal_basis": application.legal_basis,
+        "public_service": application.public_service,
+        "source": application.provenance.source,
+        "confirmed": application.provenance.confirmed,
+        "note": application.provenance.note,
+    }
 
 
 def application_from_row(row: ApplicationRow) -> Application:

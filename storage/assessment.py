@@ -99,15 +99,15 @@ def assessment_to_row(log: str, assessment: Assessment, score: Score | None) -> 
     )
 
 
-def level_row(assessment_id: str, claim: LevelClaim) -> LevelRow:
-    """Return the row of one claimed level of an assessment."""
-    return LevelRow(
-        assessment=assessment_id,
-        indicator=claim.indicator,
-        level=claim.level,
-        explanation=claim.explanation,
-        evidence=[to_document(evidence) for evidence in claim.evidence],
-    )
+def level_columns(assessment_id: str, claim: LevelClaim) -> dict[str, Any]:
+    """Return the columns of the row of one claimed level of an assessment."""
+    return {
+        "assessment": assessment_id,
+        "indicator": claim.indicator,
+        "level": claim.level,
+        "explanation": claim.explanation,
+        "evidence": [to_document(evidence) for evidence in claim.evidence],
+    }
 
 
 def assessment_from_rows(row: AssessmentRow, levels: Sequence[LevelRow]) -> Assessment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,28 +43,28 @@ _END_REGIONS = (
 )
 
 
-def integration_to_row(integration: Integration) -> IntegrationRow:
-    """Return the row of an integration."""
+def integration_columns(integration: Integration) -> dict[str, Any]:
+    """Return the columns of the row of an integration."""
     verified_on, confirmed_on = integration.verified_on, integration.confirmed_on
-    return IntegrationRow(
-        id=integration.id,
-        region=integration.region,
-        source_application=integration.source,
-        target_application=integration.target,
-        target_name=integration.target_name,
-        data_object=integration.data_object,
-        mode=integration.mode.value,
-        direction=integration.direction.value,
-        status=integration.status.value,
-        evidence_grade=integration.evidence_grade,
-        version=integration.version,
-        verified_on=None if verified_on is None else verified_on.isoformat(),
-        confirmed_on=None if confirmed_on is None else confirmed_on.isoformat(),
-        evidence=[to_document(evidence) for evidence in integration.evidence],
-        source=integration.provenance.source,
-        confirmed=integration.provenance.confirmed,
-        note=integration.provenance.note,
-    )
+    return {
+        "id": integration.id,
+        "region": integration.region,
+        "source_application": integration.source,
+        "target_application": integration.target,
+        "target_name": integration.target_name,
+        "data_object": integration.data_object,
+        "mode": integration.mode.value,
+        "direction": integration.direction.value,
+        "status": integration.status.value,
+        "evidence_grade": integration.evidence_grade,
+        "version": integration.version,
+        "verified_on": None if verified_on is None else verified_on.isoformat(),
+        "confirmed_on": None if confirmed_on is None else confirmed_on.isoformat(),
+        "evidence": [to_document(evidence) for evidence in integration.evidence],
+        "source": integration.provenance.source,
+        "confirmed": integration.provenance.confirmed,
+        "note": integration.provenance.note,
+    }
 
 
 def integration_from_row(row: IntegrationRow) -> Integration:

@@ -39,23 +39,23 @@ def _select_successions() -> Select[Any]:
 SUCCESSIONS = _select_successions()
 
 
-def opd_to_row(opd: Opd) -> OpdRow:
-    """Return the row of an OPD."""
-    return OpdRow(
-        id=opd.id,
-        region=opd.region,
-        name=opd.name,
-        acronym=opd.acronym,
-        source=opd.provenance.source,
-        confirmed=opd.provenance.confirmed,
-        note=opd.provenance.note,
-        kind=None if opd.kind is None else opd.kind.value,
-        parent=opd.parent,
-        affairs=list(opd.affairs),
-        version=opd.version,
-        successor=opd.successor,
-        dissolved_reason=opd.dissolved_reason,
-    )
+def opd_columns(opd: Opd) -> dict[str, Any]:
+    """Return the columns of the row of an OPD."""
+    return {
+        "id": opd.id,
+        "region": opd.region,
+        "name": opd.name,
+        "acronym": opd.acronym,
+        "source": opd.provenance.source,
+        "confirmed": opd.provenance.confirmed,
+        "note": opd.provenance.note,
+        "kind": None if opd.kind is None else opd.kind.value,
+        "parent": opd.parent,
+        "affairs": list(opd.affairs),
+        "version": opd.version,
+        "successor": opd.successor,
+        "dissolved_reason": opd.dissolved_reason,
+    }
 
 
 def opd_from_row(row: OpdRow) -> Opd:

@@ -15,8 +15,9 @@ from engine.log.entry_types import ClaimedLevel
 from engine.log.refusal import EntryRefused, RefusalReason
 from engine.model import Assessment, AssessmentKind, AssessmentState, Visibility
 from facts.instrument import instrument_by_id
-from storage.assessment import level_row
+from storage.assessment import level_columns
 from storage.projection_batch import ProjectedAssessment, ProjectionBatch, edition_of
+from storage.tables import LevelRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def apply_claim(batch: ProjectionBatch, log: str, claimed: ClaimedLevel) -> Inde
     after = _score(projected.assessment.instrument, partial(_score_levels, levels))
     changed = replace(projected.assessment, version=claimed.version)
     batch.put_assessment(log, changed, after, levels)
-    batch.pending.put(level_row(claimed.assessment, claimed.claim))
+    batch.pending.put_columns(LevelRow, level_columns(claimed.assessment, claimed.claim))
     before = projected.score
     if before is not None and before.exact == after.exact:
         return None
@@ -80,7 +81,7 @@ def apply_assessment(batch: ProjectionBatch, log: str, changed: Assessment) -> I
     batch.put_assessment(log, replace(changed, levels=()), after, levels)
     batch.pending.clear_levels(changed.id)
     for claim in changed.levels:
-        batch.pending.put(level_row(changed.id, claim))
+        batch.pending.put_columns(LevelRow, level_columns(changed.id, claim))
     if changed.state is not AssessmentState.PUBLISHED or after is None or before == after:
         return None
     return IndexChange(changed, before, after)

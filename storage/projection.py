@@ -47,6 +47,7 @@ from storage.projected_assessment import (
 from storage.projected_rows import referenced_rows, stated_rows
 from storage.projection_batch import ProjectionBatch
 from storage.slices import in_slices
+from storage.tables import ApplicationRow, IntegrationRow, OpdRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _apply_value(
         case Region():
             note = _apply_region(batch, value)
         case Opd():
-            batch.pending.put(opd.opd_to_row(value))
+            batch.pending.put_columns(OpdRow, opd.opd_columns(value))
         case Application():
             _apply_application(batch, entry, value)
         case Integration():
@@ -253,7 +254,7 @@ def _apply_application(batch: ProjectionBatch, entry: Entry, changed: Applicatio
     """Apply an application; a change of its OPD edits the inventories of both OPDs."""
     owners = {changed.opd, batch.opds.get(changed.id)}
     batch.opds[changed.id] = changed.opd
-    batch.pending.put(application.application_to_row(changed))
+    batch.pending.put_columns(ApplicationRow, application.application_columns(changed))
     _invalidate_attestations(batch, entry, changed.id, owners)
 
 
@@ -262,7 +263,7 @@ def _apply_integration(batch: ProjectionBatch, entry: Entry, changed: Integratio
 
     A confirmation comes from the counterpart itself, so it invalidates no attestation.
     """
-    batch.pending.put(integration.integration_to_row(changed))
+    batch.pending.put_columns(IntegrationRow, integration.integration_columns(changed))
     if entry.kind is not EventKind.INTEGRATION_CONFIRMED:
         ends = [id for id in (changed.source, changed.target) if id is not None]
         own_applications = [id for id in ends if id.startswith(f"{entry.region}:")]

@@ -32,6 +32,7 @@ from storage import (
     region,
 )
 from storage.projection import ProjectedEntries, apply_values, read_batch
+from storage.sqlite_driver import LONG
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -135,7 +136,9 @@ async def import_snapshot_rows(
     projected = await apply_values(batch, values)
     for table in reversed(PROJECTED_TABLES):
         await session.execute(
-            delete(core_table(table)).where(log_row_condition(table, newest.region))
+            delete(core_table(table))
+            .prefix_with(LONG)
+            .where(log_row_condition(table, newest.region))
         )
     await batch.write(session)
     return projected

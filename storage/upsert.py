@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +13,7 @@ from sqlalchemy import Insert, delete, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import batch_ids
+from storage.database import IDS_AT_ONCE, batch_ids
 from storage.tables import (
     ApplicationRow,
     AssessmentRow,
@@ -48,7 +49,8 @@ PROJECTED_TABLES: tuple[type[Table], ...] = (
     InventoryImportRow,
 )
 
-ROWS_AT_ONCE = 1_000  # written by one statement, whose parameters are prepared in the event loop
+# Written by one statement, which prepares its parameters, and on SQLite runs, on the event loop.
+ROWS_PER_STATEMENT = 500
 
 Rows = dict[Hashable, dict[str, Any]]  # the values of rows, by their keys
 
@@ -63,13 +65,19 @@ class PendingUpserts:
 
     def put(self, row: Table) -> None:
         """Add a row, in place of a row with the same key; the caller must not use it afterwards."""
-        table = type(row)
-        values = {key: value for key, value in vars(row).items() if key != "_sa_instance_state"}
-        if isinstance(row, LevelRow):
-            rows = self._levels.setdefault(row.assessment, {})
+        columns = {key: value for key, value in vars(row).items() if key != "_sa_instance_state"}
+        self.put_columns(type(row), columns)
+
+    def put_columns(self, table: type[Table], columns: dict[str, Any]) -> None:
+        """Add a row by its columns, as `put` does, for tables of which a log has many rows.
+
+        An object of the ORM costs more than all that the projection does with it.
+        """
+        if table is LevelRow:
+            rows = self._levels.setdefault(columns["assessment"], {})
         else:
             rows = self._rows.setdefault(table, {})
-        rows[tuple(values[column] for column in _key_columns(table))] = values
+        rows[tuple(columns[column] for column in _key_columns(table))] = columns
 
     def clear_levels(self, assessment: str) -> None:
         """Delete the levels of an assessment, including those added so far."""
@@ -81,14 +89,18 @@ class PendingUpserts:
         for assessments in batch_ids(self._cleared_assessments):
             cleared = LevelRow.assessment.in_(assessments)
             await session.execute(delete(core_table(LevelRow)).where(cleared))
+            if len(assessments) == IDS_AT_ONCE:
+                await asyncio.sleep(0)
         dialect = session.get_bind().dialect.name
         for table in PROJECTED_TABLES:
             tables_rows = (
                 self._levels.values() if table is LevelRow else [self._rows.get(table, {})]
             )
             remaining = chain.from_iterable(rows.values() for rows in tables_rows)
-            while rows := list(islice(remaining, ROWS_AT_ONCE)):
+            while rows := list(islice(remaining, ROWS_PER_STATEMENT)):
                 await session.execute(_upsert_statement(table, dialect), rows)
+                if len(rows) == ROWS_PER_STATEMENT:
+                    await asyncio.sleep(0)
         # Rows of these tables that the session has read are stale now.
         stale = [
             row

@@ -277,8 +277,13 @@ def check_bounds(value: object, field: str = "") -> None:
     """
     for name, bound in BODY_BOUNDS[type(value)].items():
         inner = getattr(value, name)
-        if inner is not None:
-            _check_field(f"{field}.{name}" if field else name, bound, inner)
+        if inner is None:
+            continue
+        path = f"{field}.{name}" if field else name
+        bound.check(path, inner)
+        if not isinstance(inner, str | int):
+            for inner_path, value_within in _inner_values(path, inner):
+                check_bounds(value_within, inner_path)
 
 
 def text_bound(kind: type, field: str) -> TextBound:
@@ -293,14 +298,6 @@ def number_bound(kind: type, field: str) -> NumberBound:
     bound = BODY_BOUNDS[kind][field]
     assert isinstance(bound, NumberBound)
     return bound
-
-
-def _check_field(path: str, bound: Bound, value: object) -> None:
-    bound.check(path, value)
-    if isinstance(value, str | int):
-        return
-    for inner_path, inner in _inner_values(path, value):
-        check_bounds(inner, inner_path)
 
 
 def _inner_values(path: str, value: object) -> list[tuple[str, object]]:
