@@ -6,9 +6,10 @@ the region itself, its assessors and its province.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.log.assessment_log import NATION_CODE, RESULT_KINDS, result_log
 from engine.model import Application, AssessmentKind, Region, Role, Viewer
-from facts.region import listed_region
 from resolvers.problems import Forbidden
 from storage.access import PUBLISHED_ONLY, Access
 
@@ -49,14 +50,16 @@ def covers_code(viewer: Viewer, code: str, parent: str | None) -> bool:
     )
 
 
-def knows_owner(viewer: Viewer, region: Region) -> bool:
+def knows_owner(viewer: Viewer, region: Region, parents: Mapping[str, str | None]) -> bool:
     """Return whether the viewer may know the address of the instance that owns a region.
 
     Those whose results are in the log of the region send them to its owner, and so know it too.
+
+    Args:
+        parents: of the regions in the viewer's scope, by their codes.
     """
-    identities = filter(None, map(listed_region, viewer.regions))
     return covers_region(viewer, region) or any(
-        result_log(identity.code, identity.parent) == region.code for identity in identities
+        result_log(code, parent) == region.code for code, parent in parents.items()
     )
 
 

@@ -24,6 +24,7 @@ from resolvers.loaders import Loaders
 from resolvers.operation_budget import OperationBudget
 from resolvers.problems import NotFound, OwnedElsewhere
 from resolvers.region_analysis import Analyses
+from resolvers.region_parents import load_parents
 from resolvers.result_cache import ResultCache
 from resolvers.single_flight import SingleFlight
 from resolvers.snapshot_cache import SnapshotCache
@@ -199,8 +200,9 @@ class Context:
                 # The transaction knows the owner from before it waited for the lock.
                 transaction.owner = state.owner
                 if state.owner is not None:
+                    parents = await load_parents(transaction.session, self.viewer.regions)
                     is_known = state.region is not None and access.knows_owner(
-                        self.viewer, state.region
+                        self.viewer, state.region, parents
                     )
                     raise OwnedElsewhere(code, to_http_url(state.owner) if is_known else None)
                 if self.viewer.opds:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
+from engine.log.region_identity import RegionIdentity
 from engine.log.source import Source, SourceState
 from engine.model import (
     PUBLIC_VIEWER,
@@ -12,12 +15,16 @@ from engine.model import (
     EventKind,
     Provenance,
     PublishedFigures,
+    Region,
+    RegionKind,
+    Role,
+    Viewer,
 )
 from facts.instrument import instrument_by_id
 from resolvers.context import Context
 from resolvers.operation_budget import OperationBudget
 from resolvers.result import list_province_means, list_published_editions, published_result
-from storage import log_entries
+from storage import log_entries, ownership
 from tests.api import two_provinces
 from tests.api.hub import Hub
 from tests.api.test_live import INDEX_CHANGED
@@ -164,6 +171,23 @@ async def test_the_owner_of_the_provinces_log_records_the_results_of_its_regions
     assert await hub.list_all_rows() == before
     own = {"regionCode": "32.11", "kind": "TARGET", **DRAFT}
     assert (await hub.change("startAssessment", ADMIN, **own))["__typename"] == "Assessment"
+
+
+@pytest.mark.parametrize(("region", "url"), [("99.01", OWNER), ("33.74", None)])
+async def test_a_region_that_only_the_operator_lists_learns_who_records_its_results(
+    hub: Hub, region: str, url: str | None
+) -> None:
+    listed = RegionIdentity("99.01", "Kabupaten Uji", RegionKind.REGENCY, "32")
+    described = Region("99.01", listed.name, listed.kind, listed.parent, two_provinces.SOURCE)
+    await hub.record(EventKind.REGION_RECORDED, "99.01", "99.01:region", described)
+    async with hub.instance.database.write() as session:
+        await record_source(session, Source("32", OWNER, SourceState.FRESH, None))
+        source = Source("99.01", "https://node.example.id/graphql", SourceState.FRESH, None)
+        await ownership.insert_source(session, source, listed)
+    viewer = Viewer("coordinator", Role.REGION, frozenset({region}))
+    start = {"regionCode": "99.01", "kind": "EXTERNAL", **DRAFT}
+    answer = await hub.change("startAssessment", viewer, **start)
+    assert answer == {"__typename": "OwnedElsewhere", "ownerUrl": url}
 
 
 async def test_an_instance_without_the_provinces_log_says_who_records_results(hub: Hub) -> None:
