@@ -156,7 +156,7 @@ async def open_assessment_change(
         InvalidInput: the results of the region are recorded in a log that is not here.
         Forbidden, IdempotencyKeyReused, OwnedElsewhere: as for `open_region_change`.
     """
-    log = log_of_assessment(region, kind)
+    log = require_assessment_log(region, kind)
     try:
         async with open_region_change(
             context, log, key=key, request=request, result_type=Assessment
@@ -181,7 +181,7 @@ async def load_graded_region(context: Context, code: str) -> Region:
     return region
 
 
-def log_of_assessment(region: Region, kind: AssessmentKind) -> str:
+def require_assessment_log(region: Region, kind: AssessmentKind) -> str:
     """Return the code of the region whose log holds an assessment of this kind.
 
     Raises:

@@ -13,8 +13,6 @@ from regions.endpoint_directory import EndpointDirectory
 from regions.replica_store import RegionNotListed
 from resolvers.context import Instance
 from storage import log_entries, ownership
-from storage import region as stored_region
-from storage.database import Database
 from storage.log import lock_log
 
 NATION_IS_OWNED = (
@@ -57,13 +55,7 @@ async def record_listed_regions(instance: Instance, directory: EndpointDirectory
             elif identity is not None and identity != known[region]:
                 changed.append(identity)
     for identity in changed:
-        await _update_identity(instance.database, identity)
+        async with instance.database.write() as session:
+            await lock_log(session, identity.code)
+            await ownership.update_identity(session, identity)
     return NATION_CODE in owned
-
-
-async def _update_identity(database: Database, identity: RegionIdentity) -> None:
-    """Record what the lists now say of a followed region, in its source and its row."""
-    async with database.write() as session:
-        await lock_log(session, identity.code)
-        await ownership.update_identity(session, identity)
-        await stored_region.update_identity(session, identity)

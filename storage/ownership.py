@@ -12,7 +12,7 @@ from engine.log.entry import format_timestamp
 from engine.log.region_identity import RegionIdentity
 from engine.log.source import ClockDeviation, Source, SourceProblem, SourceState
 from engine.model import RegionKind
-from storage.tables import HeadRow, RefusedEntryRow, SourceRow, core_table
+from storage.tables import HeadRow, RefusedEntryRow, RegionRow, SourceRow, core_table
 
 OWNER_BY_REGION = select(func.coalesce(SourceRow.owner, SourceRow.url).label("owner")).where(
     SourceRow.region == bindparam("region")
@@ -107,12 +107,13 @@ async def insert_source(
 
 
 async def update_identity(session: AsyncSession, identity: RegionIdentity) -> None:
-    """Record the identity that this instance's list now has of a followed region."""
-    await session.execute(
-        update(SourceRow)
-        .where(SourceRow.region == identity.code)
-        .values(name=identity.name, kind=identity.kind.value, parent=identity.parent)
-    )
+    """Record what this instance's list now says of a followed region, in its source and its row."""
+    for table, code in ((SourceRow, SourceRow.region), (RegionRow, RegionRow.code)):
+        await session.execute(
+            update(table)
+            .where(code == identity.code)
+            .values(name=identity.name, kind=identity.kind.value, parent=identity.parent)
+        )
 
 
 async def find_identity(session: AsyncSession, region: str) -> RegionIdentity | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.account_access import RegionTree
-from engine.log.region_identity import RegionIdentity
 from engine.model import Provenance, Region, RegionKind
 from engine.page import Page
 from storage.access import Access, draft_access_condition
@@ -44,15 +43,6 @@ def region_to_row(region: Region) -> RegionRow:
         source=region.provenance.source,
         confirmed=region.provenance.confirmed,
         note=region.provenance.note,
-    )
-
-
-async def update_identity(session: AsyncSession, identity: RegionIdentity) -> None:
-    """Change name, kind and parent of a followed region, if it is held."""
-    await session.execute(
-        update(RegionRow)
-        .where(RegionRow.code == identity.code)
-        .values(name=identity.name, kind=identity.kind.value, parent=identity.parent)
     )
 
 
