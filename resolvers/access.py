@@ -139,21 +139,20 @@ def allow_assessment(viewer: Viewer, region: Region, kind: AssessmentKind, log: 
     if kind not in RESULT_KINDS:
         is_allowed = viewer.role in (Role.REGION, Role.PROVINCE, Role.ADMIN)
     else:
-        is_draft = kind is not AssessmentKind.OFFICIAL and viewer.role is Role.ASSESSOR
-        is_allowed = is_draft or _writes_results(viewer, log)
+        is_allowed = _drafts_results(viewer, kind, log)
     _require_access(viewer, region, is_allowed, f"write a {kind.value} assessment of this region")
 
 
 def allow_return(viewer: Viewer, region: Region, kind: AssessmentKind, log: str) -> None:
-    """Allow assessors and the province to return submitted assessments.
+    """Allow assessors and the province to return submitted assessments; results, who drafts them.
 
     Args:
         log: the code of the region whose log holds the assessment.
     """
-    is_allowed = viewer.role is Role.ASSESSOR or (
-        _writes_results(viewer, log)
+    is_allowed = (
+        _drafts_results(viewer, kind, log)
         if kind in RESULT_KINDS
-        else viewer.role in (Role.PROVINCE, Role.ADMIN)
+        else viewer.role in (Role.ASSESSOR, Role.PROVINCE, Role.ADMIN)
     )
     _require_access(viewer, region, is_allowed, f"return a {kind.value} assessment of this region")
 
@@ -184,6 +183,11 @@ def allow_result_recording(viewer: Viewer, region: Region, kind: AssessmentKind,
         else viewer.role in (Role.PROVINCE, Role.ADMIN)
     )
     _require_access(viewer, region, is_allowed, "record results of this region")
+
+
+def _drafts_results(viewer: Viewer, kind: AssessmentKind, log: str) -> bool:
+    is_draft = kind is not AssessmentKind.OFFICIAL and viewer.role is Role.ASSESSOR
+    return is_draft or _writes_results(viewer, log)
 
 
 def _writes_results(viewer: Viewer, log: str) -> bool:

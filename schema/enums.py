@@ -265,7 +265,7 @@ described_enum(
         "OPD": "Works for an OPD: maintains its applications and their integrations.",
         "REGION": "Coordinates a region: maintains everything of this region.",
         "ASSESSOR": "Assesses regions: reads their assessments, drafts those of the kinds EXTERNAL "
-        "and INTERIM, returns assessments, and publishes those that are no results.",
+        "and INTERIM, returns all but OFFICIAL ones, and publishes those that are no results.",
         "PROVINCE": "Works for a province: coaches its regions, and records and publishes their "
         "results. It records no result of the province itself.",
         "ADMIN": "Administers the instance, and may do what every other role may do.",

@@ -35,6 +35,7 @@ VIEWERS = (
 )
 EXTERNAL = "32:assessment-external"
 SUBMITTED = "32:assessment-submitted"
+SUBMITTED_OFFICIAL = "32:assessment-submitted-official"
 SUBMITTED_SELF = "32.11:assessment-submitted"
 PUBLISHED = "32:assessment-published"
 INTEGRATION = "32.73:integration-out"
@@ -211,6 +212,11 @@ OPERATIONS: dict[str, tuple[str, dict[str, object], str]] = {
         {"id": SUBMITTED, "version": 1, "reason": "bukti kurang"},
         "nffnfn+n+n+fnn",
     ),
+    "return an official assessment": (
+        "returnAssessment",
+        {"id": SUBMITTED_OFFICIAL, "version": 1, "reason": "bukti kurang"},
+        "nffnfnfn+n+fnn",
+    ),
     "publish an interim result": (
         "publishAssessment",
         {"id": SUBMITTED, "version": 1},
@@ -328,6 +334,15 @@ async def _prepare(hub: Hub) -> None:
     ]
     for unpublished in of_province:
         await two_provinces.write_assessment(hub, unpublished)
+    await two_provinces.write_assessment(
+        hub,
+        two_provinces.assessment(
+            SUBMITTED_OFFICIAL,
+            kind=AssessmentKind.OFFICIAL,
+            state=AssessmentState.SUBMITTED,
+            year=2025,
+        ),
+    )
     published = two_provinces.assessment(
         PUBLISHED, kind=AssessmentKind.OFFICIAL, state=AssessmentState.PUBLISHED
     )
