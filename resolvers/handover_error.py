@@ -74,7 +74,7 @@ class TargetUnwilling(HandoverError):
     def __init__(self, region: str, url: str, accepted_url: str | None) -> None:
         if accepted_url is None:
             super().__init__(
-                f"expected that {url} accepts region {region}, got that it does not: list the "
+                f"expected that {url} accepts region {region}, but it does not: list the "
                 "region there in accept_handover of its endpoint, and check that its SIMPUL_URL is "
                 "set and its copy is complete and fresh"
             )
@@ -101,7 +101,7 @@ class OfferNotAccepted(HandoverError):
     def __init__(self, region: str, url: str, sequence: int, seconds: float, failure: str) -> None:
         super().__init__(
             f"expected that {url} accepts entry {sequence}, which offers it region {region}, within "
-            f"{seconds:g} seconds, got that it does not: {failure}; the region is still owned here: "
+            f"{seconds:g} seconds, but it does not: {failure}; the region is still owned here: "
             "run the same command again, or take the offer back with --take-back"
         )
 
@@ -111,7 +111,7 @@ class OfferWithdrawn(HandoverError):
 
     def __init__(self, region: str, sequence: int) -> None:
         super().__init__(
-            f"expected that the offer of region {region} by entry {sequence} stands, got that it was "
+            f"expected that the offer of region {region} by entry {sequence} stands, but it was "
             "taken back: the region is still owned here"
         )
 

@@ -102,7 +102,7 @@ HANDOVER_ERRORS = (
         "forget` there, and wait until the region is copied again"
     ),
     N_(
-        "expected that {url} accepts region {region}, got that it does not: list the region there "
+        "expected that {url} accepts region {region}, but it does not: list the region there "
         "in accept_handover of its endpoint, and check that its SIMPUL_URL is set and its copy is "
         "complete and fresh"
     ),
@@ -116,11 +116,11 @@ HANDOVER_ERRORS = (
     ),
     N_(
         "expected that {url} accepts entry {sequence}, which offers it region {region}, within "
-        "{limit} seconds, got that it does not: {reason}; the region is still owned here: run the "
+        "{limit} seconds, but it does not: {reason}; the region is still owned here: run the "
         "same command again, or take the offer back with --take-back"
     ),
     N_(
-        "expected that the offer of region {region} by entry {sequence} stands, got that it was "
+        "expected that the offer of region {region} by entry {sequence} stands, but it was "
         "taken back: the region is still owned here"
     ),
     N_("region {region} is not offered to any instance: there is nothing to do"),

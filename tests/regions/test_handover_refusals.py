@@ -112,7 +112,7 @@ REFUSALS: dict[str, tuple[Callable[[Scene], None], str]] = {
         _edit_newest_entry,
         "expected our entry {length} of region 32.11 .+, got another one",
     ),
-    "unwilling": (_state_handover_url(None), "accepts region 32.11, got that it does not: list"),
+    "unwilling": (_state_handover_url(None), "accepts region 32.11, but it does not: list"),
     "another URL": (_state_handover_url(OTHER_URL), f"as SIMPUL_URL of .+, got {OTHER_URL}: use"),
 }
 
@@ -143,7 +143,7 @@ async def test_an_offer_without_acknowledgement_stands_and_is_taken_back_or_resu
 ) -> None:
     length = len(scene.target.entries)
     refusal = (
-        f"got that it does not: its copy ends at entry {length}; the region is still owned here"
+        f"but it does not: its copy ends at entry {length}; the region is still owned here"
     )
     with pytest.raises(HandoverError, match=refusal):
         await scene.hand_over()
