@@ -267,7 +267,8 @@ described_enum(
         "ASSESSOR": "Assesses regions: reads their assessments, drafts those of the kinds EXTERNAL "
         "and INTERIM, returns all but OFFICIAL ones, and publishes those that are no results.",
         "PROVINCE": "Works for a province: coaches its regions, and records and publishes their "
-        "results. It records no result of the province itself.",
+        "results. It records no result of the province itself. With the scope of the nation, "
+        "its regions are the provinces and the central agencies.",
         "ADMIN": "Administers the instance, and may do what every other role may do.",
     },
 )
