@@ -139,6 +139,11 @@ async def set_replica_base(session: AsyncSession, region: str, base: int) -> Non
     await session.execute(update(SourceRow).where(SourceRow.region == region).values(base=base))
 
 
+async def list_restored_regions(session: AsyncSession) -> set[str]:
+    """Return the regions whose replicas began with a snapshot."""
+    return set(await session.scalars(select(SourceRow.region).where(SourceRow.base > 0)))
+
+
 async def find_replica_base(session: AsyncSession, region: str) -> int:
     """Return the sequence of the first entry of a replica; 0 if the log is complete."""
     base = await session.scalar(select(SourceRow.base).where(SourceRow.region == region))

@@ -10,9 +10,10 @@ from engine.log.source import RegionHandover, Source, SourceState
 from engine.model import AssessmentKind, AssessmentState, EventKind, Region, RegionKind
 from hub.cli.log_maintenance import verify_all_logs
 from hub.settings import Settings
+from regions.replica_store import ReplicaPosition
 from resolvers.recompute import recompute_all_regions
 from resolvers.replicas import DatabaseReplicaStore
-from storage import ownership
+from storage import ownership, snapshot
 from storage.rebuild import rebuild_projection
 from storage.replica_deletion import delete_replica
 from tests.api import test_waiting_results, two_provinces
@@ -122,3 +123,31 @@ async def test_a_hand_over_passes_the_rows_of_one_log_alone(origin: Hub, followe
     after = await rows_of_logs(follower)
     assert after["assessment"] == before["assessment"]
     assert len(after["application"] - before["application"]) == 1
+
+
+async def test_a_rebuild_keeps_the_rows_of_a_copy_that_began_with_a_snapshot(
+    origin: Hub, follower: Hub
+) -> None:
+    entries = await read_log(origin, "32.11")
+    await origin.change(
+        "updateApplication",
+        two_provinces.REGION,
+        id="32.11:application-health",
+        version=1,
+        name="Lain",  # by an entry before the newest one, of which the copy has no content
+    )
+    await origin.change("attestInventory", two_provinces.OPD, opdId="32.11:opd-dinkes")
+    await copy_log(follower, "32", await read_log(origin, "32"))
+    await copy_log(follower, "32.11", entries)
+    async with origin.instance.database.read() as session:
+        rows = await snapshot.export_snapshot_rows(session, "32.11", drafts=True)
+    newest, replicas = (
+        (await read_log(origin, "32.11"))[-1],
+        DatabaseReplicaStore(follower.instance),
+    )
+    position = ReplicaPosition(entries[-1].sequence, entries[-1].hash)
+    await replicas.restore_snapshot("32.11", position, newest, rows)
+    before = await rows_of_logs(follower)
+    assert any("'Lain'" in row for row in before["application"])
+    await rebuild(follower)
+    assert await rows_of_logs(follower) == before
