@@ -213,8 +213,9 @@ class AssessmentMutation:
         return await result_or_problem(mutation, Assessment.from_unscored_model)
 
     @strawberry.mutation(
-        description="Returns a submitted assessment to its region, with the reason. Assessors may do "
-        "so, and the province: for a result, the one that records it."
+        description="Returns a submitted assessment to its region, with the reason. Assessors return "
+        "all but those of the kind OFFICIAL. The province returns them as well; a result, only the "
+        "province that records it."
     )
     async def return_assessment(
         self, info: Info, input: Annotated[ReturnAssessmentInput, INPUT]
