@@ -1,9 +1,10 @@
-"""A made-up nation for benchmarks: 552 regions, each with an OPD and 20 applications."""
+"""The 552 regions of the nation for benchmarks, each with a made-up OPD and 20 applications."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from engine.document import to_document
 from engine.log.entry import GENESIS, Entry, seal_entry
@@ -17,6 +18,7 @@ from engine.model import (
     RegionKind,
     Visibility,
 )
+from facts.tables import listed_region, region_catalogue
 from storage import log
 from storage.database import Database
 
@@ -28,25 +30,30 @@ SOURCE = Provenance("made up")
 
 
 def region_codes() -> list[str]:
-    """Return the codes of the provinces, and of the regencies of all provinces."""
-    provinces = [str(number) for number in range(11, 11 + PROVINCES)]
-    regencies = [
-        f"{provinces[number % PROVINCES]}.{number // PROVINCES + 1:02}"
-        for number in range(REGIONS - PROVINCES)
-    ]
-    return [*provinces, *regencies]
+    """Return the codes of the provinces, and of the regencies and cities of all provinces.
+
+    The first of each province come before the second of any.
+    """
+    members: dict[str, list[str]] = {}  # by province
+    for region in region_catalogue(national=True):
+        if region.kind is RegionKind.PROVINCE:
+            members[region.code] = []
+        elif region.parent is not None:
+            members[region.parent].append(region.code)
+    rounds = zip_longest(*members.values())
+    return [*members, *(code for codes in rounds for code in codes if code is not None)]
 
 
 def build_log(code: str, applications: int = APPLICATIONS) -> list[Entry]:
     """Return the log of a region."""
-    parent = code.partition(".")[0] if "." in code else None
-    kind = RegionKind.PROVINCE if parent is None else RegionKind.REGENCY
+    identity = listed_region(code)
+    assert identity is not None  # the code is one of `region_codes`
     opd = Opd(f"{code}:opd-1", code, "Dinas Uji", "Dinuji", SOURCE)
     values: list[tuple[EventKind, str, object]] = [
         (
             EventKind.REGION_RECORDED,
             f"{code}:region",
-            Region(code, f"Daerah {code}", kind, parent, SOURCE),
+            Region(code, identity.name, identity.kind, identity.parent, SOURCE),
         ),
         (EventKind.OPD_RECORDED, opd.id, opd),
     ]

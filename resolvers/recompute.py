@@ -164,7 +164,7 @@ async def recompute_all_regions(
             learned = await training_set.refresh_training_set(session)
     async with instance.database.read() as session:
         codes = await log_entries.list_regions_with_log(session)
-    codes = [code for code in codes if code != NATION_CODE]  # it has no OPDs and no claims
+    codes = [code for code in codes if code != NATION_CODE]
     changed, failed = 0, []
     for number, code in enumerate(codes, start=1):
         try:
@@ -282,7 +282,7 @@ async def _affected_regions(session: Session, after: int, head: int) -> set[str]
             province,
             *await stored_region.list_member_codes(session, province, stored_region.MEMBER_KINDS),
         }
-    return affected
+    return affected - {NATION_CODE}  # it has no OPDs and no claims
 
 
 def _province_code(region: Region) -> str | None:

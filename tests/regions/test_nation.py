@@ -14,7 +14,7 @@ from tests.fixtures.nation import Nation
 from tests.fixtures.processes import StartSimpul
 from tests.regions.instances import SimpulInstance
 
-COPIED_SECONDS = 600.0  # usually a few seconds, but longer on a busy machine
+COPIED_SECONDS = 120.0  # usually a few seconds, but longer on a busy machine
 
 
 @pytest.mark.integration
