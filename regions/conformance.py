@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from regions import feed_promises, log_promises
 from regions.body_check import InvalidBody
-from regions.conformance_state import CheckSkipped, CheckState, ConformanceFailure
+from regions.conformance_state import BYTES_MOST, CheckSkipped, CheckState, ConformanceFailure
 from regions.contract.response_values import ContractViolation
 from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection, PeerUnreachable, ProtocolError, RejectedByPeer
@@ -54,6 +54,7 @@ async def check_conformance(
     region: str,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    bytes_most: int = BYTES_MOST,
 ) -> list[ConformanceResult]:
     """Check every promise of the contract; return one result for each.
 
@@ -61,12 +62,13 @@ async def check_conformance(
 
     Args:
         heartbeat_seconds: the longest wait for a frame of a feed.
+        bytes_most: of the bodies, after which no more entries are checked.
     """
     results: list[ConformanceResult] = []
     try:
         async with PeerConnection.open(endpoint) as peer:
             results.append(ConformanceResult(CONNECTS, passed=True, detail="graphql-transport-ws"))
-            state = CheckState(endpoint, region, peer, clock(), heartbeat_seconds)
+            state = CheckState(endpoint, region, peer, clock(), heartbeat_seconds, bytes_most)
             for promise, check in PROMISES.items():
                 results.append(await _run_check(promise, check(state)))
     except (PeerUnreachable, ProtocolError, RejectedByPeer) as failure:

@@ -14,6 +14,8 @@ from regions.endpoint_directory import Endpoint
 from regions.peer import PeerConnection
 
 RESPONSE_SECONDS = 10.0
+ENTRIES_MOST = 100_000  # entries that are checked
+BYTES_MOST = 67_108_864  # of their bodies as JSON, which are all held in memory
 
 
 class ConformanceFailure(Exception):
@@ -33,9 +35,16 @@ class CheckState:
     peer: PeerConnection
     now: datetime  # when the check began
     heartbeat_seconds: float  # the longest wait for a frame
+    bytes_most: int = BYTES_MOST
     head: RemoteLogHead | None = None
     base: int = 0  # entries that the owner has pruned
     entries: list[LogEntry] = field(default_factory=list)  # the entries after `base`
+    size: int = 0  # bytes of the bodies of these entries
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more entries are checked."""
+        return len(self.entries) >= ENTRIES_MOST or self.size >= self.bytes_most
 
 
 async def fetch_snapshot_page(state: CheckState, after: str | None) -> RemoteSnapshotPage:

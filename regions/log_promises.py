@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
+import orjson
+
 from engine.log.entry import GENESIS, Entry, WithheldEntry, verified_prefix
 from engine.log.entry_types import ENTRY_BODY_TYPES
 from engine.log.source import CLOCK_TOLERANCE
@@ -22,8 +24,6 @@ from regions.conformance_state import (
 )
 from regions.contract import RemoteLogHead
 from regions.peer import RejectedByPeer
-
-ENTRIES_MOST = 100_000  # entries that are checked
 
 
 async def check_version(state: CheckState) -> str:
@@ -61,8 +61,10 @@ async def _read_entries(state: CheckState, head: RemoteLogHead) -> str:
                 if entry.sequence != expected:
                     raise ConformanceFailure(f"expected entry {expected}, got {entry.sequence}")
                 state.entries.append(entry)
+                if isinstance(entry, Entry):
+                    state.size += len(orjson.dumps(entry.body))
             last = state.base + len(state.entries)
-            if last >= head.sequence or len(state.entries) >= ENTRIES_MOST:
+            if last >= head.sequence or state.is_full:
                 return f"entries {state.base + 1} to {last}, without a gap"
             if not frame.entries:
                 raise ConformanceFailure(f"expected entry {last + 1}, got a frame without any")

@@ -228,6 +228,15 @@ async def test_an_endpoint_may_name_the_owner_of_a_region(
     assert {verdict.promise: verdict.detail for verdict in verdicts}["owner"] == statement
 
 
+async def test_the_checked_entries_are_bounded_by_their_bytes(
+    sumedang: OwnerData, tmp_path: Path
+) -> None:
+    async with ToyOwner("32.11", *sumedang, page_size=3).running() as toy:
+        verdicts = await check_conformance(endpoint(toy, tmp_path), "32.11", bytes_most=1)
+    statements = {verdict.promise: verdict.detail for verdict in verdicts}
+    assert statements["order without gaps"] == "entries 1 to 3, without a gap"
+
+
 @pytest.mark.parametrize("entry_count", [3, 1])
 async def test_an_owner_without_a_complete_log_passes(
     sumedang: OwnerData, tmp_path: Path, entry_count: int
