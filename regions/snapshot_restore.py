@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from engine.log.entry import LogEntry, WithheldEntry, verified_prefix
-from engine.log.snapshot import SnapshotRow
+from engine.log.snapshot import RegionSnapshotRowKind, SnapshotRow
 from regions import contract
 from regions.contract.response_values import ContractViolation
 from regions.peer import PeerConnection, PeerUnreachable, RejectedByPeer
@@ -98,6 +98,10 @@ async def _read_pages(
         if size > limits.row_bytes:
             raise ContractViolation(f"a region of at most {limits.row_bytes} bytes", "more")
         if page.cursor is None:
+            kinds = [row.kind for row in snapshot.rows[:1]]
+            if kinds != [RegionSnapshotRowKind.REGION]:
+                received = kinds[0].value if kinds else "no row"
+                raise ContractViolation("a snapshot whose first row is the region", received)
             return snapshot
         after = page.cursor
     raise ContractViolation(f"a snapshot of at most {limits.pages} pages", "more")

@@ -9,6 +9,7 @@ first.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import (
     AsyncIterator,
@@ -37,8 +38,8 @@ from engine.log.entry import (
     format_timestamp,
     seal_entry,
 )
-from engine.log.entry_check import check_storable
-from engine.log.refusal import EntryRefused, RefusedEntry
+from engine.log.entry_check import check_storable, is_own_id
+from engine.log.refusal import EntryRefused, RefusedEntry, merge_refusals
 from engine.log.region_identity import RegionIdentity
 from engine.log.snapshot import SnapshotRow
 from engine.log.source import CLOCK_TOLERANCE, ClockDeviation
@@ -207,11 +208,12 @@ class LogTransaction:
         for start in range(0, len(proof), PAGE):
             page = proof[start : start + PAGE]
             await self.session.execute(_INSERT_ENTRIES, [entry_to_row(entry) for entry in page])
+            await asyncio.sleep(0)  # a proof has as many entries as the owner likes
         [stored], storing_refusals = _withhold_unstorable([newest])
         applied_at = self._credible_time(stored)
         await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])
         self.sequence, self.hash = stored.sequence, stored.hash
-        if isinstance(stored, Entry):
+        if isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
             self._arrivals.add_entry(self.region, stored)
         async for applied in in_slices(projected.applied):
             if applied.index_change is not None and applied.is_region_held:
@@ -224,9 +226,8 @@ class LogTransaction:
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
         refusals = [refusal for applied in projected.applied for refusal in applied.refusals]
         if refusals:
-            message = f"{len(refusals)} rows of a snapshot; the first: {refusals[0]}"
-            refusal = EntryRefused(refusals[0].reason, message)
-            await self._record_refused([(newest.sequence, refusal)])
+            refusals += [refusal for _sequence, refusal in storing_refusals]
+            await self._record_refused([(newest.sequence, merge_refusals(refusals))])
         else:
             await self._record_refused(storing_refusals)
 

@@ -174,6 +174,8 @@ def _apply_value(
     if isinstance(value, EntryRefused):
         raise value
     _check_value(batch, entry.region, value)
+    if batch.identity is not None and not batch.is_snapshot:
+        check_own_id(entry.region, entry.subject)  # which events show
     change, note, log = None, None, entry.region
     match value:
         case Region():

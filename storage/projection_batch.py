@@ -75,8 +75,8 @@ class ProjectionBatch:
     followed_regions: dict[str, RegionIdentity | None] = field(default_factory=dict)
     row_counts: dict[type[Table], int] = field(default_factory=dict)  # of the log
     pending: PendingUpserts = field(default_factory=PendingUpserts)
+    is_snapshot: bool = False  # the values are rows, and their entry is the newest one
     is_region_new: bool = False  # an entry of the page is the first one of the log's region
-    _is_region_replaced: bool = False  # by a snapshot
 
     @classmethod
     async def from_values(
@@ -142,9 +142,12 @@ class ProjectionBatch:
             or self.followed_regions.get(region)
         )
 
-    def begin_snapshot(self, log: str) -> None:
-        """Forget the rows that a snapshot replaces; index changes are relative to the old ones."""
-        self._is_region_replaced = self.held_regions.pop(log, None) is not None
+    def begin_snapshot(self) -> None:
+        """Forget the rows that a snapshot replaces; index changes are relative to the old ones.
+
+        The row of the region itself stays, because the rows of others refer to it.
+        """
+        self.is_snapshot = True
         self.assessment_ids.clear()
         self.existing.clear()
         self.row_counts.clear()
@@ -173,8 +176,7 @@ class ProjectionBatch:
     def put_region(self, stated: Region) -> None:
         """Add the row of the log's region to the rows to write."""
         self.pending.put(region.region_to_row(stated))
-        if stated.code not in self.held_regions and not self._is_region_replaced:
-            self.is_region_new = True
+        self.is_region_new = self.is_region_new or stated.code not in self.held_regions
         self.held_regions[stated.code] = identify_region(stated)
 
     def put_attestation(self, log: str, attested: AttestationRecord) -> None:

@@ -132,9 +132,11 @@ async def import_snapshot_rows(
     entry = newest if isinstance(newest, Entry) else _entry_of_rows(newest, at)
     bodies = [(entry, ROW_BODY_TYPES[row.kind], row.body) for row in rows]
     batch, values = await read_batch(session, newest.region, bodies, identity)
-    batch.begin_snapshot(newest.region)
+    batch.begin_snapshot()
     projected = await apply_values(batch, values)
     for table in reversed(PROJECTED_TABLES):
+        if table is RegionRow:
+            continue  # a snapshot that does not state its region changes nothing of it
         await session.execute(
             delete(core_table(table))
             .prefix_with(LONG)

@@ -124,13 +124,18 @@ def check_own_region(log: str, value: Any) -> None:
         )
 
 
+def is_own_id(log: str, id: str) -> bool:
+    """Return whether an id begins with the code of the log's region."""
+    return id.startswith(f"{log}:")
+
+
 def check_own_id(log: str, id: str) -> None:
     """Check that an id begins with the code of the log's region.
 
     Raises:
         EntryRefused: it is the id of something in another log.
     """
-    if not id.startswith(f"{log}:"):
+    if not is_own_id(log, id):
         raise EntryRefused(
             RefusalReason.FOREIGN_ID,
             f"expected an id that begins with {log}:, got {quote_start(id)}",

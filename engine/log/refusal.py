@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -41,6 +42,20 @@ class TooManyRows(EntryRefused):
         )
         self.rows = rows
         self.most = most
+
+
+def merge_refusals(refusals: Sequence[EntryRefused]) -> EntryRefused:
+    """Return the refusals of rows of a snapshot, and of its entry, as one that counts each reason.
+
+    Its reason is that of the first one.
+    """
+    by_reason: dict[RefusalReason, list[EntryRefused]] = {}
+    for refusal in refusals:
+        by_reason.setdefault(refusal.reason, []).append(refusal)
+    counts = ", ".join(f"{len(refused)} {reason.value}" for reason, refused in by_reason.items())
+    firsts = "".join(f"; {reason.value}: {refused[0]}" for reason, refused in by_reason.items())
+    message = f"parts of a snapshot are refused: {counts}{firsts}"
+    return EntryRefused(refusals[0].reason, message)
 
 
 @dataclass(frozen=True, slots=True)

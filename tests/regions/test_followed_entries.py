@@ -111,7 +111,7 @@ def next_entry(entries: Sequence[LogEntry], body: dict[str, object]) -> Entry:
         at=last.at,
         actor="ani",
         kind=EventKind.APPLICATION_UPDATED,
-        subject="application-x",
+        subject="32.11:application-x",
         visibility=Visibility.PUBLIC,
         body=body,
         salt="5a" * 16,

@@ -215,7 +215,12 @@ async def test_a_snapshot_states_what_its_log_may_state_and_nothing_else(
         [*_, refusal] = await refused_entry.list_refused_entries(
             session, HOSTILE, after=newest.sequence - 1, limit=200
         )
-    assert refusal.message.startswith("8 rows of a snapshot; the first: ")
+    counts, *firsts = refusal.message.split("; FOREIGN_REGION: ")
+    assert counts.startswith(
+        "parts of a snapshot are refused: 1 FOREIGN_IDENTITY, 4 FOREIGN_REGION, 1 OUT_OF_BOUNDS, "
+        "1 FOREIGN_RESULT, 1 FOREIGN_ID; FOREIGN_IDENTITY: expected Kabupaten Indramayu, "
+    )
+    assert firsts[0].startswith("expected region 32.12, got '32.11'; OUT_OF_BOUNDS: url: ")
     await check_unmoved(hub, others, version)
 
 

@@ -206,6 +206,21 @@ async def test_a_snapshot_and_its_proof_are_bounded(
             await read_snapshot(peer, "32.11", position_of(sumedang[0][-1]), limits)
 
 
+@pytest.mark.parametrize(("start", "received"), [(1, "OPD"), (1_000, "no row")])
+async def test_the_first_row_of_a_snapshot_is_the_region(
+    secret: Path, sumedang: OwnerData, start: int, received: str
+) -> None:
+    toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
+
+    def leave_out_rows(page: Response) -> Response:
+        return {**page, "rows": page["rows"][start:], "nextCursor": None}
+
+    toy.on_page = leave_out_rows
+    async with connected(toy, secret) as peer:
+        with pytest.raises(ContractViolation, match=f"is the region, got '{received}'"):
+            await read_snapshot(peer, "32.11", replace(position_of(sumedang[0][-1]), sequence=0))
+
+
 async def test_a_copy_that_has_diverged_takes_no_snapshot(
     secret: Path, sumedang: OwnerData
 ) -> None:

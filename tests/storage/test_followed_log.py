@@ -244,7 +244,7 @@ async def test_a_snapshot_has_one_assessment_of_a_region_instrument_year_and_kin
     [(sequence, reason, message)] = refusals(transaction)
     second = SECOND.replace(SELF.id, f"{HOSTILE}:second")
     assert (sequence, reason) == (6, RefusalReason.INVALID_BODY)
-    assert message == f"1 rows of a snapshot; the first: {second}"
+    assert message == f"parts of a snapshot are refused: 1 INVALID_BODY; INVALID_BODY: {second}"
 
 
 async def test_an_assessment_stays_what_it_is_about_and_stays_published(
@@ -278,22 +278,32 @@ async def test_an_assessment_stays_what_it_is_about_and_stays_published(
         assert (row.region, row.year, row.state, row.version) == (HOSTILE, 2024, "PUBLISHED", 2)
 
 
-async def test_a_snapshot_without_its_region_has_no_other_rows(followed: Database) -> None:
+async def test_a_snapshot_without_its_region_leaves_the_region_as_it_was(
+    followed: Database,
+) -> None:
     owner = HostileLog()
-    await accept(followed, owner.append(*describe_region()))
     opd = SnapshotRow(RegionSnapshotRowKind.OPD, to_document(opd_of(HOSTILE)))
     transaction = await restore(followed, owner.append(good_statement(2))[0], opd)
-    [(_sequence, reason, message)] = refusals(transaction)
+    [(_sequence, reason, _message)] = refusals(transaction)
     assert reason is RefusalReason.MISSING_REFERENCE
-    assert message == (
-        "1 rows of a snapshot; the first: expected the region itself first, got something else"
-    )
-    await restore(followed, owner.append(good_statement(3))[0])
-    async with followed.read() as session:
-        head = await session.get_one(HeadRow, HOSTILE)
-        assert head.sequence == 6
-        for table in (RegionRow, OpdRow, AssessmentRow):
-            assert (await session.scalars(select(table))).all() == []
+    await accept(followed, owner.append(*describe_region()))
+    for rows in ([opd], []):
+        transaction = await restore(followed, owner.append(good_statement(2))[0], *rows)
+        assert refusals(transaction) == []
+        async with followed.read() as session:
+            assert (await session.scalars(select(RegionRow.code))).all() == [HOSTILE]
+            assert len((await session.scalars(select(OpdRow))).all()) == len(rows)
+            assert (await session.scalars(select(AssessmentRow))).all() == []
+
+
+async def test_a_subject_of_another_log_is_refused(followed: Database) -> None:
+    owner = HostileLog()
+    await accept(followed, owner.append(*describe_region()))
+    foreign = f"{VICTIM}:application-1"
+    statement = replace(good_statement(2), subject=foreign)
+    transaction = await accept(followed, owner.append(statement))
+    message = f"expected an id that begins with {HOSTILE}:, got '{foreign}'"
+    assert refusals(transaction) == [(5, RefusalReason.FOREIGN_ID, message)]
 
 
 async def test_the_regions_that_a_log_may_not_grade_are_not_locked(followed: Database) -> None:
