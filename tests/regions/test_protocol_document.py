@@ -12,7 +12,6 @@ from graphql import build_schema
 
 from engine.identifier import entity_id
 from engine.log.assessment_log import NATION_CODE, RESULT_KINDS
-from engine.log.body_bounds import ROWS_MOST
 from engine.log.entry import (
     GENESIS,
     SALT_BYTES,
@@ -139,12 +138,6 @@ def test_the_refusals_of_entries_are_those_of_the_code() -> None:
     assert all(f"`{deviation.value}`" in text for deviation in ClockDeviation)
     example = entity_id("32", "assessment", "32.11-spbe-2020-2024-official")
     assert f"`{example}`" in text
-
-
-def test_the_rows_of_a_log_are_bounded_as_in_the_code() -> None:
-    assert table("Bounds of a log") == [
-        [kind.__name__, f"{most:,}"] for kind, most in ROWS_MOST.items()
-    ]
 
 
 async def test_a_stub_has_null_where_the_document_says_so(
