@@ -51,6 +51,7 @@ from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, hea
 from storage.pending_arrivals import DerivedEvent, PendingArrivals
 from storage.projected_assessment import IndexChange
 from storage.projection_batch import ProjectionBatch
+from storage.region import regions_by_code
 from storage.slices import in_slices
 from storage.tables import EntryRow, HeadRow, RefusedEntryRow, core_table
 
@@ -213,15 +214,17 @@ class LogTransaction:
         applied_at = self._credible_time(stored)
         await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])
         self.sequence, self.hash = stored.sequence, stored.hash
-        if isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
+        assessed |= await assessment.list_assessed_regions(self.session, self.region)
+        held = await regions_by_code(self.session, assessed)
+        is_shown = self.region in held
+        if is_shown and isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
             self._arrivals.add_entry(self.region, stored)
         async for applied in in_slices(projected.applied):
             if applied.index_change is not None and applied.is_region_held:
                 self._arrivals.add_index_change(newest.sequence, applied.index_change)
         if projected.is_region_new:
             await self._announce_awaited_scores(newest.sequence)
-        assessed |= await assessment.list_assessed_regions(self.session, self.region)
-        for code in assessed:
+        for code in held:
             self.kinds_by_region[code] = set(EventKind)  # the rows stand for entries of any kind
         await ownership.set_replica_base(self.session, self.region, newest.sequence)
         refusals = [refusal for applied in projected.applied for refusal in applied.refusals]

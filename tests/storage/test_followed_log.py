@@ -286,6 +286,8 @@ async def test_a_snapshot_without_its_region_leaves_the_region_as_it_was(
     transaction = await restore(followed, owner.append(good_statement(2))[0], opd)
     [(_sequence, reason, _message)] = refusals(transaction)
     assert reason is RefusalReason.MISSING_REFERENCE
+    # Nothing is announced about a region that is not held.
+    assert (transaction.arrival, transaction.kinds_by_region) == (0, {})
     await accept(followed, owner.append(*describe_region()))
     for rows in ([opd], []):
         transaction = await restore(followed, owner.append(good_statement(2))[0], *rows)
