@@ -189,6 +189,11 @@ async def list_awaited_scores(session: AsyncSession, region: str) -> list[tuple[
     return [(assessment_from_rows(row, ()), from_document(Score, row.score or {})) for row in rows]
 
 
+async def find_assessed_region(session: AsyncSession, id: str) -> str | None:
+    """Return the code of the region that an assessment is about; None: there is none with the id."""
+    return await session.scalar(select(AssessmentRow.region).where(AssessmentRow.id == id))
+
+
 async def list_assessed_regions(session: AsyncSession, log: str) -> set[str]:
     """Return the held ones of the region of a log and of the regions that the log assesses."""
     is_assessed = RegionRow.code.in_(

@@ -216,9 +216,10 @@ class LogTransaction:
         self.sequence, self.hash = stored.sequence, stored.hash
         assessed |= await assessment.list_assessed_regions(self.session, self.region)
         held = await regions_by_code(self.session, assessed)
-        is_shown = self.region in held
-        if is_shown and isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
-            self._arrivals.add_entry(self.region, stored)
+        if isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
+            about = await assessment.find_assessed_region(self.session, stored.subject)
+            if (about or self.region) in held:
+                self._arrivals.add_entry(about or self.region, stored)
         async for applied in in_slices(projected.applied):
             if applied.index_change is not None and applied.is_region_held:
                 self._arrivals.add_index_change(newest.sequence, applied.index_change)

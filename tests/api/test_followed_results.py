@@ -128,3 +128,16 @@ async def test_a_result_that_comes_while_its_region_is_deleted_waits_for_it(
     async with instance.database.read() as session:
         about_sumedang = select(ArrivalRow.topic).where(ArrivalRow.region == "32.11")
         assert list(await session.scalars(about_sumedang)) == []
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_the_newest_entry_of_a_snapshot_is_about_the_region_that_it_assesses(
+    origin: Hub, follower: Hub, held: bool
+) -> None:
+    if held:
+        await copy_log(follower, "32.11", await read_log(origin, "32.11"))
+    after = await follower.cursor()
+    await restore_snapshot(origin, DatabaseReplicaStore(follower.instance))
+    nodes = (await follower.query_data(EVENTS, ADMIN, after=after))["events"]["nodes"]
+    started = [node for node in nodes if node["eventKind"] == "ASSESSMENT_STARTED"]
+    assert [node["region"]["code"] for node in started] == ["32.11"] * held
