@@ -7,7 +7,9 @@ from contextlib import aclosing
 import orjson
 
 from engine.log.entry import GENESIS, Entry, WithheldEntry, verified_prefix
+from engine.log.entry_check import check_header
 from engine.log.entry_types import ENTRY_BODY_TYPES
+from engine.log.refusal import EntryRefused
 from engine.log.source import CLOCK_TOLERANCE
 from engine.model import Visibility
 from regions import contract
@@ -160,6 +162,10 @@ async def check_bodies(state: CheckState) -> str:
     entries = _full_entries(state)
     body_check = BodyCheck(state.region, complete=not state.base)
     for entry in entries:
+        try:
+            check_header(entry)
+        except EntryRefused as refused:
+            raise ConformanceFailure(f"entry {entry.sequence}: {refused}") from None
         kind = ENTRY_BODY_TYPES.get(entry.kind)
         body_check.check(f"entry {entry.sequence}", kind, entry.body)
     return f"{len(entries)} bodies that an instance applies"

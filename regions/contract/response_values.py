@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from engine.log.entry import SALT_BYTES, format_timestamp, parse_timestamp
-from engine.plain_text import is_plain_text
 
 HASH_DIGITS = 64
 TIME_CHARACTERS = 27  # 2026-01-31T23:59:59.000000Z
@@ -68,14 +67,6 @@ def require_text(name: str, value: object, limit: int) -> str:
     if not isinstance(value, str) or len(value) > limit:
         raise ContractViolation(f"{name} of at most {limit} characters", value)
     return value
-
-
-def require_plain_text(name: str, value: object, limit: int) -> str:
-    """Return a text of at most `limit` characters, without control or format characters."""
-    text = require_text(name, value, limit)
-    if not is_plain_text(text):
-        raise ContractViolation(f"{name} without control or format characters", ascii(text))
-    return text
 
 
 def _quote(value: object) -> str:

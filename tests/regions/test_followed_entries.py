@@ -102,14 +102,14 @@ async def read_epoch(instance: Instance) -> str:
         return (await arrival.read_arrival_position(session)).epoch
 
 
-def next_entry(entries: Sequence[LogEntry], body: dict[str, object]) -> Entry:
+def next_entry(entries: Sequence[LogEntry], body: dict[str, object], actor: str = "ani") -> Entry:
     last = entries[-1]
     assert isinstance(last, Entry)
     return seal_entry(
         region="32.11",
         sequence=last.sequence + 1,
         at=last.at,
-        actor="ani",
+        actor=actor,
         kind=EventKind.APPLICATION_UPDATED,
         subject="32.11:application-x",
         visibility=Visibility.PUBLIC,
@@ -131,23 +131,25 @@ OWN = Application(
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("body", "actor", "reason"),
     [
-        ({"name": "?"}, RefusalReason.INVALID_BODY),
-        (to_document(replace(OWN, region="32.12")), RefusalReason.FOREIGN_REGION),
-        (to_document(replace(OWN, id="32.12:application-x")), RefusalReason.FOREIGN_ID),
+        ({"name": "?"}, "ani", RefusalReason.INVALID_BODY),
+        (to_document(replace(OWN, region="32.12")), "ani", RefusalReason.FOREIGN_REGION),
+        (to_document(replace(OWN, id="32.12:application-x")), "ani", RefusalReason.FOREIGN_ID),
+        (to_document(OWN), "ani\x00", RefusalReason.OUT_OF_BOUNDS),
     ],
-    ids=["no application", "another region's", "an id of another region"],
+    ids=["no application", "another region's", "an id of another region", "NUL in an actor"],
 )
 async def test_an_entry_that_cannot_be_applied_is_refused_and_later_ones_are_applied(
     hub_folder: Path,
     secret: Path,
     sumedang: OwnerData,
     body: dict[str, object],
+    actor: str,
     reason: RefusalReason,
 ) -> None:
     toy = ToyOwner("32.11", list(sumedang[0]), sumedang[1])
-    toy.entries.append(next_entry(toy.entries, body))
+    toy.entries.append(next_entry(toy.entries, body, actor))
     toy.entries.append(next_entry(toy.entries, to_document(OWN)))
     async with toy.running():
         endpoint = Endpoint(toy.url, ("32.11",), private=True, token_file=secret)

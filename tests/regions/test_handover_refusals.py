@@ -142,9 +142,7 @@ async def test_an_offer_without_acknowledgement_stands_and_is_taken_back_or_resu
     scene: Scene,
 ) -> None:
     length = len(scene.target.entries)
-    refusal = (
-        f"but it does not: its copy ends at entry {length}; the region is still owned here"
-    )
+    refusal = f"but it does not: its copy ends at entry {length}; the region is still owned here"
     with pytest.raises(HandoverError, match=refusal):
         await scene.hand_over()
     offer = await scene.read_standing_offer()
