@@ -62,6 +62,9 @@ class ReplicaStore(Protocol):
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
         """Store verified entries, all or none; `more` states that further ones are at hand."""
 
+    async def derive_waiting_events(self, region: str) -> None:
+        """Derive the events of entries that were stored without them; call it at each heartbeat."""
+
     async def take_over(self, region: str, *, is_accepted: bool) -> bool:
         """Own the region from now on if the newest entry hands it over to this instance.
 

@@ -223,6 +223,8 @@ class ReplicationClient:
             raise broken
         if not has_all_entries(region, position, frame):
             return position  # more entries follow at once
+        if not entries:
+            await self.copies.derive_waiting_events(region)
         if position.handed_over:
             is_accepted = region in endpoint.accept_handover
             try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from engine.log.assessment_log import NATION_CODE
@@ -17,6 +18,7 @@ from regions.endpoint_directory import EndpointDirectory
 from regions.replica_store import RegionNotListed, ReplicaChanged, ReplicaPosition
 from resolvers.accepted_handover import is_same_url, take_over_region
 from resolvers.context import Instance
+from resolvers.derivation_pace import DerivationPace
 from resolvers.replica_directory import NATION_IS_OWNED, new_source, record_listed_regions
 from resolvers.replica_warnings import ReplicaWarnings
 from storage import log, log_entries
@@ -35,10 +37,11 @@ class DatabaseReplicaStore:
 
     instance: Instance
     warnings: ReplicaWarnings = field(default_factory=ReplicaWarnings)
+    pace: DerivationPace = field(default_factory=DerivationPace)
     _unwritten_regions: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _directory: EndpointDirectory = field(default_factory=EndpointDirectory)
-    # Of earlier transactions of a catch-up: what was stored, and derived no events, by log.
+    # Of earlier transactions: what was stored and derived no events, by log and region.
     _underived: dict[str, dict[str, set[EventKind]]] = field(default_factory=dict)
     _epoch: str = field(init=False)
 
@@ -89,25 +92,45 @@ class DatabaseReplicaStore:
     async def store_entries(self, region: str, entries: Sequence[LogEntry], *, more: bool) -> None:
         """Append verified entries in one transaction.
 
-        If `more` entries follow, no events are derived in this transaction, but in the last one.
+        If `more` entries follow, no events are derived in this transaction, but in the last one or
+        in `derive_waiting_events`.
 
         Raises:
             engine.log.entry.BrokenChain: the entries do not follow the replica's newest one.
         """
+        is_derived = not more and self.pace.is_due(region)
+        async with self._continue_log(region, is_derived=is_derived) as transaction:
+            await transaction.accept(entries)
+        self._record_entries(region, transaction)
+        self._announce(region, transaction)
+
+    async def derive_waiting_events(self, region: str) -> None:
+        """Derive the events of entries that were stored without them, if it is time to."""
+        if region in self._underived and self.pace.is_due(region):
+            async with self._continue_log(region, is_derived=True) as transaction:
+                pass
+            self._announce(region, transaction)
+
+    @asynccontextmanager
+    async def _continue_log(
+        self, region: str, *, is_derived: bool
+    ) -> AsyncIterator[log.LogTransaction]:
+        """Yield a transaction on a followed log, with what earlier ones have not derived."""
         instance = self.instance
-        derive = None if more else instance.derive_events
+        derive = instance.derive_events if is_derived else None
         async with log.begin_log_transaction(
             instance.database, region, instance.clock, derive
         ) as transaction:
             underived = self._underived.get(region, {})
             for code in await stored_region.regions_by_code(transaction.session, underived):
                 transaction.kinds_by_region[code] = set(underived[code])
-            await transaction.accept(entries)
-        self._underived.pop(region, None)
-        if more:
+            yield transaction
+            start = self.pace.monotonic()
+        if is_derived:
+            self.pace.record(region, self.pace.monotonic() - start)
+            self._underived.pop(region, None)
+        else:
             self._underived[region] = transaction.kinds_by_region
-        self._record_entries(region, transaction)
-        self._announce(region, transaction)
 
     async def take_over(self, region: str, *, is_accepted: bool) -> bool:
         """Own a region from now on if its newest entry hands it over to this instance.

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.log.entry import GENESIS, LogEntry
 from engine.model import EventKind, Visibility
 from regions.replica_store import ReplicaPosition
+from resolvers.derivation_pace import DerivationPace
 from resolvers.replicas import DatabaseReplicaStore
 from storage import log, snapshot
 from storage.pending_arrivals import DerivedEvent
@@ -43,6 +44,20 @@ async def store_in_frames(origin: Hub, replicas: DatabaseReplicaStore) -> None:
     await replicas.store_entries("32", frames[1], more=False)
 
 
+async def store_after_a_rest(origin: Hub, replicas: DatabaseReplicaStore) -> None:
+    """Copy the log of 32 while its last derivation, which took 10 seconds, needs a rest of 80."""
+    now = [0.0]
+    replicas.pace = DerivationPace(monotonic=lambda: now[0])
+    replicas.pace.record("32", 10.0)
+    await replicas.store_entries("32", await read_log(origin, "32"), more=False)
+    now[0] = 79.0
+    await replicas.derive_waiting_events("32")
+    assert await verified_regions(Hub(replicas.instance)) == []
+    now[0] = 80.0
+    for _ in range(2):  # the second time, nothing waits
+        await replicas.derive_waiting_events("32")
+
+
 async def restore_snapshot(origin: Hub, replicas: DatabaseReplicaStore) -> None:
     """Copy the log of 32 as a snapshot."""
     async with origin.instance.database.read() as session:
@@ -52,7 +67,7 @@ async def restore_snapshot(origin: Hub, replicas: DatabaseReplicaStore) -> None:
     await replicas.restore_snapshot("32", position, newest, rows)
 
 
-@pytest.mark.parametrize("copy", [store_in_frames, restore_snapshot])
+@pytest.mark.parametrize("copy", [store_in_frames, store_after_a_rest, restore_snapshot])
 async def test_verifications_of_graded_regions_are_announced_when_their_results_are_copied(
     origin: Hub, follower: Hub, copy: CopyLog
 ) -> None:
