@@ -21,6 +21,7 @@ from engine.model import (
 from facts.tables import listed_region, region_catalogue
 from storage import log
 from storage.database import Database
+from storage.followed_log import accept_entries
 
 PROVINCES = 38
 REGIONS = 552
@@ -89,6 +90,6 @@ async def write_nation(
     try:
         for code in region_codes() if regions is None else regions:
             async with log.begin_log_transaction(database, code, lambda: AT) as transaction:
-                await transaction.accept(build_log(code, applications))
+                await accept_entries(transaction, build_log(code, applications))
     finally:
         await database.close()

@@ -24,6 +24,7 @@ from resolvers.replica_warnings import ReplicaWarnings
 from storage import log, log_entries
 from storage import ownership as stored
 from storage import region as stored_region
+from storage.followed_log import accept_entries, restore_snapshot
 
 # Time between writes of the sources; a change of state is written at once.
 WRITE_INTERVAL_SECONDS = 4.0
@@ -100,7 +101,7 @@ class DatabaseReplicaStore:
         """
         is_derived = not more and self.pace.is_due(region)
         async with self._continue_log(region, is_derived=is_derived) as transaction:
-            await transaction.accept(entries)
+            await accept_entries(transaction, entries)
         self._record_entries(region, transaction)
         self._announce(region, transaction)
 
@@ -177,7 +178,7 @@ class DatabaseReplicaStore:
         ) as transaction:
             if (transaction.sequence, transaction.hash) != (position.sequence, position.hash):
                 raise ReplicaChanged(region, position.sequence, transaction.sequence)
-            await transaction.restore(newest, rows, proof)
+            await restore_snapshot(transaction, newest, rows, proof)
         self._underived.pop(region, None)
         source = instance.sources_by_region.get(region)
         if source is not None:

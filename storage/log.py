@@ -9,7 +9,6 @@ first.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import (
     AsyncIterator,
@@ -22,38 +21,33 @@ from collections.abc import (
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.log.entry import (
     GENESIS,
     SALT_BYTES,
-    BrokenChain,
     Entry,
     LogEntry,
-    WithheldEntry,
     format_timestamp,
     seal_entry,
 )
-from engine.log.entry_check import check_storable, is_own_id
-from engine.log.refusal import EntryRefused, RefusedEntry, merge_refusals
+from engine.log.refusal import EntryRefused, RefusedEntry
 from engine.log.region_identity import RegionIdentity
-from engine.log.snapshot import SnapshotRow
-from engine.log.source import CLOCK_TOLERANCE, ClockDeviation
+from engine.log.source import ClockDeviation
 from engine.model import Application, EventKind, Integration, Visibility
-from storage import assessment, ownership, projection, refused_entry, snapshot
+from storage import assessment, projection, refused_entry
 from storage.database import Database
 from storage.log_end import end_log
 from storage.log_entries import PAGE, SELECT_HEAD, StoredHead, entry_to_row, head_from_row
 from storage.pending_arrivals import DerivedEvent, PendingArrivals
 from storage.projected_assessment import IndexChange
 from storage.projection_batch import ProjectionBatch
-from storage.region import regions_by_code
-from storage.slices import in_slices
-from storage.tables import EntryRow, HeadRow, RefusedEntryRow, core_table
+from storage.tables import EntryRow, HeadRow, core_table
 
 Clock = Callable[[], datetime]
 Derive = Callable[["LogTransaction"], Awaitable[Sequence["DerivedEvent"]]]
@@ -95,11 +89,11 @@ class LogTransaction:
     # Called after the commit, with what it made final.
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     _initial_sequence: int = field(init=False)
-    _arrivals: PendingArrivals = field(init=False)
+    arrivals: PendingArrivals = field(init=False)
 
     def __post_init__(self) -> None:
         self._initial_sequence = self.sequence
-        self._arrivals = PendingArrivals(self.region, self.at)
+        self.arrivals = PendingArrivals(self.region, self.at)
 
     async def append(
         self,
@@ -156,94 +150,30 @@ class LogTransaction:
                 )
                 entries.append(entry)
                 previous_hash = entry.hash
-            await self._store(entries, batch)
+            await self.store_entries(entries, batch)
             appended += entries
         return appended
 
-    async def accept(self, entries: Sequence[LogEntry]) -> None:
-        """Store entries of a log that another instance writes; skip those that are stored already.
-
-        What the log may not say is stored as refused. An entry whose time is not credible is
-        applied with the time of its arrival. Of an entry whose header has control characters,
-        which not every database takes, or whose body is too large or has unknown fields, the hashes
-        alone are stored.
-
-        Args:
-            entries: consecutive entries with verified hashes.
-
-        Raises:
-            engine.log.entry.BrokenChain: the entries do not continue the log.
-        """
-        new_entries = [entry for entry in entries if entry.sequence > self.sequence]
-        if not new_entries:
-            return
-        first = new_entries[0]
-        if first.sequence != self.sequence + 1 or first.previous_hash != self.hash:
-            raise BrokenChain(
-                self.region, self.sequence + 1, f"entry {first.sequence} does not follow here"
-            )
-        storable, refusals = _withhold_unstorable(new_entries)
-        await self._store(storable)
-        await self._record_refused(refusals)
-
-    async def restore(
+    async def store_entries(
         self,
-        newest: LogEntry,
-        rows: Sequence[SnapshotRow],
-        proof: Sequence[WithheldEntry] = (),
+        entries: Sequence[LogEntry],
+        batch: ProjectionBatch | None = None,
+        applied_at: Mapping[int, datetime] = MappingProxyType({}),
     ) -> None:
-        """Replace the rows of the log by a snapshot from the instance that writes it.
+        """Store entries that continue the log, apply them to the rows, and add their events.
 
         Args:
-            newest: the newest entry that the rows include, with verified hashes.
-            proof: the entries between the newest one of the log and `newest`, with verified hashes.
+            batch: the rows that the entries refer to, if the caller has read them.
+            applied_at: the times with which entries are applied whose own are not credible, by
+                sequence.
         """
-        assert self.identity is not None  # only a followed log is restored
-        assessed = await assessment.list_assessed_regions(self.session, self.region)
-        projected = await snapshot.import_snapshot_rows(
-            self.session, newest, rows, self.identity, self.at
-        )
-        for table in (EntryRow, RefusedEntryRow):
-            replaced = (table.region == self.region, table.sequence >= newest.sequence)
-            await self.session.execute(delete(table).where(*replaced))
-        for start in range(0, len(proof), PAGE):
-            page = proof[start : start + PAGE]
-            await self.session.execute(_INSERT_ENTRIES, [entry_to_row(entry) for entry in page])
-            await asyncio.sleep(0)  # a proof has as many entries as the owner likes
-        [stored], storing_refusals = _withhold_unstorable([newest])
-        applied_at = self._credible_time(stored)
-        await self.session.execute(_INSERT_ENTRIES, [entry_to_row(stored, applied_at)])
-        self.sequence, self.hash = stored.sequence, stored.hash
-        assessed |= await assessment.list_assessed_regions(self.session, self.region)
-        held = await regions_by_code(self.session, assessed)
-        if isinstance(stored, Entry) and is_own_id(self.region, stored.subject):
-            about = await assessment.find_assessed_region(self.session, stored.subject)
-            if (about or self.region) in held:
-                self._arrivals.add_entry(about or self.region, stored)
-        async for applied in in_slices(projected.applied):
-            if applied.index_change is not None and applied.is_region_held:
-                self._arrivals.add_index_change(newest.sequence, applied.index_change)
-        if projected.is_region_new:
-            await self._announce_awaited_scores(newest.sequence)
-        for code in held:
-            self.kinds_by_region[code] = set(EventKind)  # the rows stand for entries of any kind
-        await ownership.set_replica_base(self.session, self.region, newest.sequence)
-        refusals = [refusal for applied in projected.applied for refusal in applied.refusals]
-        if refusals:
-            refusals += [refusal for _sequence, refusal in storing_refusals]
-            await self._record_refused([(newest.sequence, merge_refusals(refusals))])
-        else:
-            await self._record_refused(storing_refusals)
-
-    async def _store(
-        self, entries: Sequence[LogEntry], batch: ProjectionBatch | None = None
-    ) -> None:
         rows, full_entries = [], []
         for entry in entries:
-            applied_at = self._credible_time(entry)
-            rows.append(entry_to_row(entry, applied_at))
+            at = applied_at.get(entry.sequence)
+            rows.append(entry_to_row(entry, at))
             if isinstance(entry, Entry):
-                full_entries.append(entry if applied_at is None else replace(entry, at=applied_at))
+                full_entries.append(entry if at is None else replace(entry, at=at))
+                self.entry_at = at or entry.at
         await self.session.execute(_INSERT_ENTRIES, rows)
         projected = await projection.apply_entries(self.session, full_entries, self.identity, batch)
         self.versioned |= projected.versioned
@@ -251,8 +181,8 @@ class LogTransaction:
         for applied in projected.applied:
             self._add_events(applied)
         if projected.is_region_new:
-            await self._announce_awaited_scores(self.sequence)
-        await self._record_refused(
+            await self.announce_awaited_scores(self.sequence)
+        await self.record_refused(
             [
                 (applied.entry.sequence, refusal)
                 for applied in projected.applied
@@ -260,40 +190,23 @@ class LogTransaction:
             ]
         )
 
-    def _credible_time(self, entry: LogEntry) -> datetime | None:
-        """Return the time with which an entry is applied, or None if its own is credible."""
-        if not isinstance(entry, Entry):
-            return None
-        credible = None
-        if self.owner is not None:
-            is_ahead = entry.at > self.at + CLOCK_TOLERANCE
-            is_backwards = self.entry_at is not None and entry.at < self.entry_at
-            if is_ahead or is_backwards:
-                credible = max(self.at, self.entry_at or self.at)
-                if is_ahead:
-                    self.clock = ClockDeviation.AHEAD
-                elif self.clock is None:
-                    self.clock = ClockDeviation.BACKWARDS
-        self.entry_at = credible or entry.at
-        return credible
-
     def _add_events(self, applied: projection.AppliedEntry) -> None:
         """Add the events of an entry, unless it waits for its region or changed nothing."""
         if applied.refused is not None or not applied.is_region_held:
             return
         entry = applied.entry
         self.kinds_by_region.setdefault(applied.region, set()).add(entry.kind)
-        self._arrivals.add_entry(applied.region, entry)
+        self.arrivals.add_entry(applied.region, entry)
         if applied.index_change is not None:
-            self._arrivals.add_index_change(entry.sequence, applied.index_change)
+            self.arrivals.add_index_change(entry.sequence, applied.index_change)
 
-    async def _announce_awaited_scores(self, sequence: int) -> None:
+    async def announce_awaited_scores(self, sequence: int) -> None:
         """Add the events of results that were stored before their region."""
         for awaited, score in await assessment.list_awaited_scores(self.session, self.region):
             self.kinds_by_region.setdefault(self.region, set()).add(EventKind.INDEX_CHANGED)
-            self._arrivals.add_index_change(sequence, IndexChange(awaited, None, score))
+            self.arrivals.add_index_change(sequence, IndexChange(awaited, None, score))
 
-    async def _record_refused(self, refusals: Sequence[tuple[int, EntryRefused]]) -> None:
+    async def record_refused(self, refusals: Sequence[tuple[int, EntryRefused]]) -> None:
         """Record the refusals of entries, by their sequence."""
         refused = [
             RefusedEntry(self.region, sequence, refusal.reason, str(refusal), self.at)
@@ -305,34 +218,16 @@ class LogTransaction:
     def add_derived_events(self, events: Iterable[DerivedEvent]) -> None:
         """Add events that follow from the newest entry; they commit with it."""
         for event in events:
-            self._arrivals.add_derived(self.sequence, event)
+            self.arrivals.add_derived(self.sequence, event)
 
     async def finish(self) -> None:
         """Update the end of the log and number the arrivals, as the last step before the commit."""
-        if not self._arrivals.rows and self.sequence == self._initial_sequence:
+        if not self.arrivals.rows and self.sequence == self._initial_sequence:
             return
         at = None if self.entry_at is None else format_timestamp(self.entry_at)
         self.arrival = await end_log(
-            self.session, self.region, self.sequence, self.hash, at, self._arrivals.rows
+            self.session, self.region, self.sequence, self.hash, at, self.arrivals.rows
         )
-
-
-def _withhold_unstorable(
-    entries: Sequence[LogEntry],
-) -> tuple[list[LogEntry], list[tuple[int, EntryRefused]]]:
-    """Return the entries as they are stored, and the refusals of those of which hashes are."""
-    storable: list[LogEntry] = []
-    refusals: list[tuple[int, EntryRefused]] = []
-    for entry in entries:
-        if isinstance(entry, Entry):
-            try:
-                check_storable(entry)
-            except EntryRefused as refused:
-                refusals.append((entry.sequence, refused))
-                storable.append(entry.withhold())
-                continue
-        storable.append(entry)
-    return storable, refusals
 
 
 class LogNotFound(LookupError):

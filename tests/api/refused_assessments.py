@@ -138,7 +138,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
         ),
         (
             {**LEVEL_CLAIM, "evidence": [{"title": "SK", "url": "file:///etc/passwd"}]},
-            invalid_input("evidence.0.url", WEB_ADDRESS, "'file:///etc/passwd'"),
+            invalid_input("evidence.0.url", WEB_ADDRESS, "file:///etc/passwd"),
         ),
         ({**LEVEL_CLAIM, "version": 0}, version_conflict(two_provinces.DRAFT, 0, 1)),
         (
@@ -185,7 +185,7 @@ ASSESSMENTS: dict[str, list[tuple[Fields, Fields]]] = {
                 (21, "indicator", "an indicator of pemdi-2026, 1 to 20", "21"),
                 (2, "level", "a level from 1 to 5", "6"),
                 (3, "explanation", "1 to 10000 characters", "0"),
-                (4, "evidence.0.url", WEB_ADDRESS, "'file:///etc/passwd'"),
+                (4, "evidence.0.url", WEB_ADDRESS, "file:///etc/passwd"),
                 (1, "indicator", "each indicator once", "1 again"),
             ),
         ),

@@ -14,6 +14,7 @@ from regions.replica_store import ReplicaPosition
 from resolvers.derivation_pace import DerivationPace
 from resolvers.replicas import DatabaseReplicaStore
 from storage import log, snapshot
+from storage.followed_log import accept_entries
 from storage.pending_arrivals import DerivedEvent
 from storage.replica_deletion import delete_replica
 from storage.tables import ArrivalRow
@@ -137,7 +138,7 @@ async def test_a_result_that_comes_while_its_region_is_deleted_waits_for_it(
         asyncio.TaskGroup() as group,
         log.begin_log_transaction(instance.database, "32", instance.clock) as transaction,
     ):
-        await transaction.accept(results)  # which are about a region that is still held
+        await accept_entries(transaction, results)  # which are about a region that is still held
         group.create_task(delete_replica(instance.database, "32.11"))
         await asyncio.sleep(0.1)
     async with instance.database.read() as session:

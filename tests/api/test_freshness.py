@@ -17,6 +17,7 @@ from regions.contract import RemoteLogHead
 from regions.owner_heads import ObservedHead, OwnerHeadCache
 from schema.schema import schema
 from storage import log, log_entries
+from storage.followed_log import accept_entries
 from tests.api.hub import Hub
 from tests.fixtures.followed_regions import record_source
 
@@ -109,7 +110,7 @@ async def test_an_entry_that_makes_no_event_ends_a_wait(west_java: Hub, owners: 
         async with log.begin_log_transaction(
             instance.database, SUMEDANG, instance.clock
         ) as transaction:
-            await transaction.accept([_next_withheld(newest)])
+            await accept_entries(transaction, [_next_withheld(newest)])
         assert transaction.arrival == 0
     assert answer.result()["coverage"]["regions"] == [{"regionCode": SUMEDANG, "state": "FRESH"}]
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from storage import log, log_entries
 from storage.database import Database
+from storage.followed_log import accept_entries
 from storage.rebuild import rebuild_projection
 from storage.tables import Table
 from storage.upsert import PROJECTED_TABLES
@@ -311,7 +312,7 @@ async def test_a_rebuild_and_a_copy_have_the_same_rows(
         async with hub.instance.database.read() as session:
             entries = await log_entries.list_log_entries(session, region)
         async with log.begin_log_transaction(copy, region, hub.instance.clock) as transaction:
-            await transaction.accept(entries)
+            await accept_entries(transaction, entries)
     assert await projected_rows(copy) == rows
     await copy.close()
 

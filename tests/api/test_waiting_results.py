@@ -17,6 +17,7 @@ from engine.log.source import ClockDeviation, Source, SourceState
 from engine.model import AssessmentKind, AssessmentState, EventKind, Visibility
 from storage import log, log_entries, refused_entry, snapshot
 from storage.application_basis import read_application_basis
+from storage.followed_log import accept_entries, restore_snapshot
 from storage.pending_arrivals import DerivedEvent
 from storage.projected_rows import ROWS_MOST
 from storage.projection_batch import ProjectionBatch
@@ -89,7 +90,7 @@ async def copy_log(follower: Hub, region: str, entries: list[LogEntry]) -> log.L
     async with log.begin_log_transaction(
         instance.database, region, instance.clock, instance.derive_events
     ) as transaction:
-        await transaction.accept(entries)
+        await accept_entries(transaction, entries)
     instance.bus.announce(transaction.arrival)
     return transaction
 
@@ -252,7 +253,7 @@ async def test_a_snapshot_has_the_rows_of_its_log_alone_and_replaces_no_others(
             async with log.begin_log_transaction(
                 instance.database, region, instance.clock
             ) as transaction:
-                await transaction.restore(entry, rows)
+                await restore_snapshot(transaction, entry, rows)
             assert await rows_of_logs(follower) == before
 
 

@@ -384,10 +384,10 @@ async def test_a_decision_for_a_region_of_another_instance_says_where_it_is_reco
     """A request that the server refuses is not retried: the page says so, and what to do."""
     context = await open_signed_in(browser, hub, Role.PROVINCE, ["32"])
     with sqlite3.connect(hub.data_dir / "simpul.db") as database:
-        source_row = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", "", 0, 0)
+        source_row = ("32.13", "wss://simpul.subang.example/graphql", "FRESH", "", 0, 0, False)
         database.execute(
-            "INSERT INTO source (region, url, state, detail, base, generation)"
-            " VALUES (?,?,?,?,?,?)",
+            "INSERT INTO source (region, url, state, detail, base, generation, diverged)"
+            " VALUES (?,?,?,?,?,?,?)",
             source_row,
         )
     url = f"{hub.url}/daerah/32.13"

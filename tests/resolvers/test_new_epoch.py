@@ -17,6 +17,7 @@ from resolvers.problems import UnknownEntity
 from resolvers.region_log import stream_log_frames
 from resolvers.replicas import DatabaseReplicaStore
 from storage import log, ownership, replica_deletion
+from storage.followed_log import accept_entries
 from tests.resolvers.test_replica_directory import (
     PROVINCE,
     URL,
@@ -64,7 +65,7 @@ async def copy_application(instance: Instance, name: str) -> None:
     first = next_entry("99", None, EventKind.REGION_RECORDED, "99:region", region_of(PROVINCE))
     second = next_entry("99", first, EventKind.APPLICATION_REGISTERED, ID, application)
     async with log.begin_log_transaction(instance.database, "99", instance.clock) as transaction:
-        await transaction.accept([first, second])
+        await accept_entries(transaction, [first, second])
     assert transaction.refused == []
 
 

@@ -32,6 +32,7 @@ from resolvers.result import published_result
 from resolvers.seed import seed_regions
 from storage import arrival, log, ownership
 from storage import region as stored_region
+from storage.followed_log import accept_entries
 
 AT = datetime(2026, 11, 30, 8, tzinfo=UTC)
 URL = "wss://example.go.id/graphql"
@@ -87,13 +88,13 @@ async def test_a_result_finds_its_listed_region_before_that_is_copied(instance: 
     ]
     entries.append(next_entry("99", entries[0], EventKind.RESULT_RECORDED, result.id, result))
     async with log.begin_log_transaction(instance.database, "99", instance.clock) as transaction:
-        await transaction.accept(entries)
+        await accept_entries(transaction, entries)
     assert transaction.refused == []
     regency = next_entry(
         "99.01", None, EventKind.REGION_RECORDED, "99.01:region", region_of(REGENCY)
     )
     async with log.begin_log_transaction(instance.database, "99.01", instance.clock) as transaction:
-        await transaction.accept([regency])
+        await accept_entries(transaction, [regency])
     async with instance.database.read() as session:
         arrivals = await arrival.list_arrivals_after(session, 0, 100)
     assert [(row.kind, row.region) for row in arrivals] == [
@@ -108,7 +109,7 @@ async def test_a_changed_list_renames_the_region_that_is_held(instance: Instance
     await replicas.record_directory(LISTED)
     entry = next_entry("99", None, EventKind.REGION_RECORDED, "99:region", region_of(PROVINCE))
     async with log.begin_log_transaction(instance.database, "99", instance.clock) as transaction:
-        await transaction.accept([entry])
+        await accept_entries(transaction, [entry])
     renamed = RegionIdentity("99", "Provinsi Percontohan", RegionKind.PROVINCE, None)
     await replicas.record_directory(EndpointDirectory(LISTED.endpoints, (renamed, REGENCY)))
     async with instance.database.read() as session:

@@ -20,6 +20,7 @@ from engine.model import Assessment, AssessmentKind, AssessmentState, EventKind,
 from facts.region import listed_region
 from storage import log, ownership
 from storage.database import Database
+from storage.followed_log import accept_entries, restore_snapshot
 from storage.projection_batch import ProjectionBatch
 from storage.region import region_to_row
 from storage.slices import ROWS_PER_SLICE, in_slices
@@ -82,13 +83,13 @@ async def accept(
 ) -> log.LogTransaction:
     region = entries[0].region
     async with log.begin_log_transaction(database, region, clock or SetClock()) as transaction:
-        await transaction.accept(entries)
+        await accept_entries(transaction, entries)
     return transaction
 
 
 async def restore(database: Database, newest: Entry, *rows: SnapshotRow) -> log.LogTransaction:
     async with log.begin_log_transaction(database, newest.region, SetClock()) as transaction:
-        await transaction.restore(newest, rows)
+        await restore_snapshot(transaction, newest, rows)
     return transaction
 
 

@@ -13,6 +13,7 @@ from engine.model import EventKind, Visibility
 from facts.region import listed_region
 from storage import handover, log, ownership, refused_entry
 from storage.database import Database
+from storage.followed_log import accept_entries
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 SOURCE = Source("32.11", "ws://node/graphql", SourceState.FRESH, NOW)
@@ -92,7 +93,7 @@ async def test_a_copy_with_a_withheld_entry_or_from_a_snapshot_is_incomplete(
     async with database.write() as session:
         await ownership.set_replica_base(session, "32.11", 0)
     async with log.begin_log_transaction(database, "32.11", lambda: NOW) as transaction:
-        await transaction.accept([_entry().withhold()])
+        await accept_entries(transaction, [_entry().withhold()])
     async with database.read() as session:
         assert not await handover.is_copy_complete(session, "32.11")
         assert await handover.is_copy_complete(session, "32.12")
