@@ -336,7 +336,7 @@ async def change_assessment(
         raise NotFound("assessment", id)
     log, code = place
     async with open_region_change(
-        context, log, key=key, request=request, result_type=result_type
+        context, log, key=key, request=request, result_type=result_type, counted_field="id"
     ) as change:
         if change.earlier_result is not None:
             return change.earlier_result

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from engine.bounds import AddressBound, Bound, BoundExceeded, TextBound
 from engine.document import from_document, to_document
 from engine.identifier import entity_id
-from engine.log.refusal import TooManyRows
+from engine.log.refusal import BodyTooLarge, TooManyRows
 from engine.model import Provenance, Region, Role, Viewer
 from engine.plain_text import unify_line_ends
 from resolvers.context import Context
@@ -56,12 +56,13 @@ async def open_region_change(
         key: the client's idempotency key; None applies the request each time.
         request: the input, a dataclass; a key is valid for one request only.
         result_type: the type of the result, which a repeated request receives.
-        counted_field: the field of the input that names the region, for the problem of a region
-            that has too many rows.
+        counted_field: the field of the input that names the region or the record, for the problem
+            of a region that has too many rows.
 
     Raises:
         Forbidden: the viewer has no token.
-        InvalidInput: the key is too short or too long, or the region has too many rows.
+        InvalidInput: the key is too short or too long, or the region has too many rows,
+            or a record is too large.
         IdempotencyKeyReused: the key was used for another request.
         NotFound, OwnedElsewhere: as for `Context.write_region`.
     """
@@ -77,6 +78,9 @@ async def open_region_change(
     except TooManyRows as refused:
         expected = f"a region with fewer than {refused.most:,} rows of {refused.rows}"
         raise InvalidInput(counted_field, expected, f"{refused.most:,}") from refused
+    except BodyTooLarge as refused:
+        expected = f"shorter texts: at most {refused.most:,} bytes with all that belongs to it"
+        raise InvalidInput(counted_field, expected, f"{refused.size:,} bytes") from refused
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ from engine.log.entry import (
     format_timestamp,
     seal_entry,
 )
+from engine.log.entry_check import check_body_size
 from engine.log.refusal import EntryRefused, RefusedEntry
 from engine.log.region_identity import RegionIdentity
 from engine.log.source import ClockDeviation
@@ -127,6 +128,7 @@ class LogTransaction:
 
         Raises:
             LogOwnedElsewhere: another instance writes this log.
+            engine.log.refusal.BodyTooLarge: no follower would store an entry.
         """
         if self.owner is not None:
             raise LogOwnedElsewhere(self.region, self.owner)
@@ -136,6 +138,7 @@ class LogTransaction:
             previous_hash = self.hash
             page = new_entries[start : start + PAGE]
             for sequence, new_entry in enumerate(page, start=self.sequence + 1):
+                check_body_size(new_entry.body)
                 entry = seal_entry(
                     region=self.region,
                     sequence=sequence,

@@ -17,7 +17,7 @@ from engine.log.assessment_log import RESULT_KINDS, assessment_log
 from engine.log.body_bounds import BODY_BYTES_MOST, check_bounds
 from engine.log.entry import Entry
 from engine.log.entry_types import ENTRY_BODY_TYPES
-from engine.log.refusal import EntryRefused, RefusalReason
+from engine.log.refusal import BodyTooLarge, EntryRefused, RefusalReason
 from engine.log.region_identity import RegionIdentity
 from engine.model import Assessment, Region
 from engine.plain_text import is_plain_text
@@ -84,14 +84,11 @@ def check_body_size(body: Mapping[str, Any]) -> None:
     """Check the size of a body.
 
     Raises:
-        EntryRefused: the body is larger than any that an instance writes.
+        BodyTooLarge: an entry of any log has a smaller one.
     """
     size = len(orjson.dumps(body))
     if size > BODY_BYTES_MOST:
-        raise EntryRefused(
-            RefusalReason.OUT_OF_BOUNDS,
-            f"expected a body of at most {BODY_BYTES_MOST:,} bytes as JSON, got {size:,}",
-        )
+        raise BodyTooLarge(size, BODY_BYTES_MOST)
 
 
 def check_header(entry: Entry) -> None:

@@ -44,6 +44,21 @@ class TooManyRows(EntryRefused):
         self.most = most
 
 
+class BodyTooLarge(EntryRefused):
+    """The body of an entry is larger than a follower of the log stores.
+
+    Attributes: size, most (bytes of its JSON).
+    """
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            RefusalReason.OUT_OF_BOUNDS,
+            f"expected a body of at most {most:,} bytes as JSON, got {size:,}",
+        )
+        self.size = size
+        self.most = most
+
+
 def merge_refusals(refusals: Sequence[EntryRefused]) -> EntryRefused:
     """Return the refusals of rows of a snapshot, and of its entry, as one that counts each reason.
 

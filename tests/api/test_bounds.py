@@ -162,6 +162,24 @@ async def test_a_full_region_takes_no_further_integration(hub: Hub) -> None:
     )
 
 
+async def test_an_assessment_larger_than_followers_store_is_not_submitted(hub: Hub) -> None:
+    fields = {"regionCode": "32.11", "instrumentId": "spbe-2020", "year": 2025, "kind": "SELF"}
+    id = (await hub.change("startAssessment", REGION, **fields))["id"]
+    address = f"https://example.id/{'x' * 1_900}"
+    evidence = [{"title": "Dokumen", "url": address}] * 20
+    claims = [
+        {"indicator": number, "level": 3, "explanation": "x" * 10_000, "evidence": evidence}
+        for number in range(1, 48)
+    ]
+    await hub.change("claimLevels", REGION, assessmentId=id, version=1, claims=claims)
+    refused = await hub.change("submitAssessment", REGION, id=id, version=48)
+    assert (refused["__typename"], refused["field"]) == ("InvalidInput", "id")
+    assert refused["expected"] == (
+        "shorter texts: at most 2,097,152 bytes with all that belongs to it"
+    )
+    assert refused["got"].endswith(" bytes")
+
+
 async def test_a_file_loses_characters_that_no_name_may_have(hub: Hub) -> None:
     text = f"{HEADER}\ufeffSi\u00ad \u200bBaru\u202e,Dinkes\u200b,Aktif,2021,\n"
     imported = await import_file(hub, text)
