@@ -89,9 +89,9 @@ async def test_a_session_that_is_ended_meanwhile_sets_no_password(hub: Hub) -> N
     browser = hub.browser()
     await browser.post("/sesi", json={"login": "ani", "password": PASSWORD})
     body = {"current": PASSWORD, "new": NEW_PASSWORD}
-    change = asyncio.create_task(browser.post("/akun/sandi", json=body))
     async with hub.database.write() as session:
         await lock_audit(session)
+        change = asyncio.create_task(browser.post("/akun/sandi", json=body))
         await asyncio.sleep(1.0)  # the two hashes take a tenth of a second each
         await delete_sessions(session, account.id)
     assert outcome(await change) == (401, "SESSION_ENDED")
