@@ -71,7 +71,7 @@ HOSTILE = "\x1b[2J\x07Surat\u202e \u200bDesa\nError: forged\x00\ufffe[link=javas
 
 
 def hostile_graph() -> dict[str, Any]:
-    """Return the graph as it is if a followed log of an older version named things."""
+    """Return a graph whose names have characters that a log of an earlier version may hold."""
     graph: dict[str, Any] = deepcopy(GRAPH)
     graph["asOf"] = "2026-01-01"
     graph["nodes"][0]["name"] = HOSTILE
